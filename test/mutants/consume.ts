@@ -1,0 +1,382 @@
+import { promises } from './promises.ts';
+import { mutantsOf } from './source-mutant.ts';
+
+const { bytes, inboundEnds, lostClaim, once, outage } = promises;
+const claimTests = 'test/inbound/consume-claims.test.ts';
+const suspectTests = 'test/inbound/consume-suspects.test.ts';
+const waitTests = 'test/inbound/consume-waits.test.ts';
+
+const claiming = [
+  ...mutantsOf({ file: 'lambdas/inbound/claim.ts', caughtBy: claimTests }, [
+    {
+      name: 'a claim whose response was lost counts as a duplicate',
+      breaks: inboundEnds,
+      from: "case 'mine':\n      return { kind: 'claimed', claim: { ...claim, attempts: record.attempts } };",
+      to: "case 'mine':\n      return { kind: 'duplicate' };",
+    },
+    {
+      name: 'a suspect runs beside its batch',
+      breaks: inboundEnds,
+      from: "return isExhausted(event, record)\n        ? reclaimEvent(event, record, now, inboundEvents)\n        : { kind: 'suspect', record };",
+      to: 'return reclaimEvent(event, record, now, inboundEvents);',
+      caughtBy: suspectTests,
+    },
+    {
+      name: 'an attempt whose worker died is not counted',
+      breaks: inboundEnds,
+      from: 'exhausted ? seen.attempts : seen.attempts + 1;',
+      to: 'seen.attempts;',
+      caughtBy: suspectTests,
+    },
+    {
+      name: 'an event gets one attempt more than its schedule has',
+      breaks: inboundEnds,
+      from: 'record.attempts >= maxAttempts',
+      to: 'record.attempts > maxAttempts',
+      caughtBy: suspectTests,
+    },
+    {
+      name: 'a suspect that another consumer has claimed first counts as a duplicate',
+      breaks: inboundEnds,
+      from: "return { kind: 'busy', wait: seconds(1) };",
+      to: "return { kind: 'duplicate' };",
+      caughtBy: suspectTests,
+    },
+    {
+      name: 'the reason of the last attempt is lost when an event is given up',
+      breaks: inboundEnds,
+      from: 'exhausted ? (seen.lastError ?? noOutcome(attempts)) : noOutcome(attempts);',
+      to: 'noOutcome(attempts + 1);',
+      caughtBy: suspectTests,
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/domain/idempotency.ts', caughtBy: claimTests }, [
+    {
+      name: 'an event that another worker has counts as a duplicate',
+      breaks: inboundEnds,
+      from: "? { kind: 'busy', wait: secondsUntil(record.leaseUntil ?? now, now) }",
+      to: "? { kind: 'duplicate' }",
+    },
+    {
+      name: 'a worker does not know its own claim',
+      breaks: inboundEnds,
+      from: "if (record.owner === claimant.owner) return { kind: 'mine' };",
+      to: '',
+    },
+    {
+      name: 'every message of a failed event is a duplicate',
+      breaks: inboundEnds,
+      from: "record.endedMessageId === claimant.messageId ? { kind: 'duplicate' } : free",
+      to: "{ kind: 'duplicate' }",
+      caughtBy: 'test/domain/idempotency.test.ts',
+    },
+    {
+      name: 'an old message is deleted though no other one waits',
+      breaks: inboundEnds,
+      from: 'record.sentBack === true && isSuperseded',
+      to: 'isSuperseded',
+      caughtBy: waitTests,
+    },
+    {
+      name: 'an old message is not superseded by the one that waits',
+      breaks: outage,
+      from: "if (record.sentBack === true && isSuperseded(record, claimant)) return { kind: 'superseded' };",
+      to: '',
+      caughtBy: waitTests,
+    },
+    {
+      name: 'the message that waits counts as superseded',
+      breaks: inboundEnds,
+      from: 'claimant.after !== owner &&',
+      to: '',
+      caughtBy: waitTests,
+    },
+    {
+      name: 'a redelivery starts the next attempt early',
+      breaks: outage,
+      from: 'record.dueAt === undefined || record.dueAt <= now',
+      to: 'record.dueAt === undefined || record.dueAt > 0',
+      caughtBy: waitTests,
+    },
+    {
+      name: 'an event gets one attempt less than its schedule has',
+      breaks: inboundEnds,
+      from: 'handlerRetryDelays.length + 1',
+      to: 'handlerRetryDelays.length',
+      caughtBy: suspectTests,
+    },
+  ]),
+];
+
+const batches = [
+  ...mutantsOf({ file: 'lambdas/inbound/consume.ts', caughtBy: suspectTests }, [
+    {
+      name: 'finished messages are not deleted before a suspect runs',
+      breaks: inboundEnds,
+      from: 'await deleteAcknowledged(done, run);',
+      to: '',
+    },
+    {
+      name: 'finished messages are not deleted before the process ends',
+      breaks: inboundEnds,
+      from: 'if (hung && !areDeleted) await deleteAcknowledged(ended, run);',
+      to: '',
+    },
+    {
+      name: 'a suspect that is done is not deleted before the next one runs',
+      breaks: inboundEnds,
+      from: 'await deleteAcknowledged([{ message, result }], run);',
+      to: '',
+    },
+    {
+      name: 'a suspect runs beside a handler that does not stop',
+      breaks: inboundEnds,
+      from: 'if (ended.some(isHung) || !run',
+      to: 'if (!run',
+    },
+    {
+      name: 'a suspect starts though no time is left',
+      breaks: inboundEnds,
+      from: 'if (ended.some(isHung) || !run.invocation.hasTime())',
+      to: 'if (ended.some(isHung))',
+    },
+    {
+      name: 'a message that is no event is acknowledged without a dead letter',
+      breaks: inboundEnds,
+      from: 'await ports.sendDeadLetter(deadLetter(message, message.messageId, opened.reason, 0, ports.now()));',
+      to: '',
+      caughtBy: claimTests,
+    },
+    {
+      name: 'a message whose event another worker has is acknowledged',
+      breaks: inboundEnds,
+      from: "return reported('busy', { kind: 'fail', after: result.wait });",
+      to: "return reported('busy', { kind: 'acknowledge' });",
+      caughtBy: claimTests,
+    },
+    {
+      name: 'a message that could not be handled is acknowledged',
+      breaks: inboundEnds,
+      from: '  return retryInFiveMinutes;\n}',
+      to: "  return { kind: 'acknowledge' };\n}",
+      caughtBy: claimTests,
+    },
+    {
+      name: 'an event without an attempt left is acknowledged without a dead letter',
+      breaks: inboundEnds,
+      from: 'const end = await giveUp(work, result.claim, result.claim.lastError, ports.now(), ports);\n      return reported(end.ending, end.queueAnswer, result.claim.attempts);',
+      to: "return reported('failed', { kind: 'acknowledge' }, result.claim.attempts);",
+    },
+    {
+      name: 'the batch names no failed message',
+      breaks: inboundEnds,
+      from: 'failedMessageIds: ended.filter(isRetried)',
+      to: 'failedMessageIds: ended.filter(isHung)',
+      caughtBy: claimTests,
+    },
+    {
+      name: 'a message that waits is not deleted before its batch ends',
+      breaks: outage,
+      from: 'if (isReplaced({ message, result }) && !run.isAlone) await deleteAll([message], run);',
+      to: '',
+      caughtBy: 'test/crash/inbound/crashes.test.ts',
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/domain/batch.ts', caughtBy: suspectTests }, [
+    {
+      name: 'the suspect with the most crashes runs first',
+      breaks: inboundEnds,
+      from: 'a.crashes - b.crashes',
+      to: 'b.crashes - a.crashes',
+    },
+    {
+      name: 'an error of one message fails its whole batch',
+      breaks: inboundEnds,
+      from: 'return await steps.first(message);',
+      to: 'return steps.first(message);',
+      caughtBy: 'test/domain/batch.test.ts',
+    },
+    {
+      name: 'the first half of a batch is not answered before its suspects run',
+      breaks: inboundEnds,
+      from: 'if (suspects.length > 0) await steps.beforeSuspects?.(done);',
+      to: '',
+    },
+  ]),
+];
+
+const endings = [
+  ...mutantsOf({ file: 'lambdas/inbound/finish-attempt.ts', caughtBy: 'test/inbound/consume.test.ts' }, [
+    {
+      name: 'an event is given up without a dead letter',
+      breaks: inboundEnds,
+      from: 'await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));',
+      to: '',
+    },
+    {
+      name: 'a failure is recorded before its dead letter is sent',
+      breaks: inboundEnds,
+      from: "await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));\n  const isOurs = await ports.inboundEvents.finish(claim, { kind: 'failed', error, kept }, now);",
+      to: "const isOurs = await ports.inboundEvents.finish(claim, { kind: 'failed', error, kept }, now);\n  await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));",
+    },
+    {
+      name: 'a worker that lost its claim acknowledges its message',
+      breaks: lostClaim,
+      from: "return isOurs ? { queueAnswer: acknowledge, ending: 'processed' } : lostClaim;",
+      to: "return { queueAnswer: acknowledge, ending: isOurs ? 'processed' : 'lost-claim' };",
+      caughtBy: claimTests,
+    },
+    {
+      name: 'a permanent failure is tried again',
+      breaks: inboundEnds,
+      from: 'if (failure.isPermanent || delay === undefined)',
+      to: 'if (delay === undefined)',
+    },
+    {
+      name: 'a failure is recorded before its waiting message is sent',
+      breaks: inboundEnds,
+      from: "const sentBack = mustLeave(delay) && (await trySendBack(message, wait, ports));\n  const outcome = { kind: 'retrying', error: claim.lastError, dueAt, sentBack } as const;\n  if (!(await ports.inboundEvents.finish(claim, outcome, now))) return lostClaim;",
+      to: "const outcome = { kind: 'retrying', error: claim.lastError, dueAt, sentBack: mustLeave(delay) } as const;\n  if (!(await ports.inboundEvents.finish(claim, outcome, now))) return lostClaim;\n  const sentBack = mustLeave(delay) && (await trySendBack(message, wait, ports));",
+      caughtBy: waitTests,
+    },
+    {
+      name: 'a message that could not be sent back is acknowledged',
+      breaks: inboundEnds,
+      from: 'queueAnswer: sentBack ? replaced : returnFor(delay)',
+      to: 'queueAnswer: mustLeave(delay) ? replaced : returnFor(delay)',
+      caughtBy: waitTests,
+    },
+    {
+      name: 'a long wait is spent in flight',
+      breaks: outage,
+      from: 'const sentBack = mustLeave(delay) && (await trySendBack(message, wait, ports));',
+      to: 'const sentBack = false;',
+      caughtBy: waitTests,
+    },
+    {
+      name: 'a waiting message does not name the attempt that it waits after',
+      breaks: inboundEnds,
+      from: 'const wait = { after: claim.owner, notBefore',
+      to: "const wait = { after: '', notBefore",
+      caughtBy: waitTests,
+    },
+    {
+      name: 'an event that is given up is not kept',
+      breaks: inboundEnds,
+      from: 'await ports.putBody(key, content);',
+      to: '',
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/inbound/attempt.ts', caughtBy: claimTests }, [
+    {
+      name: 'an event whose body is gone counts as ignored',
+      breaks: inboundEnds,
+      from: "return giveUp(work, claim, 'its body is no longer in the bucket', ports.now(), ports);",
+      to: 'return finishIgnored(work, claim, ports.now(), ports);',
+    },
+    {
+      name: 'handlers of another provider run',
+      breaks: inboundEnds,
+      from: 'if (provider === expected) return undefined;',
+      to: 'if (provider !== undefined) return undefined;',
+    },
+    {
+      name: 'a failed handler counts as a success',
+      breaks: once,
+      from: "case 'failed':\n      log.error",
+      to: "case 'failed':\n      if (!outcome.isPermanent) return finishSuccess(claim, ports.now(), ports);\n      log.error",
+      caughtBy: 'test/inbound/consume.test.ts',
+    },
+  ]),
+];
+
+const waiting = [
+  ...mutantsOf({ file: 'lambdas/inbound/wait.ts', caughtBy: waitTests }, [
+    {
+      name: 'a message waits as long as it says',
+      breaks: inboundEnds,
+      from: ' && secondsUntil(unixMillis(wait.notBefore), now) <= longestWait',
+      to: '',
+    },
+    {
+      name: 'a message that could not be sent back counts as sent',
+      breaks: inboundEnds,
+      from: "log.warn('message.send-back-failed', { reason: describeError(error) });\n    return false;",
+      to: "log.warn('message.send-back-failed', { reason: describeError(error) });\n    return true;",
+    },
+    {
+      name: 'a message is sent back without its wait',
+      breaks: outage,
+      from: 'withWait(message.text, wait), seconds',
+      to: 'message.text, seconds',
+    },
+    {
+      name: 'a message is sent back with a delay that SQS refuses',
+      breaks: outage,
+      from: 'seconds(Math.min(left, longestDelay))',
+      to: 'seconds(left)',
+    },
+    {
+      name: 'a message that could not be sent back stays in flight for its whole wait',
+      breaks: outage,
+      from: 'mustLeave(wait) ? seconds(Math.min(wait, sendAgainAfter)) : wait',
+      to: 'wait',
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/inbound/open-message.ts', caughtBy: waitTests }, [
+    {
+      name: 'a message that was sent back counts as another one',
+      breaks: inboundEnds,
+      from: 'event.wait?.origin ?? message.messageId',
+      to: 'message.messageId',
+    },
+    {
+      name: 'a message that was sent back does not say after which attempt',
+      breaks: inboundEnds,
+      from: 'after: event.wait?.after,',
+      to: '',
+    },
+    {
+      name: 'a dead letter keeps the wait of its message',
+      breaks: inboundEnds,
+      from: 'wait === undefined ? message : { ...message, text: withWait(message.text, undefined) }',
+      to: 'wait === undefined ? message : { ...message }',
+    },
+    {
+      name: 'an altered body is read again and again',
+      breaks: bytes,
+      from: 'if (error instanceof AlteredBodyError) return error;\n    throw error;\n  }\n}\n\nfunction parse',
+      to: 'throw error;\n  }\n}\n\nfunction parse',
+      caughtBy: 'test/inbound/altered-bodies.test.ts',
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/inbound/replay.ts', caughtBy: 'test/inbound/replay.test.ts' }, [
+    {
+      name: 'a processed event is replayed',
+      breaks: once,
+      from: "if (record.status === 'processed') return refused(`${id} is processed; its handler runs once`);",
+      to: '',
+    },
+    {
+      name: 'an event is replayed while a worker has it',
+      breaks: once,
+      from: 'if (isLeased(record, now)) return refused(`${id} is being processed now`);',
+      to: '',
+    },
+    {
+      name: 'a replay takes an event that was kept in the place of another one',
+      breaks: bytes,
+      from: 'if (eventKey(message.source, message.id) !== id)',
+      to: 'if (message.id === id)',
+      caughtBy: 'test/inbound/altered-bodies.test.ts',
+    },
+    {
+      name: 'a replay enqueues an event before its body is in the bucket',
+      breaks: inboundEnds,
+      from: 'if (packed.stored) await ports.putBody(packed.stored.key, packed.stored.bytes);',
+      to: '',
+    },
+  ]),
+];
+
+export const consumeMutants = [...claiming, ...batches, ...endings, ...waiting];
