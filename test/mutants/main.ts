@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
-import { inParallel } from '../../bench/in-parallel.ts';
 import { sourceMutants } from './all.ts';
-import { type Played, play, type Run, runTests } from './play.ts';
+import { type Result, startPlayer } from './play.ts';
 import type { SourceMutant } from './source-mutant.ts';
 
 /**
@@ -16,22 +15,43 @@ const resultText = {
   passed: 'not caught',
   'not loaded': 'not loaded',
   hung: 'hung',
-} satisfies Record<Run, string>;
+} satisfies Record<Result['run'], string>;
 const usage = "usage: npm run mutants -- [--only 'part of a name'] [--file lambdas/domain/limiter.ts]";
 
 const chosen = choose();
 const startedAt = performance.now();
-const bar = new SingleBar({ format: '{bar} {value}/{total} {duration_formatted}', clearOnComplete: true });
-await passWithoutMutant([...new Set(chosen.map(({ caughtBy }) => caughtBy))]);
-bar.start(chosen.length, 0);
-const played = await inParallel(atOnce, chosen, async (mutant) => {
-  const result = await play(mutant);
-  bar.increment();
-  if (result.run !== 'failed') process.exitCode = 1;
-  return { mutant, result };
-});
-bar.stop();
-print(played);
+const players = Array.from({ length: atOnce }, startPlayer);
+try {
+  await passWithoutMutant([...new Set(chosen.map(({ caughtBy }) => caughtBy))]);
+  const played = await playAll();
+  print(played);
+  if (played.some(({ result }) => result.run !== 'failed')) process.exitCode = 1;
+} finally {
+  for (const player of players) player.stop();
+}
+
+interface PlayedMutant {
+  readonly mutant: SourceMutant;
+  readonly result: Result;
+}
+
+/** Each player takes the next mutant. */
+async function playAll(): Promise<readonly PlayedMutant[]> {
+  const bar = new SingleBar({ format: '{bar} {value}/{total} {duration_formatted}', clearOnComplete: true });
+  bar.start(chosen.length, 0);
+  const played: PlayedMutant[] = [];
+  const queue = chosen.values();
+  const takeAll = async ({ play }: (typeof players)[number]) => {
+    for (const mutant of queue) {
+      const { name, file, caughtBy } = mutant;
+      played.push({ mutant, result: await play({ files: [caughtBy], mutant: { name, file } }) });
+      bar.increment();
+    }
+  };
+  await Promise.all(players.map(takeAll));
+  bar.stop();
+  return played;
+}
 
 function choose(): readonly SourceMutant[] {
   const { only = '', file } = options();
@@ -58,16 +78,18 @@ function fail(text: string): never {
 /** A test that fails anyway would seem to catch every mutant. */
 async function passWithoutMutant(files: readonly string[]): Promise<void> {
   console.log(`${files.length} test files without a mutant …`);
-  const { run, detail } = await runTests(files);
-  if (run !== 'passed') fail(`the tests have to pass without a mutant first; ${run}: ${detail}`);
+  for (const file of files) {
+    const { run, detail } = (await players[0]?.play({ files: [file] })) ?? { run: 'hung', detail: '' };
+    if (run !== 'passed') throw new Error(`${file} has to pass without a mutant first; ${run}: ${detail}`);
+  }
 }
 
-function print(all: readonly { readonly mutant: SourceMutant; readonly result: Played }[]): void {
-  const table = new Table({ head: ['mutant', 'test', 'result', 'detail'], wordWrap: true });
+function print(all: readonly PlayedMutant[]): void {
+  const table = new Table({ head: ['mutant', 'test', 'result', 'detail'] });
   for (const { mutant, result } of all.filter((one) => one.result.run !== 'failed'))
     table.push([mutant.name, mutant.caughtBy, resultText[result.run], result.detail]);
   if (table.length > 0) console.log(table.toString());
-  const count = (run: Run) => all.filter(({ result }) => result.run === run).length;
+  const count = (run: Result['run']) => all.filter(({ result }) => result.run === run).length;
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   console.log(
     `${all.length} mutants: ${count('failed')} caught, ${count('passed')} not caught, ${count('not loaded')} not loaded, ${count('hung')} hung; ${seconds} s`,

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mutantNamed, sourceMutants } from './all.ts';
 import { promises } from './promises.ts';
 import { mutate, type SourceMutant } from './source-mutant.ts';
-import { mutantPlugins } from './vite-plugin.ts';
+import { mutantPlugin } from './vite-plugin.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -59,17 +59,13 @@ describe('the mutants', () => {
 });
 
 describe('MUTANT', () => {
-  it('plays the mutant of that name in its file only', () => {
-    const [mutant] = sourceMutants;
-    if (mutant === undefined) throw new Error('there is no mutant');
-    const [plugin] = mutantPlugins(mutant.name);
+  it('MUTANT without a name changes nothing', async () => {
+    vi.stubEnv('MUTANT', '');
 
-    expect(plugin?.transform).toBeTypeOf('function');
-    expect(mutantPlugins(undefined)).toEqual([]);
-    expect(mutantPlugins('')).toEqual([]);
+    expect(await mutantPlugin()).toBeUndefined();
   });
 
-  it('that names no mutant is an error, and so is one whose text is not in its file', () => {
+  it('MUTANT that names no mutant is an error, and so is one whose text is not in its file', () => {
     expect(() => mutantNamed('nothing')).toThrow("MUTANT is 'nothing', and no mutant has that name");
     const mutant = mutantNamed(sourceMutants[0]?.name ?? '');
     expect(() => mutate('', mutant)).toThrow('finds it 0 times');
