@@ -179,7 +179,7 @@ const batches = [
       breaks: outage,
       from: 'if (isReplaced({ message, result }) && !run.isAlone) await deleteAll([message], run);',
       to: '',
-      caughtBy: 'test/crash/inbound/crashes.test.ts',
+      caughtBy: waitTests,
     },
   ]),
   ...mutantsOf({ file: 'lambdas/domain/batch.ts', caughtBy: suspectTests }, [

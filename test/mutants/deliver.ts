@@ -400,7 +400,7 @@ const recording = [
       breaks: deliveryEnds,
       from: 'dueAt: later(now, deadLetterGrace),',
       to: '',
-      caughtBy: 'test/crash/outbound/crashes.test.ts',
+      caughtBy: 'test/outbound/sweep/sweep.test.ts',
     },
     {
       name: 'a retry is due at once for the sweep',

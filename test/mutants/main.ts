@@ -35,21 +35,31 @@ interface PlayedMutant {
   readonly result: Result;
 }
 
-/** Each player takes the next mutant. */
-async function playAll(): Promise<readonly PlayedMutant[]> {
+/** Gives each player the next item when it is done with the one before. */
+async function takeAll<Item>(
+  items: readonly Item[],
+  work: (item: Item, player: ReturnType<typeof startPlayer>) => Promise<void>,
+): Promise<void> {
   const bar = new SingleBar({ format: '{bar} {value}/{total} {duration_formatted}', clearOnComplete: true });
-  bar.start(chosen.length, 0);
-  const played: PlayedMutant[] = [];
-  const queue = chosen.values();
-  const takeAll = async ({ play }: (typeof players)[number]) => {
-    for (const mutant of queue) {
-      const { name, file, caughtBy } = mutant;
-      played.push({ mutant, result: await play({ files: [caughtBy], mutant: { name, file } }) });
-      bar.increment();
-    }
-  };
-  await Promise.all(players.map(takeAll));
+  bar.start(items.length, 0);
+  const queue = items.values();
+  await Promise.all(
+    players.map(async (player) => {
+      for (const item of queue) {
+        await work(item, player);
+        bar.increment();
+      }
+    }),
+  );
   bar.stop();
+}
+
+async function playAll(): Promise<readonly PlayedMutant[]> {
+  const played: PlayedMutant[] = [];
+  await takeAll(chosen, async (mutant, { play }) => {
+    const { name, file, caughtBy } = mutant;
+    played.push({ mutant, result: await play({ files: [caughtBy], mutant: { name, file } }) });
+  });
   return played;
 }
 
@@ -78,10 +88,10 @@ function fail(text: string): never {
 /** A test that fails anyway would seem to catch every mutant. */
 async function passWithoutMutant(files: readonly string[]): Promise<void> {
   console.log(`${files.length} test files without a mutant …`);
-  for (const file of files) {
-    const { run, detail } = (await players[0]?.play({ files: [file] })) ?? { run: 'hung', detail: '' };
+  await takeAll(files, async (file, { play }) => {
+    const { run, detail } = await play({ files: [file] });
     if (run !== 'passed') throw new Error(`${file} has to pass without a mutant first; ${run}: ${detail}`);
-  }
+  });
 }
 
 function print(all: readonly PlayedMutant[]): void {
