@@ -40,7 +40,7 @@ const claiming = [
       breaks: inboundEnds,
       from: "return { kind: 'busy', wait: seconds(1) };",
       to: "return { kind: 'duplicate' };",
-      caughtBy: suspectTests,
+      caughtBy: 'test/inbound/claim.test.ts',
     },
     {
       name: 'the reason of the last attempt is lost when an event is given up',
@@ -218,6 +218,7 @@ const endings = [
       breaks: inboundEnds,
       from: "await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));\n  const isOurs = await ports.inboundEvents.finish(claim, { kind: 'failed', error, kept }, now);",
       to: "const isOurs = await ports.inboundEvents.finish(claim, { kind: 'failed', error, kept }, now);\n  await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));",
+      caughtBy: claimTests,
     },
     {
       name: 'a worker that lost its claim acknowledges its message',

@@ -150,8 +150,8 @@ const updates = mutantsOf(
     {
       name: 'a processed event stays in the list of kept ones',
       breaks: once,
-      from: 'keptDay: undefined,\n        keptAt',
-      to: 'keptAt',
+      from: 'keptDay: undefined,\n        keptAt: undefined,',
+      to: '',
     },
   ],
 );

@@ -233,14 +233,14 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
     breaks: everyEvent,
     from: 'const noted = await ports.events.split(event.id, ranges.map(rangeName));\n  return sendRanges(noted?.rangesLeft ?? [], origin, ports);',
     to: "await sendRanges(ranges.map(rangeName), origin, ports);\n  await ports.events.split(event.id, ranges.map(rangeName));\n  return 'split';",
-    caughtBy: 'test/outbound/publish/fan-out-large.test.ts',
+    caughtBy: crashTests,
   },
   {
     name: 'a range begins with the last endpoint of the range before it',
     breaks: everyEvent,
     from: 'ranges.push({ after, upTo: next });',
     to: 'ranges.push({ after: next ?? after, upTo: next });',
-    caughtBy: 'test/outbound/publish/fan-out-large.test.ts',
+    caughtBy: crashTests,
   },
   {
     name: 'an event is marked as fanned out before its deliveries are made',
@@ -260,7 +260,7 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
     breaks: everyEvent,
     from: '(event.rangesLeft ?? []).length === 0 && event.fannedOutAt',
     to: 'event.fannedOutAt',
-    caughtBy: 'test/outbound/publish/fan-out-large.test.ts',
+    caughtBy: crashTests,
   },
   {
     name: 'an endpoint that is created after an event gets it',

@@ -203,6 +203,7 @@ export function claimsContract(name: string, make: () => Promise<InboundEventSto
       expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(2))).toBe(true);
       const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(5), sentBack: false } as const;
       expect(await claims.finish(claimBy('a'), retrying, at(3))).toBe(false);
+      expect(await claims.finish(claimBy('b'), { kind: 'processed' }, at(4))).toBe(false);
     });
   });
 }
