@@ -58,12 +58,6 @@ export const deliveryChanges = mutantsOf(
       to: 'set: { sweeps: 0 },',
     },
     {
-      name: 'the end of a wait does not compare the status of the delivery',
-      breaks: noRepeat,
-      from: '`#status = :pending AND ${isUnleased} AND',
-      to: '`(#status = :pending OR attribute_exists(#id)) AND ${isUnleased} AND',
-    },
-    {
       name: 'the end of a wait ignores the lease of a worker',
       breaks: noRepeat,
       from: '`#status = :pending AND ${isUnleased} AND #nextAttemptAt',

@@ -125,6 +125,7 @@ export const deliveryIndexes = [
       breaks: waits,
       from: 'Keys = read.UnprocessedKeys?.[table]?.Keys;',
       to: 'Keys = undefined;',
+      caughtBy: 'test/adapters/dynamodb/batch-reads.test.ts',
     },
     {
       name: 'a batch read may miss the last write',

@@ -58,7 +58,10 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('held');
   });
 
-  it('a delivery that λ publish holds just as its endpoint is enabled is sent at once', async () => {
+  it.each([
+    ['a tenant', event],
+    ['one endpoint', { ...event, endpoint: { id: 'ep_1' } }],
+  ])('a delivery that λ publish holds just as its endpoint is enabled is sent at once, published to %s', async (_to, published) => {
     const { world, disable, enable, read } = await worldWithOneEndpoint();
     await disable();
     const create: typeof world.table.create = async (delivery) => {
@@ -69,7 +72,7 @@ describe('a delivery to a disabled endpoint', () => {
     };
     const ports = { ...world.publishPorts, deliveries: { ...world.table, create } };
 
-    await world.publishQueue.send({ body: JSON.stringify(event) });
+    await world.publishQueue.send({ body: JSON.stringify(published) });
     await world.workOffPublishQueue(ports);
     await world.run(seconds(10));
 

@@ -125,11 +125,11 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
       expect(await table.read(delivery.id)).toMatchObject({ status: 'pending' });
     });
 
-    it('what is released or replayed begins with no wait, no crashes and no sweeps', async () => {
+    it('what is released begins with no wait, no crashes and no sweeps', async () => {
       const { table, id, delivery, claimed: seen } = await claimed();
       const suspect = await table.claimSuspect(seen, 1, instant(80), instant(160));
-      await table.moveDue({ id, dueAt: delivery.dueAt }, instant(900), 3, expiresAt);
       await table.hold(delivery, instant(160), instant(3600));
+      await table.moveDue({ id, dueAt: instant(3600) }, instant(9_000), 3, expiresAt);
       const released = await table.release(asHeld(delivery), now, instant(300));
       expect(released).toMatchObject({ ok: true, delivery: { crashes: 0, sweeps: 0 } });
 
@@ -140,6 +140,20 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
       await table.hold(delivery, now, instant(3600));
       const again = await table.release(asHeld(delivery), now, instant(300));
       expect(again.delivery).not.toHaveProperty('nextAttemptAt');
+    });
+
+    it('what is replayed begins with no crashes and no sweeps, and does not expire with the round before it', async () => {
+      const { table, id, delivery, claimed: seen } = await claimed();
+      await table.claimSuspect(seen, 1, instant(80), instant(160));
+      await table.moveDue({ id, dueAt: delivery.dueAt }, instant(900), 3, expiresAt);
+      const over = await table.discard(delivery, 'x', instant(160), toUnixSeconds(instant(999)));
+      if (!over.ok) throw new Error('not discarded');
+
+      expect(await table.reopen(over.delivery, expiresAt, instant(200), instant(500), undefined)).toMatchObject({
+        ok: true,
+        delivery: { crashes: 0, sweeps: 0 },
+      });
+      expect(await table.create({ ...delivery, createdAt: instant(2_000) })).toMatchObject({ round: 2 });
     });
 
     it('a record ends the sweeps of a delivery', async () => {
