@@ -55,6 +55,12 @@ const updates = mutantsOf({ file: 'lambdas/adapters/dynamodb/endpoints/updates.t
     to: 'set: { heldEmptyAt: undefined },',
   },
   {
+    name: 'a note to release keeps since when nothing was held',
+    breaks: held,
+    from: 'set: { heldEmptyAt: undefined, ...attention(now) },',
+    to: 'set: { ...attention(now) },',
+  },
+  {
     name: 'secrets that are sealed again replace a rotation',
     breaks: secrets,
     from: 'set: { secrets, headers },\n    condition: isAsSeen,\n    values: { seen: version },',
@@ -77,6 +83,7 @@ const updates = mutantsOf({ file: 'lambdas/adapters/dynamodb/endpoints/updates.t
     breaks: notices,
     from: 'isDisabledByUs(seen) ? seen.disabled?.at : undefined',
     to: 'undefined',
+    outsideSimulation: 'the simulation looks at no metrics',
   },
   {
     name: 'a removed note leaves the endpoint among those to work on',
@@ -154,6 +161,7 @@ const stores = [
       from: 'Number.parseInt(hash.slice(0, 2), 16) % attentionIndex.shards',
       to: '0',
       caughtBy: 'test/adapters/dynamodb/spread-writes.test.ts',
+      outsideSimulation: 'the simulation looks at no metrics',
     },
   ]),
 ];
@@ -298,12 +306,14 @@ const gauges = mutantsOf({ file: 'lambdas/adapters/dynamodb/endpoints/gauges.ts'
     breaks: notices,
     from: "assign, condition: 'attribute_exists(#id)', values: { by } }",
     to: "set: { known: 1 }, assign: ['#by = :by'], values: { by } }",
+    outsideSimulation: 'the simulation looks at no metrics',
   },
   {
     name: 'an endpoint that is down twice counts twice',
     breaks: notices,
     from: 'return new Set(down.flat()).size;',
     to: 'return down.flat().length;',
+    outsideSimulation: 'the simulation looks at no metrics',
   },
 ]);
 

@@ -134,6 +134,7 @@ const updates = mutantsOf(
       breaks: inboundEnds,
       from: '=> ({\n  keptDay,\n  keptBody,',
       to: '=> ({\n  keptBody,',
+      outsideSimulation: 'the simulation lists no kept events',
     },
     {
       name: 'an event is released without the time of its next attempt',
@@ -152,6 +153,7 @@ const updates = mutantsOf(
       breaks: once,
       from: 'keptDay: undefined,\n        keptAt: undefined,',
       to: '',
+      outsideSimulation: 'the simulation lists no kept events',
     },
   ],
 );

@@ -161,18 +161,21 @@ const leaving = mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/updates.ts'
     breaks: waits,
     from: "'#openedAt = if_not_exists(#openedAt, :now)'",
     to: "'#openedAt = :now'",
+    outsideSimulation: 'the simulation shows no breakers',
   },
   {
     name: 'an endpoint behind an open breaker does not count as down',
     breaks: promises.notices,
     from: "spreadAttention(of.isRegistered ? openUntil : undefined, 'down', limiterKey)",
     to: "spreadAttention(undefined, 'down', limiterKey)",
+    outsideSimulation: 'the simulation looks at no metrics',
   },
   {
     name: 'a URL that is not registered counts as an endpoint that is down',
     breaks: promises.notices,
     from: "spreadAttention(of.isRegistered ? openUntil : undefined, 'down', limiterKey)",
     to: "spreadAttention(openUntil, 'down', limiterKey)",
+    outsideSimulation: 'the simulation looks at no metrics',
   },
   {
     name: 'a reset leaves the failures',
@@ -203,6 +206,7 @@ const leaving = mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/updates.ts'
     breaks: promises.notices,
     from: 'openedAt: undefined, ...attention(undefined) };',
     to: 'openedAt: undefined };',
+    outsideSimulation: 'the simulation looks at no metrics',
   },
   {
     name: 'a success by hand leaves Retry-After',

@@ -64,6 +64,7 @@ const endpoints = mutantsOf({ file: 'lambdas/management/operations/endpoints.ts'
     breaks: promises.publicOnly,
     from: 'if (why === undefined) return;',
     to: 'if (why !== "") return;',
+    outsideSimulation: 'the simulation makes no such request to the management API',
   },
   {
     name: 'a header is stored in the clear',
@@ -71,6 +72,7 @@ const endpoints = mutantsOf({ file: 'lambdas/management/operations/endpoints.ts'
     from: 'headers: await ports.secrets.sealHeaders(next.headers, seen, now) };',
     to: 'headers: next.headers };',
     caughtBy: 'test/management/headers.test.ts',
+    outsideSimulation: 'the simulation makes no such request to the management API',
   },
 ]);
 
@@ -121,6 +123,7 @@ const control = mutantsOf(
       from: 'const secrets = rotated(earlier, next, overlap, now);',
       to: 'const secrets = rotated(earlier, next, seconds(0), now);',
       caughtBy: secretTests,
+      outsideSimulation: 'the simulation makes no such request to the management API',
     },
     {
       name: 'a rotation that another change overtook is answered as done',
@@ -135,6 +138,7 @@ const control = mutantsOf(
       from: 'secrets: await ports.secrets.readable(seen, now) };',
       to: 'secrets: seen.secrets };',
       caughtBy: secretTests,
+      outsideSimulation: 'the simulation makes no such request to the management API',
     },
     {
       name: 'a rotation drops a secret before its time',
@@ -142,6 +146,7 @@ const control = mutantsOf(
       from: 'if (secrets.length > maxSecrets)',
       to: 'if (false)',
       caughtBy: secretTests,
+      outsideSimulation: 'the simulation makes no such request to the management API',
     },
     {
       name: 'a test of a disabled endpoint is accepted',

@@ -303,6 +303,7 @@ const messages = [
       breaks: published,
       from: 'if (refused !== undefined) return unusable(refused);',
       to: '',
+      outsideSimulation: 'the simulation has no schemas',
     },
     {
       name: 'an event for a deleted endpoint goes to a new one with its id',
