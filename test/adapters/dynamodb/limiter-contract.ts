@@ -180,6 +180,8 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
 
       await limiter.reset(limiterKey);
       await limiter.reset('nobody');
+      await limiter.leave({ ...slotOf('slot0', 100), limiterKey: 'nobody' }, 'down', at(15));
+      expect(await limiter.read('nobody')).toMatchObject({ failures: 0 });
 
       expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
       const left = await limiter.leave(slotOf('slot0', 1020), 'down', at(30));
