@@ -2,6 +2,7 @@ import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
 const { deliveryEnds, noRepeat, held, ownEndpoint, waits, notices } = promises;
+const waitingTests = 'test/outbound/release-waiting.test.ts';
 const holdTests = 'test/outbound/hold-delivery.test.ts';
 const discardTests = 'test/outbound/discard-delivery.test.ts';
 const replayTests = 'test/outbound/replay.test.ts';
@@ -26,7 +27,7 @@ const holding = mutantsOf({ file: 'lambdas/outbound/hold-delivery.ts', caughtBy:
     breaks: ownEndpoint,
     from: 'if (endpoint === undefined || isForEarlierEndpoint(delivery, endpoint)) {',
     to: 'if (endpoint === undefined) {',
-    caughtBy: discardTests,
+    caughtBy: 'test/outbound/recreated-endpoint.test.ts',
   },
   {
     name: 'a held delivery of an enabled endpoint is not released',
@@ -78,7 +79,7 @@ const holding = mutantsOf({ file: 'lambdas/outbound/hold-delivery.ts', caughtBy:
     breaks: promises.limits,
     from: 'Math.min(firstHeldCheck * 2 ** sweeps, longestHeldCheck)',
     to: 'firstHeldCheck',
-    caughtBy: discardTests,
+    caughtBy: holdTests,
   },
 ]);
 
@@ -135,6 +136,7 @@ const releasing = [
       breaks: noRepeat,
       from: 'seen.waitsSince === undefined || seen.waitsSince > upTo) return false;',
       to: 'seen.waitsSince === undefined) return false;',
+      caughtBy: waitingTests,
     },
     {
       name: 'a released delivery keeps its wait',
@@ -166,12 +168,14 @@ const releasing = [
       breaks: promises.seenSuccess,
       from: "ports.telemetry.error('endpoint.reconcile-failed', { tenant, endpointId: id }, asError(error));",
       to: 'throw error;',
+      caughtBy: waitingTests,
     },
     {
       name: 'a release goes round for ever over an index that lags',
       breaks: promises.limits,
       from: 'if (count === 0) break;',
       to: 'if (count === 0 && released > 100) break;',
+      caughtBy: waitingTests,
     },
   ]),
   ...mutantsOf({ file: 'lambdas/outbound/disable-endpoint.ts', caughtBy: disableTests }, [

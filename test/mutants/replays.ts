@@ -97,6 +97,7 @@ const replaying = [
       breaks: noRepeat,
       from: "if (!isRecoverable(delivery, toCurrentEndpoint)) return 'passed';",
       to: '',
+      caughtBy: 'test/outbound/sweep/recovered.test.ts',
     },
     {
       name: 'a recovery records its page before it is replayed',
@@ -127,6 +128,7 @@ const replaying = [
       breaks: promises.limits,
       from: "{ toCurrentEndpoint, by: 'job' }",
       to: "{ toCurrentEndpoint, by: 'hand' }",
+      caughtBy: 'test/outbound/sweep/recovered.test.ts',
     },
   ]),
 ];

@@ -41,13 +41,6 @@ const sweeping = [
       to: '',
     },
     {
-      name: 'the sweep sends a retry that is not due yet',
-      breaks: everyEvent,
-      from: 'const isFarOff = nextAttemptAt !== undefined && secondsUntil(nextAttemptAt, now) > maxQueueDelay;',
-      to: 'const isFarOff = false;',
-      caughtBy: 'test/outbound/deliver/deliver.test.ts',
-    },
-    {
       name: 'the sweep sends a retry without its delay',
       breaks: everyEvent,
       from: 'secondsUntil(nextAttemptAt ?? now, now),',
