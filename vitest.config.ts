@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { mutantPlugin } from './test/mutants/vite-plugin.ts';
 import { plainSummary } from './test/support/plain-summary.ts';
 
 /** Rules that `npm run test:quick` leaves out: half of its time went to them. */
@@ -13,6 +14,7 @@ export default defineConfig({
     reporters: ['default', plainSummary],
     projects: [
       {
+        plugins: [mutantPlugin()],
         test: {
           name: 'rules',
           include: ['test/**/*.test.ts'],

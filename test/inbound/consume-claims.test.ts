@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineHandlers } from '../../lambdas/domain/handler.ts';
 import { bodyHash } from '../../lambdas/domain/provider/body-hash.ts';
 import { consume } from '../../lambdas/inbound/consume.ts';
-import { scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
+import { failForGood, scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
 import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 describe('consume, when a claim is refused or a call fails', () => {
@@ -122,6 +122,17 @@ describe('consume, when a claim is refused or a call fails', () => {
     expect(world.deadLetters.map(({ id, reason }) => [id, reason])).toEqual([
       ['stripe#evt_2', 'its body is no longer in the bucket'],
     ]);
+  });
+
+  it('an event whose dead letter cannot be sent is not recorded as failed, and its message comes back', async () => {
+    const world = inboundWorld(scripted(failForGood).handlers);
+    world.send(stripeMessage('evt_1'));
+    const ports = { ...world.ports, sendDeadLetter: () => Promise.reject(new Error('throttled')) };
+
+    const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
+
+    expect(failedMessageIds).toEqual(['message-1']);
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({ status: 'processing' });
   });
 
   it('an event is retried if its handlers are registered under the wrong source', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { withWait } from '../../lambdas/domain/event.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
@@ -50,6 +51,21 @@ describe('consume, when a handler has to wait', () => {
       expect(world.queue.size).toBe(0);
     },
   );
+
+  it('a message that waits is deleted while its batch still runs, which may end the process', async () => {
+    const queued: string[][] = [];
+    const { handlers } = scripted(fail, async () => {
+      await setImmediate();
+      queued.push([...world.queue.keys()]);
+    });
+    const world = inboundWorld(handlers, withDelays(900));
+    world.send(stripeMessage('evt_1'));
+    world.send(stripeMessage('evt_2'));
+
+    await world.turn();
+
+    expect(queued).toEqual([['message-2', 'message-3']]);
+  });
 
   it('an early message is sent on without a read of the table or the bucket, and waits in flight for the last minute', async () => {
     const { runs, handlers } = scripted(fail, succeed);

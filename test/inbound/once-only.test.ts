@@ -39,3 +39,11 @@ it('a request that could not be enqueued may come again', async () => {
 
   expect(await receiver.receive(eventOf('1'), now)).toMatchObject({ events: [{ id: '1' }] });
 });
+
+it('a request whose token cannot be noted is not accepted', async () => {
+  const receiver = mailgun();
+  receiver.state.tokensError = new Error('throttled');
+
+  expect(await receiver.receive(eventOf('1'), now)).toMatchObject({ status: 503 });
+  expect(receiver.sent).toEqual([]);
+});

@@ -38,6 +38,16 @@ describe('receive', () => {
     expect(receiver.state.reads).toBe(0);
   });
 
+  it('a request that does not verify is refused, and nothing of it is enqueued or kept', async () => {
+    const receiver = memoryReceiver(plain, { current: version('secret') });
+    const large = 'x'.repeat(2_000_000);
+
+    for (const forged of [signed('{}', 'another'), signed(large, 'another'), requestOf('{}')])
+      expect(await receiver.receive(forged, now)).toMatchObject({ status: 401, error: 'invalid_signature' });
+    expect(receiver.sent).toEqual([]);
+    expect(receiver.bodies.size).toBe(0);
+  });
+
   it('the whole event goes to the queue, with attributes and without the signature', async () => {
     const receiver = memoryReceiver(
       { name: 'shop', provider: 'shopify' },

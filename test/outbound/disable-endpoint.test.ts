@@ -27,6 +27,7 @@ describe('an endpoint that answers 410', () => {
     const { world, read } = await worldWithOneEndpoint(() => ({ kind: 'gone', status: 410 }));
     await world.publish(event('e1'));
     await world.run(seconds(5));
+    expect(world.operations.map(({ type }) => type)).toEqual(['endpoint.disabled']);
     await world.publish(event('e2'));
     await world.run(seconds(60));
 

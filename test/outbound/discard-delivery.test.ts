@@ -56,6 +56,19 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
     expect(world.requests).toEqual([]);
   });
 
+  it('a task of a deleted endpoint comes back while another worker has its delivery', async () => {
+    const { world, remove } = await worldWithOneEndpoint();
+    await world.publish(event);
+    await world.dieInRequest();
+    await world.deliveryQueue.send({ body: world.deliveryQueue.contents()[0] ?? '' });
+    await remove();
+
+    await world.deliverOnce();
+
+    expect(world.deliveryQueue.contents()).toHaveLength(2);
+    expect(world.delivery().status).toBe('pending');
+  });
+
   it('a delivery to a disabled endpoint is held for 30 days without expiry, then discarded', async () => {
     const { world, disable } = await worldWithOneEndpoint();
     await disable();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
+import { heldCheckAt } from '../../lambdas/outbound/hold-delivery.ts';
 import { releaseAll } from '../../lambdas/outbound/sweep/release-held.ts';
 import { sweep } from '../../lambdas/outbound/sweep/sweep.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
@@ -58,23 +59,29 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('held');
   });
 
-  it('a delivery that λ publish holds just as its endpoint is enabled is sent at once', async () => {
-    const { world, disable, enable, read } = await worldWithOneEndpoint();
-    await disable();
-    const create: typeof world.table.create = async (delivery) => {
-      const made = await world.table.create(delivery);
-      await enable();
-      await world.endpoints.reconciled(await read());
-      return made;
-    };
-    const ports = { ...world.publishPorts, deliveries: { ...world.table, create } };
+  it.each([
+    ['a tenant', event],
+    ['one endpoint', { ...event, endpoint: { id: 'ep_1' } }],
+  ])(
+    'a delivery that λ publish holds just as its endpoint is enabled is sent at once, published to %s',
+    async (_to, published) => {
+      const { world, disable, enable, read } = await worldWithOneEndpoint();
+      await disable();
+      const create: typeof world.table.create = async (delivery) => {
+        const made = await world.table.create(delivery);
+        await enable();
+        await world.endpoints.reconciled(await read());
+        return made;
+      };
+      const ports = { ...world.publishPorts, deliveries: { ...world.table, create } };
 
-    await world.publishQueue.send({ body: JSON.stringify(event) });
-    await world.workOffPublishQueue(ports);
-    await world.run(seconds(10));
+      await world.publishQueue.send({ body: JSON.stringify(published) });
+      await world.workOffPublishQueue(ports);
+      await world.run(seconds(10));
 
-    expect(world.delivery().status).toBe('delivered');
-  });
+      expect(world.delivery().status).toBe('delivered');
+    },
+  );
 
   it('a delivery that a slow worker holds just as its endpoint is enabled is sent at once', async () => {
     const { world, disable, enable, read } = await worldWithOneEndpoint();
@@ -120,6 +127,32 @@ describe('a delivery to a disabled endpoint', () => {
     await world.run(seconds(10));
 
     expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('a held delivery that another worker has released gets one task, from that worker', async () => {
+    const { world, disable, enable } = await worldWithOneEndpoint();
+    await world.publish(event);
+    await disable();
+    await world.deliverOnce();
+    await enable();
+    const release: typeof world.table.release = async (seen, now, dueAt) => {
+      await world.table.release(seen, now, later(dueAt, seconds(1)));
+      return world.table.release(seen, now, dueAt);
+    };
+
+    await sweep(outboundSettings.deliveryRetention, () => true, {
+      ...world.sweepPorts,
+      deliveries: { ...world.table, release },
+    });
+
+    expect(world.delivery().status).toBe('pending');
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+
+  it('held deliveries are looked at after an hour, then after twice as long each time, up to a day', () => {
+    const hours = [0, 1, 2, 3, 4, 5, 9].map((sweeps) => (heldCheckAt(start, sweeps) - start) / 3_600_000);
+
+    expect(hours).toEqual([1, 2, 4, 8, 16, 24, 24]);
   });
 
   it('held deliveries are released by the sweep until none has been held for a minute', async () => {

@@ -123,6 +123,8 @@ describe('after an outage, with the breaker open', () => {
 
   it('the sweep continues a release that ran out of time', async () => {
     const { world, endpoint } = after;
+    // The next probe is a quarter of an hour away then.
+    await world.run(seconds(100));
     endpoint.answer = accepted;
     await world.publish(test('t'));
     // Enough for a request, but not for more after it.

@@ -76,6 +76,29 @@ export function claimsContract(name: string, make: () => Promise<InboundEventSto
       });
     });
 
+    it('a claim store refuses a suspect whose late worker has recorded an outcome since it was seen', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      const seen = await record();
+      await claims.finish(claimBy('a'), { kind: 'processed' }, at(minute));
+
+      expect(await claims.reclaim(seen, claimBy('b', at(minute), 2))).toMatchObject({ status: 'processed' });
+    });
+
+    it('a claim store refuses a suspect that another worker, or the same one, has claimed and lost since it was seen', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim({ ...claimBy('a'), expiresAt: at(1000) });
+      const first = await record();
+      await claims.claim(claimBy('b', at(minute)));
+      const second = await record();
+
+      expect(await claims.reclaim(first, claimBy('c', at(2 * minute), 2))).toMatchObject({
+        owner: 'b/message-b',
+      });
+      await claims.reclaim(second, claimBy('b', at(2 * minute), 2));
+      expect(await claims.reclaim(second, claimBy('c', at(3 * minute), 2))).toMatchObject({ attempts: 2 });
+    });
+
     it('a claim store lets a released event be claimed again at once', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
@@ -161,6 +184,17 @@ export function claimsContract(name: string, make: () => Promise<InboundEventSto
       expect(await record()).toMatchObject({ status: 'processing', owner: 'b/message-b' });
     });
 
+    it('a claim store writes no outcome of a claim from before the event was new again, or of an earlier attempt', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim({ ...claimBy('a'), expiresAt: at(1000) });
+      await claims.claim(claimBy('b', at(minute)));
+
+      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(minute + 1))).toBe(false);
+      await claims.reclaim(await record(), claimBy('b', at(2 * minute), 2));
+      expect(await claims.finish(claimBy('b'), { kind: 'processed' }, at(2 * minute + 1))).toBe(false);
+      expect(await record()).toMatchObject({ status: 'processing', attempts: 2 });
+    });
+
     it('a claim store accepts a repeated outcome whose first response was lost', async () => {
       const { claims, claimBy } = await setUp();
       await claims.claim(claimBy('a'));
@@ -169,6 +203,7 @@ export function claimsContract(name: string, make: () => Promise<InboundEventSto
       expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(2))).toBe(true);
       const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(5), sentBack: false } as const;
       expect(await claims.finish(claimBy('a'), retrying, at(3))).toBe(false);
+      expect(await claims.finish(claimBy('b'), { kind: 'processed' }, at(4))).toBe(false);
     });
   });
 }

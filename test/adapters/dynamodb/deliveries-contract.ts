@@ -5,6 +5,7 @@ import { toUnixSeconds, unixSeconds } from '../../../lambdas/domain/time.ts';
 import { deliveriesFixture, entry, failed, instant, now, retrying, until } from './deliveries-fixture.ts';
 import { dueIndexContract } from './due-index-contract.ts';
 import { heldContract } from './held-contract.ts';
+import { staleWritesContract } from './stale-writes-contract.ts';
 import { waitingContract } from './waiting-contract.ts';
 
 /** What every Deliveries table must do. @param make each call may share one table */
@@ -113,4 +114,5 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
   dueIndexContract(name, make);
   heldContract(name, make);
   waitingContract(name, make);
+  staleWritesContract(name, make);
 }

@@ -67,7 +67,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
     it('overdue deliveries are found in the due index in pages, the longest overdue first', async () => {
       const table = await make();
       const shard = 3;
-      const made = Array.from({ length: 200 }, newDelivery)
+      const made = Array.from({ length: 500 }, newDelivery)
         .filter(({ id }) => dueShardOf(id) === String(shard))
         .map((delivery, index) => ({ ...delivery, dueAt: unixMillis(1000 + index) }));
       for (const delivery of made) await table.create(delivery);

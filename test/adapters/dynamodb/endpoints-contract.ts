@@ -103,6 +103,14 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(await table.read(of[0], asEndpointId('nobody'))).toBeUndefined();
     });
 
+    it('endpoints that get a note again have been empty for no time', async () => {
+      const { table, endpoint } = await setUp();
+      const noted = await table.resumeEndpoint(endpoint, now);
+      if (noted) await table.markHeldEmpty(noted, now);
+
+      expect((await table.resumeEndpoint(endpoint, soon))?.heldEmptyAt).toBeUndefined();
+    });
+
     it('endpoints keep a note that is newer than the one that was handled', async () => {
       const { table, endpoint, of } = await setUp();
       const disabled = await table.disable(endpoint, { reason: 'manual', at: now });

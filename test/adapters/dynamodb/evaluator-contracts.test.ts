@@ -29,8 +29,9 @@ deliveriesContract('the stand-in of DynamoDB', deliveries);
 listedContract('the stand-in of DynamoDB', deliveries);
 claimsContract('the stand-in of DynamoDB', inboundEvents);
 keptContract('the stand-in of DynamoDB', inboundEvents);
+const tableOfTokens = client();
 onceOnlyContract('the stand-in of DynamoDB', async (source, rememberFor) =>
-  onceOnly(client(), 'InboundEvents', source, rememberFor),
+  onceOnly(tableOfTokens, 'InboundEvents', source, rememberFor),
 );
 outboundEventsContract('the stand-in of DynamoDB', async () =>
   dynamodbOutboundEvents(client(), 'OutboundEvents'),

@@ -99,6 +99,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       if (seen) await tallies.notified(seen, at(3600), at(2));
 
       expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(2), notifyAt: at(3600) });
+      expect(await tallies.due(at(3599))).not.toContain(of);
       expect(await tallies.due(at(3600))).toContain(of);
     });
 

@@ -154,6 +154,24 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(left.openUntil).toBe(at(4100));
     });
 
+    it('a limiter is opened neither after a success that came meanwhile, nor by a probe whose time is over', async () => {
+      const { limiter, limiterKey, slotOf, take } = await setUp();
+      await take('slot0', 0, 100);
+      await take('slot1', 0, 100);
+      await limiter.leave(slotOf('slot0', 100), 'down', at(10));
+      await limiter.leave(slotOf('slot1', 100), 'up', at(20));
+      await limiter.open(slotOf('slot0', 100), at(1000), at(30));
+      expect((await limiter.read(limiterKey)).openUntil).toBeUndefined();
+
+      await take('slot0', 100, 200);
+      await limiter.leave(slotOf('slot0', 200), 'down', at(110));
+      await limiter.open(slotOf('slot0', 200), at(1000), at(120));
+      await limiter.probe(limiterKey, at(1000), at(2000));
+      await limiter.probe(limiterKey, at(2000), at(3000));
+      await limiter.open(slotOf('probe', 2000, true), at(9000), at(2500));
+      expect(await limiter.read(limiterKey)).toMatchObject({ openUntil: at(3000), probes: 0 });
+    });
+
     it('a limiter that is reset forgets its state but keeps the taken slots', async () => {
       const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100);
@@ -162,6 +180,8 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
 
       await limiter.reset(limiterKey);
       await limiter.reset('nobody');
+      await limiter.leave({ ...slotOf('slot0', 100), limiterKey: 'nobody' }, 'down', at(15));
+      expect(await limiter.read('nobody')).toMatchObject({ failures: 0 });
 
       expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
       const left = await limiter.leave(slotOf('slot0', 1020), 'down', at(30));

@@ -90,6 +90,13 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect((await table.rangeDone(id, 'b'))?.rangesLeft).toBeUndefined();
     });
 
+    it('published events are not split after they are fanned out', async () => {
+      const { table, id } = await setUp({ isWide: true });
+      await table.markFannedOut({ id, isWide: true }, now);
+
+      expect((await table.split(id, ['a']))?.rangesLeft).toBeUndefined();
+    });
+
     it('published events are not created when a missing one is kept, widened, split or marked', async () => {
       const { table } = await setUp();
 
@@ -97,6 +104,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       await table.split('nobody', ['a']);
       await table.rangeDone('nobody', 'a');
       await table.markFannedOut({ id: 'nobody' }, now);
+      await table.markFannedOut({ id: 'nobody', isWide: true }, now);
 
       expect(await table.read('nobody')).toBeUndefined();
     });

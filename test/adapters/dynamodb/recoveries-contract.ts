@@ -75,6 +75,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
       expect(await recoveries.cancel(id, at(5))).toMatchObject({ status: 'cancelled' });
       expect(await recoveries.cancel(id, at(6))).toBeUndefined();
       if (mine) expect(await recoveries.advance(mine, mine, at(7))).toBeUndefined();
+      expect(await recoveries.claim(id, at(70), at(130))).toBeUndefined();
       expect(await recoveries.running()).not.toContain(id);
     });
   });

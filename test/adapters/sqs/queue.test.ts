@@ -1,4 +1,9 @@
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { sqsQueue } from '../../../lambdas/adapters/sqs/queue.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
@@ -68,4 +73,61 @@ it.each([
   await queue.sendAll([{ ...message, attributes: { eventType } }]);
 
   expect(sent[0]).toHaveProperty('MessageAttributes', { eventType: attribute(eventType) });
+});
+
+/** A queue that refuses one message of each batch, and the sizes of the batches that it was sent. */
+function refusingQueue(refused?: string) {
+  const batches: number[] = [];
+  const client = {
+    async send(command: unknown) {
+      if (!(command instanceof SendMessageBatchCommand)) throw new Error('not a batch');
+      const { Entries = [] } = command.input;
+      batches.push(Entries.length);
+      return {
+        Failed: Entries.filter(({ MessageBody }) => MessageBody === refused).map(({ Id }) => ({
+          Id,
+          Code: 'Busy',
+        })),
+      };
+    },
+  };
+  return { queue: sqsQueue(client as unknown as SQSClient, 'https://sqs.example/1/q'), batches };
+}
+
+it('a batch that SQS takes in part is an error, or one message of it is', async () => {
+  const { queue } = refusingQueue('b');
+  const messages = ['a', 'b', 'c'].map((body) => ({ body }));
+
+  await expect(queue.sendAll(messages)).rejects.toThrow('SQS refused 1 of 3 messages: Busy');
+  expect((await queue.sendEach(messages)).map((error) => error?.message)).toEqual([
+    undefined,
+    'SQS refused the message: Busy',
+    undefined,
+  ]);
+});
+
+it('batches have at most ten messages and 1 MiB', async () => {
+  const { queue, batches } = refusingQueue();
+
+  await queue.sendAll(Array.from({ length: 21 }, () => ({ body: 'x' })));
+  await queue.sendAll(Array.from({ length: 3 }, () => ({ body: 'x'.repeat(500_000) })));
+
+  expect(batches).toEqual([10, 10, 1, 2, 1]);
+});
+
+it('a message that is returned comes back after the given time', async () => {
+  const returned: unknown[] = [];
+  const client = {
+    async send(command: unknown) {
+      if (command instanceof ChangeMessageVisibilityCommand) returned.push(command.input);
+      return {};
+    },
+  };
+
+  await sqsQueue(client as unknown as SQSClient, 'https://sqs.example/1/q').returnAfter(
+    'handle',
+    seconds(42),
+  );
+
+  expect(returned).toEqual([expect.objectContaining({ ReceiptHandle: 'handle', VisibilityTimeout: 42 })]);
 });

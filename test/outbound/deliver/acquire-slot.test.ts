@@ -105,6 +105,8 @@ describe('requests to one endpoint at the same time', () => {
     await world.dieInRequest();
     await world.publish(event('b'));
 
+    await world.run(seconds(5));
+    expect(world.requests).toEqual([]);
     await world.run(seconds(600));
 
     expect(statuses(world)).toEqual({ delivered: 2 });

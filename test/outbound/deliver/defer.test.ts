@@ -63,6 +63,21 @@ describe('a task that finds no slot', () => {
     expect(world.deliveryQueue.contents()).toHaveLength(2);
   });
 
+  it('a deferred task is sent though the response to its deferral was lost, and the client wrote it again', async () => {
+    const world = await oneAtATime();
+    await world.publish(event);
+    takeSlot(world, registered);
+    const defer: typeof world.table.defer = async (...args) => {
+      await world.table.defer(...args);
+      return world.table.defer(...args);
+    };
+
+    await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, defer } });
+
+    expect(world.deliveryQueue.contents()).toHaveLength(1);
+    expect(world.delivery().nextAttemptAt).toBeDefined();
+  });
+
   it('is acknowledged when its delivery is deferred already, so that tasks never multiply', async () => {
     const world = await oneAtATime();
     await world.publish(event);

@@ -72,6 +72,18 @@ describe('λ deliver', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
+  it('λ deliver starts no request that could outlast the function’s time, which passed during the claim', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    let looks = 0;
+
+    await world.deliverOnce(world.deliverPorts, 5, () => looks++ === 0);
+    expect(world.requests).toEqual([]);
+    await world.run(seconds(120));
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
   it('λ deliver starts no request that could outlast its lease', async () => {
     const world = outboundWorld();
     await world.publish(message);

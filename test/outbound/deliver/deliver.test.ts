@@ -116,6 +116,8 @@ describe('λ deliver', () => {
       const world = outboundWorld(() => outcome);
 
       await world.publish(message);
+      await world.deliverOnce();
+      expect(world.undelivered).toHaveLength(1);
       await world.run(seconds(3600));
 
       expect(world.delivery()).toMatchObject({

@@ -157,6 +157,16 @@ describe('the record of an attempt', () => {
     },
   );
 
+  it('the record of an attempt that cannot be written sends no next task', async () => {
+    const world = outboundWorld(() => refused(503));
+    await world.publish(message);
+    const deliveries = { ...world.table, record: down };
+
+    await world.deliverOnce({ ...world.deliverPorts, deliveries });
+
+    expect(world.deliveryQueue.contents().map((text) => JSON.parse(text).attempt)).toEqual([1]);
+  });
+
   it('the record of an attempt stays when the next task cannot be sent, and the sweep sends it', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(503) : accepted));
     await world.publish(message);

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { eventExpiry } from '../../../lambdas/domain/outbound-event.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
@@ -117,7 +118,12 @@ describe('a publication to a tenant', () => {
     await world.publish(event);
     await world.run(seconds(5));
 
-    expect(world.requests[0]?.headers).toMatchObject({ 'X-Team': 'billing', 'webhook-id': 'e1' });
+    const [request] = world.requests;
+    expect(request?.headers).toMatchObject({ 'X-Team': 'billing', 'webhook-id': 'e1' });
+    // The world's key of every endpoint; that of the stack is another.
+    const signed = createHmac('sha256', Buffer.alloc(32, 8));
+    signed.update(`e1.${request?.headers['webhook-timestamp']}.${request?.body}`);
+    expect(request?.headers['webhook-signature']).toBe(`v1,${signed.digest('base64')}`);
   });
 
   it('a publication to a tenant to an endpoint by URL that is registered is refused', async () => {

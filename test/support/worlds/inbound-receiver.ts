@@ -48,6 +48,7 @@ export function memoryReceiver(
     secretError: undefined as Error | undefined,
     queueError: undefined as Error | undefined,
     bucketError: undefined as Error | undefined,
+    tokensError: undefined as Error | undefined,
     /** How often a handshake's secret was to be stored. */
     stores: 0,
     isHandshakeAwaited: false,
@@ -57,6 +58,12 @@ export function memoryReceiver(
     if (state.secretError) throw state.secretError;
     return stage === 'AWSCURRENT' ? state.secret.current : state.secret.previous;
   });
+  const useOnce = onceOnly(
+    dynamodbInMemory().client(),
+    tableNames.inboundEvents,
+    given.name,
+    complete.retention,
+  );
   const ports: ReceivePorts = {
     keys,
     handshakeSecret: {
@@ -81,7 +88,10 @@ export function memoryReceiver(
         visited.push(url.href);
       },
     },
-    useOnce: onceOnly(dynamodbInMemory().client(), tableNames.inboundEvents, given.name, complete.retention),
+    async useOnce(...token) {
+      if (state.tokensError) throw state.tokensError;
+      return useOnce(...token);
+    },
     async putBody(key: string, bytes: Uint8Array) {
       if (state.bucketError) throw state.bucketError;
       bodies.set(key, bytes);

@@ -1,0 +1,25 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { expect, it } from 'vitest';
+import { deadDeliveries } from '../../../lambdas/adapters/sqs/delivery-dead-letters.ts';
+
+it.each(['delivery', 'undelivered'] as const)(
+  'a dead letter for the queue %s goes to that queue',
+  async (queue) => {
+    const sent: unknown[] = [];
+    const client = {
+      async send(command: unknown) {
+        if (command instanceof SendMessageCommand)
+          sent.push(command.input.QueueUrl, command.input.MessageBody);
+        return {};
+      },
+    };
+    const urls = {
+      delivery: 'https://sqs.example/1/delivery',
+      undelivered: 'https://sqs.example/1/undelivered',
+    };
+
+    await deadDeliveries(client as unknown as SQSClient, urls).send({ queue, body: '{}' });
+
+    expect(sent).toEqual([urls[queue], '{}']);
+  },
+);

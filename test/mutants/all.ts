@@ -1,0 +1,55 @@
+import { consumeClaims } from './consume-claims.ts';
+import { consumeEndings } from './consume-endings.ts';
+import { deliverAttempts } from './deliver-attempts.ts';
+import { deliverClaims } from './deliver-claims.ts';
+import { deliveryChanges } from './delivery-changes.ts';
+import { deliveryClaims } from './delivery-claims.ts';
+import { deliveryIndexes, deliveryReplays } from './delivery-replays.ts';
+import { endpointMutants } from './endpoints.ts';
+import { functionAndQueueMutants } from './functions-and-queues.ts';
+import { holdMutants } from './holds.ts';
+import { inboundRecords } from './inbound-records.ts';
+import { jobMutants } from './jobs.ts';
+import { limiterRules } from './limiter-rules.ts';
+import { limiterWrites } from './limiter-writes.ts';
+import { managementMutants } from './management.ts';
+import { publishRecords } from './publish-records.ts';
+import { publishSteps } from './publish-steps.ts';
+import { receiveMutants } from './receive.ts';
+import { replayMutants } from './replays.ts';
+import type { SourceMutant } from './source-mutant.ts';
+import { bodyAndSecretMutants } from './stored-bodies-and-secrets.ts';
+import { sweepMutants } from './sweep.ts';
+
+/** All mutants: the mistakes that some test must notice. */
+export const sourceMutants: readonly SourceMutant[] = [
+  ...inboundRecords,
+  ...consumeClaims,
+  ...consumeEndings,
+  ...receiveMutants,
+  ...publishRecords,
+  ...publishSteps,
+  ...deliveryClaims,
+  ...deliveryChanges,
+  ...deliveryReplays,
+  ...deliveryIndexes,
+  ...deliverClaims,
+  ...deliverAttempts,
+  ...limiterWrites,
+  ...limiterRules,
+  ...endpointMutants,
+  ...jobMutants,
+  ...holdMutants,
+  ...sweepMutants,
+  ...replayMutants,
+  ...managementMutants,
+  ...functionAndQueueMutants,
+  ...bodyAndSecretMutants,
+];
+
+/** @throws when there is no mutant of that name */
+export function mutantNamed(name: string): SourceMutant {
+  const found = sourceMutants.find((mutant) => mutant.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`MUTANT is '${name}', and no mutant has that name; the lists are in test/mutants/`);
+}

@@ -1,0 +1,27 @@
+/** What mutants break. Each text stands in docs/architecture.md, docs/security.md, docs/endpoints.md or docs/management-api.md. */
+export const promises = {
+  durable: '1. Accepted means durable: 200 only after the queue has the event.',
+  inboundEnds:
+    '1. … and attempted: an inbound event ends as processed, or in a DLQ with its reason, wherever workers die.',
+  outage: '1. … and in a long outage of the handler.',
+  published: '1. A published message is delivered, or in a DLQ with the field that is wrong.',
+  deliveryEnds: '1. Every delivery ends, wherever workers die.',
+  once: "2. A handler's success is recorded once per event id.",
+  lostClaim: '2. … and for a worker that lost its claim.',
+  everyEvent: '3. An endpoint gets every event, with the same id on each attempt.',
+  noRepeat: '3. No request is repeated that was answered, unless a process died.',
+  seenSuccess: '3. A success that was seen counts, even if another worker has claimed since.',
+  held: '3. A held event waits for 30 days.',
+  verified: '4. What does not verify is never enqueued.',
+  publicOnly: '4. What is not public is never requested.',
+  noExpiry: '5. Nothing that is unfinished expires.',
+  ownEndpoint: 'A new endpoint gets no delivery of an earlier endpoint with its id.',
+  limits: 'An endpoint that is down does not occupy the workers.',
+  waits: 'After an outage you do not have to wait:',
+  disabled: 'So do five days of failures without one success',
+  notices: 'The topic `OperationsTopicArn` gets an operator notice',
+  secrets: 'After a rotation the old secret signs beside the new one for 24 h',
+  versions: 'changed since, the response is `412` and nothing has happened.',
+  handshake: '**The first handshake wins.**',
+  bytes: 'A body from the bucket is used only if it has the hash in its key.',
+} as const;

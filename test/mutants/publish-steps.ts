@@ -1,0 +1,170 @@
+import { promises } from './promises.ts';
+import { mutantsOf } from './source-mutant.ts';
+
+const { published, everyEvent, held, ownEndpoint } = promises;
+const crashTests = 'test/outbound/publish/publish-crashes.test.ts';
+const fanOutTests = 'test/outbound/publish/fan-out.test.ts';
+const healingTests = 'test/outbound/publish/publish-healing.test.ts';
+
+const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy: crashTests }, [
+  {
+    name: 'the ranges of a large tenant are not sent again after a crash',
+    breaks: everyEvent,
+    from: 'if (event.rangesLeft !== undefined) return sendRanges(event.rangesLeft, origin, ports);',
+    to: "if (event.rangesLeft !== undefined) return 'split';",
+  },
+  {
+    name: 'the ranges of a large tenant are sent before they are noted',
+    breaks: everyEvent,
+    from: 'const noted = await ports.events.split(event.id, ranges.map(rangeName));\n  return sendRanges(noted?.rangesLeft ?? [], origin, ports);',
+    to: "await sendRanges(ranges.map(rangeName), origin, ports);\n  await ports.events.split(event.id, ranges.map(rangeName));\n  return 'split';",
+    caughtBy: crashTests,
+  },
+  {
+    name: 'a range begins with the last endpoint of the range before it',
+    breaks: everyEvent,
+    from: 'ranges.push({ after, upTo: next });',
+    to: 'ranges.push({ after: next ?? after, upTo: next });',
+    caughtBy: crashTests,
+  },
+  {
+    name: 'an event is marked as fanned out before its deliveries are made',
+    breaks: everyEvent,
+    from: 'const made = await deliverTo(first.endpoints, { origin, data, settings, ports });\n    await ports.events.markFannedOut(event, ports.now());',
+    to: 'await ports.events.markFannedOut(event, ports.now());\n    const made = await deliverTo(first.endpoints, { origin, data, settings, ports });',
+    caughtBy: crashTests,
+  },
+  {
+    name: 'the first finished range marks its event as fanned out',
+    breaks: everyEvent,
+    from: '(event.rangesLeft ?? []).length === 0 && event.fannedOutAt',
+    to: 'event.fannedOutAt',
+    caughtBy: crashTests,
+  },
+  {
+    name: 'an endpoint that is created after an event gets it',
+    breaks: everyEvent,
+    from: 'existedAt(endpoint, event.createdAt) && wants',
+    to: 'wants',
+  },
+  {
+    name: 'an endpoint gets events that it is not subscribed to',
+    breaks: everyEvent,
+    from: ' && wants(endpoint, event.eventType, data)',
+    to: '',
+    caughtBy: fanOutTests,
+  },
+  {
+    name: 'a newly held delivery is not checked again',
+    breaks: held,
+    from: 'await recheckNewlyHeld(recorded, settings, ports);',
+    to: '',
+    caughtBy: 'test/outbound/hold-delivery.test.ts',
+  },
+  {
+    name: 'tasks are sent before their deliveries are written',
+    breaks: everyEvent,
+    from: 'if (tasks.length > 0) await ports.sendTasks(tasks);',
+    to: 'if (tasks.length > 0) void ports.sendTasks(tasks).catch(() => undefined);',
+  },
+]);
+
+const messages = [
+  ...mutantsOf({ file: 'lambdas/outbound/publish/publish-one.ts', caughtBy: fanOutTests }, [
+    {
+      name: 'a publication to one endpoint marks an event for the tenant as done',
+      breaks: everyEvent,
+      from: 'event.fannedOutAt === undefined && !event.isWide && { toMark: event }',
+      to: 'event.fannedOutAt === undefined && { toMark: { ...event, isWide: true } }',
+    },
+    {
+      name: 'a publication to the tenant is done when one to a single endpoint is',
+      breaks: everyEvent,
+      from: 'recorded.event.isWide ? recorded.event : await ports.events.widen(recorded.event.id)',
+      to: 'recorded.event',
+    },
+    {
+      name: 'endpoints are matched by a second body of their event',
+      breaks: everyEvent,
+      from: 'isConflict ? sentData(event.id, ports) : data',
+      to: 'data',
+      caughtBy: crashTests,
+    },
+    {
+      name: 'a payload that does not match its schema is published',
+      breaks: published,
+      from: 'if (refused !== undefined) return unusable(refused);',
+      to: '',
+      outsideSimulation: 'the simulation has no schemas',
+    },
+    {
+      name: 'an event for a deleted endpoint goes to a new one with its id',
+      breaks: ownEndpoint,
+      from: 'if ((to.generation ?? generationOf(endpoint)) !== generationOf(endpoint))',
+      to: 'if (false)',
+      caughtBy: 'test/management/publishing.test.ts',
+    },
+    {
+      name: 'a delivery that is held by a publication is not checked again',
+      breaks: held,
+      from: 'await recheckNewlyHeld([made], settings, ports);',
+      to: '',
+      caughtBy: 'test/outbound/hold-delivery.test.ts',
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/outbound/publish/publish.ts', caughtBy: healingTests }, [
+    {
+      name: 'a message that can neither be published nor given up is acknowledged',
+      breaks: published,
+      from: "asError(cause));\n    return { kind: 'failed' };",
+      to: "asError(cause));\n    return { kind: 'given-up' };",
+    },
+    {
+      name: 'a message that could not be published is acknowledged',
+      breaks: published,
+      from: "if (receives < maxReceives) return { kind: 'failed' };",
+      to: "if (receives < maxReceives) return { kind: 'given-up' };",
+    },
+    {
+      name: 'a message that fails for ever is never given up',
+      breaks: published,
+      from: "if (receives < maxReceives) return { kind: 'failed' };",
+      to: "if (receives > 0) return { kind: 'failed' };",
+    },
+    {
+      name: 'a message is acknowledged though its task was not sent',
+      breaks: published,
+      from: 'if (progress.task !== undefined && error !== undefined) {',
+      to: 'if (false) {',
+      caughtBy: healingTests,
+    },
+    {
+      name: 'a message that can never be published is acknowledged without a dead letter',
+      breaks: published,
+      from: 'await giveUp(unwrapped, result.reason, message.receives, ports);',
+      to: '',
+      caughtBy: 'test/outbound/publish/publish-refusals.test.ts',
+    },
+    {
+      name: 'an event is marked as fanned out before its task is sent',
+      breaks: everyEvent,
+      from: 'const tasksAreSent = await sendTasks(',
+      to: 'for (const { progress } of begun)\n    if ("toMark" in progress && progress.toMark) await ports.events.markFannedOut(progress.toMark, ports.now());\n  const tasksAreSent = await sendTasks(',
+    },
+    {
+      name: 'the dead letter of a message has no id, so that a redrive makes a second event',
+      breaks: everyEvent,
+      from: 'const { id, message: original } = withId(message);',
+      to: 'const { id } = withId(message);\n  const original = message.text;',
+      caughtBy: 'test/outbound/publish/publish-refusals.test.ts',
+    },
+    {
+      name: 'an error of one message fails its whole batch of publications',
+      breaks: published,
+      from: 'return await (range === undefined',
+      to: 'return (range === undefined',
+    },
+  ]),
+];
+
+export const publishSteps = [...fanOut, ...messages];

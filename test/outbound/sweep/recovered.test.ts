@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { firstPlace } from '../../../lambdas/domain/recovery.ts';
+import { seconds } from '../../../lambdas/domain/time.ts';
+import { recover } from '../../../lambdas/outbound/sweep/recover.ts';
+import { refused, start } from '../../support/fixtures/outbound.ts';
+import { worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
+
+it('a recovery sends what failed and nothing else, and its tasks wait for the breaker, unlike those of a person', async () => {
+  const { world } = await worldWithOneEndpoint(() => refused(404));
+  for (const id of ['a', 'b', 'c'])
+    await world.publish({ id, type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
+  await world.run(seconds(60));
+  const [arrived] = world.table.deliveries.values();
+  if (arrived?.status !== 'failed' || arrived.expiresAt === undefined) throw new Error('not failed');
+  await world.table.recordLateSuccess(arrived, { n: 1, at: start, ms: 1, status: 200 }, arrived.expiresAt);
+  await world.recoveries.create({
+    id: 'rec_1',
+    tenant: asTenantId('acme'),
+    endpointId: asEndpointId('ep_1'),
+    since: start,
+    until: world.now(),
+    status: 'running',
+    estimate: { count: 2, isExact: true },
+    replayed: 0,
+    refused: 0,
+    place: firstPlace(start),
+    createdAt: world.now(),
+    updatedAt: world.now(),
+  });
+
+  expect(await recover(['rec_1'], () => true, world.sweepPorts)).toBe(2);
+
+  const tasks = world.deliveryQueue.contents().map((text) => JSON.parse(text));
+  expect(tasks).toHaveLength(2);
+  expect(tasks.map(({ deliveryId }) => deliveryId)).not.toContain(arrived.id);
+  expect(tasks.every(({ byHand }) => byHand === undefined)).toBe(true);
+});
