@@ -62,23 +62,26 @@ describe('a delivery to a disabled endpoint', () => {
   it.each([
     ['a tenant', event],
     ['one endpoint', { ...event, endpoint: { id: 'ep_1' } }],
-  ])('a delivery that λ publish holds just as its endpoint is enabled is sent at once, published to %s', async (_to, published) => {
-    const { world, disable, enable, read } = await worldWithOneEndpoint();
-    await disable();
-    const create: typeof world.table.create = async (delivery) => {
-      const made = await world.table.create(delivery);
-      await enable();
-      await world.endpoints.reconciled(await read());
-      return made;
-    };
-    const ports = { ...world.publishPorts, deliveries: { ...world.table, create } };
+  ])(
+    'a delivery that λ publish holds just as its endpoint is enabled is sent at once, published to %s',
+    async (_to, published) => {
+      const { world, disable, enable, read } = await worldWithOneEndpoint();
+      await disable();
+      const create: typeof world.table.create = async (delivery) => {
+        const made = await world.table.create(delivery);
+        await enable();
+        await world.endpoints.reconciled(await read());
+        return made;
+      };
+      const ports = { ...world.publishPorts, deliveries: { ...world.table, create } };
 
-    await world.publishQueue.send({ body: JSON.stringify(published) });
-    await world.workOffPublishQueue(ports);
-    await world.run(seconds(10));
+      await world.publishQueue.send({ body: JSON.stringify(published) });
+      await world.workOffPublishQueue(ports);
+      await world.run(seconds(10));
 
-    expect(world.delivery().status).toBe('delivered');
-  });
+      expect(world.delivery().status).toBe('delivered');
+    },
+  );
 
   it('a delivery that a slow worker holds just as its endpoint is enabled is sent at once', async () => {
     const { world, disable, enable, read } = await worldWithOneEndpoint();

@@ -15,7 +15,13 @@ it('a release ends when the index shows only what is released already', async ()
     return [asDeliveryId('d')];
   };
 
-  expect(await releasePages(pageOf, async () => false, () => pages < 10)).toEqual({
+  expect(
+    await releasePages(
+      pageOf,
+      async () => false,
+      () => pages < 10,
+    ),
+  ).toEqual({
     released: 0,
     isEmpty: false,
   });

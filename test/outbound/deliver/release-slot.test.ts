@@ -25,12 +25,10 @@ async function takenSlot() {
     limiter.take(slot.limiterKey, slot.name, { now, until, nextAt: undefined, ifProven: false });
   await take(start);
   const release = (health: EndpointHealth, changed: Partial<LimiterPorts>, retryAfter?: number) =>
-    releaseSlot(
-      slot,
-      health,
-      retryAfter === undefined ? undefined : seconds(retryAfter),
-      { ...deliverPorts, ...changed },
-    );
+    releaseSlot(slot, health, retryAfter === undefined ? undefined : seconds(retryAfter), {
+      ...deliverPorts,
+      ...changed,
+    });
   return { limiter, take, release };
 }
 
