@@ -33,6 +33,7 @@ describe('an endpoint that is disabled by hand', () => {
     await call('POST', path, fields);
 
     await call('POST', `${path}/ep_1/disable`);
+    expect(world.operations).toHaveLength(1);
     await call('POST', `${path}/ep_1/disable`);
     await world.sweep();
 

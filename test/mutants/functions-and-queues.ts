@@ -90,6 +90,7 @@ const queue = mutantsOf(
       breaks: inboundEnds,
       from: 'return batch.map(() => cause);',
       to: 'return batch.map(() => undefined);',
+      caughtBy: 'test/adapters/sqs/gathered-sends.test.ts',
     },
     {
       name: 'a message goes without its delay',

@@ -3,6 +3,7 @@ import { mutantsOf } from './source-mutant.ts';
 
 const { deliveryEnds, held, ownEndpoint, secrets, versions, waits } = promises;
 const endpointTests = 'test/management/endpoints.test.ts';
+const changeTests = 'test/management/concurrent-changes.test.ts';
 const breakerTests = 'test/management/breakers.test.ts';
 const secretTests = 'test/management/secrets.test.ts';
 
@@ -12,6 +13,7 @@ const endpoints = mutantsOf({ file: 'lambdas/management/operations/endpoints.ts'
     breaks: ownEndpoint,
     from: 'if (!(await ports.endpoints.create(endpoint))) {',
     to: 'if (!(await ports.endpoints.create(endpoint)) && id === "") {',
+    caughtBy: breakerTests,
   },
   {
     name: 'a new endpoint begins with the breaker of an earlier one with its id',
@@ -25,13 +27,14 @@ const endpoints = mutantsOf({ file: 'lambdas/management/operations/endpoints.ts'
     breaks: ownEndpoint,
     from: "const generation = ports.newId('gen');",
     to: "const generation = 'gen_1';",
-    caughtBy: 'test/management/endpoints.test.ts',
+    caughtBy: breakerTests,
   },
   {
     name: 'a change that was refused is answered as done',
     breaks: versions,
     from: 'const saved = written(await ports.endpoints.changeSettings(seen, settings, now), seen);',
     to: 'const saved = (await ports.endpoints.changeSettings(seen, settings, now)) ?? seen;',
+    caughtBy: changeTests,
   },
   {
     name: 'a new URL begins with the breaker of the old one',
@@ -52,6 +55,7 @@ const endpoints = mutantsOf({ file: 'lambdas/management/operations/endpoints.ts'
     breaks: versions,
     from: 'if (!(await ports.endpoints.remove(seen))) throw changed(seen);',
     to: 'await ports.endpoints.remove(seen);',
+    caughtBy: changeTests,
   },
   {
     name: 'the held deliveries of a deleted endpoint stay held',
@@ -91,6 +95,7 @@ const control = mutantsOf(
       breaks: held,
       from: 'await releaseAll(enabled, ports.retention, ports.hasTime, ports);',
       to: '',
+      caughtBy: breakerTests,
     },
     {
       name: 'enabling an enabled endpoint releases nothing that waits',
@@ -104,12 +109,14 @@ const control = mutantsOf(
       breaks: versions,
       from: 'const enabled = written(await ports.endpoints.enable(seen, ports.now()), seen);',
       to: 'const enabled = (await ports.endpoints.enable(seen, ports.now())) ?? seen;',
+      caughtBy: changeTests,
     },
     {
       name: 'disabling an endpoint that changed meanwhile is answered as done',
       breaks: versions,
       from: 'const disabled = written(await ports.endpoints.disable(seen, reason), seen);',
       to: 'const disabled = (await ports.endpoints.disable(seen, reason)) ?? seen;',
+      caughtBy: changeTests,
     },
     {
       name: 'operators are not notified of an endpoint that a person disabled',
@@ -130,7 +137,7 @@ const control = mutantsOf(
       breaks: versions,
       from: 'const endpoint = written(await ports.endpoints.changeSecrets(seen, secrets, now), seen);',
       to: 'const endpoint = { ...seen, ...(await ports.endpoints.changeSecrets(seen, secrets, now)) };',
-      caughtBy: secretTests,
+      caughtBy: changeTests,
     },
     {
       name: 'a secret that cannot be opened prevents its rotation',
@@ -153,7 +160,7 @@ const control = mutantsOf(
       breaks: held,
       from: "if (status === 'disabled')",
       to: 'if (false)',
-      caughtBy: 'test/management/publishing.test.ts',
+      caughtBy: endpointTests,
     },
   ],
 );

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { sourceMutants } from './all.ts';
-import type { Play, Played } from './player.ts';
+import type { Play, Played } from './player-process.ts';
 
 /** A mutant may make a test run for ever. */
 const timeoutMs = 180_000;
@@ -34,7 +34,7 @@ export function startPlayer() {
 /** Any name: the plugin is there only if Vitest starts with one. */
 const someMutant = sourceMutants[0]?.name;
 const start = (): ChildProcess =>
-  fork(join(import.meta.dirname, 'player.ts'), {
+  fork(join(import.meta.dirname, 'player-process.ts'), {
     env: { ...process.env, MUTANT: someMutant },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     detached: true,

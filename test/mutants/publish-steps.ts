@@ -2,6 +2,7 @@ import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
 const { published, everyEvent, held, ownEndpoint } = promises;
+const rangeTests = 'test/outbound/publish/fan-out-ranges.test.ts';
 const crashTests = 'test/outbound/publish/publish-crashes.test.ts';
 const fanOutTests = 'test/outbound/publish/fan-out.test.ts';
 const healingTests = 'test/outbound/publish/publish-healing.test.ts';
@@ -18,14 +19,14 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
     breaks: everyEvent,
     from: 'const noted = await ports.events.split(event.id, ranges.map(rangeName));\n  return sendRanges(noted?.rangesLeft ?? [], origin, ports);',
     to: "await sendRanges(ranges.map(rangeName), origin, ports);\n  await ports.events.split(event.id, ranges.map(rangeName));\n  return 'split';",
-    caughtBy: crashTests,
+    caughtBy: rangeTests,
   },
   {
     name: 'a range begins with the last endpoint of the range before it',
     breaks: everyEvent,
     from: 'ranges.push({ after, upTo: next });',
     to: 'ranges.push({ after: next ?? after, upTo: next });',
-    caughtBy: crashTests,
+    caughtBy: rangeTests,
   },
   {
     name: 'an event is marked as fanned out before its deliveries are made',
@@ -39,7 +40,7 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
     breaks: everyEvent,
     from: '(event.rangesLeft ?? []).length === 0 && event.fannedOutAt',
     to: 'event.fannedOutAt',
-    caughtBy: crashTests,
+    caughtBy: rangeTests,
   },
   {
     name: 'an endpoint that is created after an event gets it',

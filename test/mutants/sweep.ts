@@ -171,12 +171,6 @@ const notifying = mutantsOf({ file: 'lambdas/outbound/sweep/notify-failures.ts',
     to: 'if (tally === undefined) return false;',
   },
   {
-    name: 'an endpoint whose notice fails keeps the others from theirs',
-    breaks: notices,
-    from: "ports.telemetry.error('failures.notify-failed', { tally: name }, asError(error));\n    return false;",
-    to: 'throw error;',
-  },
-  {
     name: 'the notices end after a full page',
     breaks: notices,
     from: 'if (names.length < talliesAtOnce || notified === before) break;',

@@ -28,7 +28,7 @@ async function isFound(table: DeliveryStore, id: DeliveryId, by: UnixMillis): Pr
   return false;
 }
 
-/** What every Deliveries table must do about writes of workers that are late, each refused for one reason only. */
+/** What every Deliveries table must do about late writes. Each is refused for one reason only. */
 export function staleWritesContract(name: string, make: () => Promise<DeliveryStore>): void {
   const { setUp, claimed } = deliveriesFixture(make);
 
@@ -72,7 +72,7 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
       }
     });
 
-    it('a delivery that failed again in a later round is not reopened by who saw it fail in an earlier one', async () => {
+    it('a delivery that failed again in a later round is not reopened as it was in an earlier one', async () => {
       const { table, id, claimed: seen } = await claimed();
       const first = await table.record(seen, failed);
       if (!first.ok) throw new Error('not recorded');
@@ -84,7 +84,7 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
       expect(await reopen()).toMatchObject({ ok: false, delivery: { status: 'failed', round: 2 } });
     });
 
-    it('a delivery that was delivered meanwhile is not reopened by who saw it fail', async () => {
+    it('a delivery that was delivered meanwhile is not reopened as a failed one', async () => {
       const { table, claimed: seen } = await claimed();
       const first = await table.record(seen, failed);
       if (!first.ok) throw new Error('not recorded');
@@ -96,13 +96,14 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
       });
     });
 
-    it('what goes on is found by the sweep: a retry, a replay, a held delivery, one that was released', async () => {
+    it('unfinished deliveries are found by the sweep: a retry, a replay, a held and a released one', async () => {
       const { table, id, delivery, claimed: seen } = await claimed();
       await table.record(seen, due);
       expect(await isFound(table, id, due.dueAt)).toBe(true);
       const again = await table.claim(id, 2, until);
-      const over = again.ok && (await table.record(again.delivery, { ...failed, attempts: 2 }));
-      if (!over || !over.ok) throw new Error('not recorded');
+      if (!again.ok) throw new Error('not claimed');
+      const over = await table.record(again.delivery, { ...failed, attempts: 2 });
+      if (!over.ok) throw new Error('not recorded');
       await table.clearDue(id, 1);
       expect(await isFound(table, id, instant(9_000))).toBe(false);
 
@@ -125,7 +126,7 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
       expect(await table.read(delivery.id)).toMatchObject({ status: 'pending' });
     });
 
-    it('what is released begins with no wait, no crashes and no sweeps', async () => {
+    it('a released delivery begins with no wait, no crashes and no sweeps', async () => {
       const { table, id, delivery, claimed: seen } = await claimed();
       const suspect = await table.claimSuspect(seen, 1, instant(80), instant(160));
       await table.hold(delivery, instant(160), instant(3600));
@@ -142,14 +143,16 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
       expect(again.delivery).not.toHaveProperty('nextAttemptAt');
     });
 
-    it('what is replayed begins with no crashes and no sweeps, and does not expire with the round before it', async () => {
+    it('a replayed delivery begins with no crashes and no sweeps, and does not expire with the round before it', async () => {
       const { table, id, delivery, claimed: seen } = await claimed();
       await table.claimSuspect(seen, 1, instant(80), instant(160));
       await table.moveDue({ id, dueAt: delivery.dueAt }, instant(900), 3, expiresAt);
       const over = await table.discard(delivery, 'x', instant(160), toUnixSeconds(instant(999)));
       if (!over.ok) throw new Error('not discarded');
 
-      expect(await table.reopen(over.delivery, expiresAt, instant(200), instant(500), undefined)).toMatchObject({
+      expect(
+        await table.reopen(over.delivery, expiresAt, instant(200), instant(500), undefined),
+      ).toMatchObject({
         ok: true,
         delivery: { crashes: 0, sweeps: 0 },
       });

@@ -50,7 +50,7 @@ it('the previous master secret opens what it has sealed, which is resealed', asy
   const written: Pick<Endpoint, 'secrets' | 'headers'>[] = [];
   const keysOf = endpointKeys(master, async (_seen, resealed) => written.push(resealed));
 
-  const [key] = await keysOf(endpoint, now);
+  const [key] = await keysOf(endpoint, later(now, seconds(60)));
   const resealed = { ...endpoint, ...written[0] };
   const { secrets } = resealed;
 

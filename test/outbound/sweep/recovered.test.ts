@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { firstPlace } from '../../../lambdas/domain/recovery.ts';
-import { seconds } from '../../../lambdas/domain/time.ts';
+import { days, later, seconds, toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import { recover } from '../../../lambdas/outbound/sweep/recover.ts';
 import { refused, start } from '../../support/fixtures/outbound.ts';
 import { worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
@@ -12,8 +12,9 @@ it('a recovery sends what failed and nothing else, and its tasks wait for the br
     await world.publish({ id, type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
   await world.run(seconds(60));
   const [arrived] = world.table.deliveries.values();
-  if (arrived?.status !== 'failed' || arrived.expiresAt === undefined) throw new Error('not failed');
-  await world.table.recordLateSuccess(arrived, { n: 1, at: start, ms: 1, status: 200 }, arrived.expiresAt);
+  if (arrived?.status !== 'failed') throw new Error('not failed');
+  const success = { n: 1, at: start, ms: 1, status: 200 };
+  await world.table.recordLateSuccess(arrived, success, toUnixSeconds(later(world.now(), days(30))));
   await world.recoveries.create({
     id: 'rec_1',
     tenant: asTenantId('acme'),

@@ -56,6 +56,7 @@ function playedIn(modules: readonly TestModule[]): Played {
 }
 
 if (process.send !== undefined) {
+  process.on('disconnect', () => process.exit());
   const run = player();
   process.on('message', async (message) => process.send?.(await (await run)(v.parse(Play, message))));
 }
