@@ -2,7 +2,8 @@ import { type Delivery, nextAttemptAtOf } from '../../../lambdas/domain/delivery
 import { type DeadDelivery, deliveryDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
 import { secondsUntil } from '../../../lambdas/domain/time.ts';
 import { asDelivery, asRecord, type StoredDelivery } from '../../support/worlds/stored-delivery.ts';
-import type { Mutant, Parts } from './world.ts';
+import type { PartsMistake as Mutant } from './mistake.ts';
+import type { Parts } from './world.ts';
 
 type Deliveries = Parts['deliveries'];
 
