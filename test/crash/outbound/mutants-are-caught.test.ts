@@ -101,6 +101,12 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
     plan: { first: crashes },
     violation: /not counted for the operators/,
   },
+  'a failure is noted as counted before it is counted, both in one call': {
+    mutant: mutants.notesACountBeforeItCounts,
+    scenario: '404',
+    plan: { first: crashes },
+    violation: /not counted for the operators/,
+  },
   'a failed delivery is counted after its dead letter': {
     mutant: mutants.sendsTheLetterBeforeItsCount,
     scenario: '404',

@@ -204,6 +204,17 @@ export const countsAfterTheDueIndex: Mutant = (parts) => {
   };
 };
 
+/** Two requests in one call: the delivery is noted as counted, then counted. */
+export const notesACountBeforeItCounts: Mutant = (parts) => ({
+  tallies: {
+    ...parts.tallies,
+    async add(ended, at) {
+      await parts.deliveries.noteCounted(ended.deliveryId, ended.round);
+      await parts.tallies.add(ended, at);
+    },
+  },
+});
+
 /** First the dead letter, then the count: one that fails sends the letter again. */
 export const sendsTheLetterBeforeItsCount: Mutant = (parts, now) => ({
   tallies: {
