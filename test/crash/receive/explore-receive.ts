@@ -4,7 +4,7 @@ import { receiveWorld } from './receive-world.ts';
 import type { Mistake, PartialBatch, Scenario } from './scenario.ts';
 
 /** Plays a scenario with faults, and returns the promises that were broken. */
-export async function playReceiver(
+async function playReceiver(
   scenario: Scenario,
   points: readonly CrashPoint[],
   mistake?: Mistake,
