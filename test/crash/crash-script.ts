@@ -1,7 +1,11 @@
+import { type RequestAt, watchRequests } from './requests-of-calls.ts';
+
 /** What goes wrong at one port call. */
 export interface CrashPoint {
   /** Counted over the whole run, from 0. */
   readonly call: number;
+  /** One of the call's requests to DynamoDB, counted from 0. @default the call itself */
+  readonly request?: number;
   /** Before its effect, or after the effect and before any caller learns of it. */
   readonly when: 'before' | 'after';
   /**
@@ -33,6 +37,10 @@ interface ScriptPorts {
   readonly moment: () => string;
   /** Resolves when a stalled call goes on. */
   readonly stall?: () => Promise<void>;
+  /** Called when a call begins. */
+  readonly onCall?: (call: number) => void;
+  /** Waits before a request that is not the first of its call. */
+  readonly between?: (at: RequestAt) => Promise<void> | undefined;
 }
 
 /**
@@ -45,25 +53,53 @@ interface ScriptPorts {
  */
 export function crashScript(
   points: readonly CrashPoint[],
-  { moment, stall = async () => undefined }: ScriptPorts,
+  { moment, stall = async () => undefined, onCall, between }: ScriptPorts,
 ) {
   const calls: string[] = [];
   const places: CallPlaces[] = [];
   const pointOf = new Map(points.map((point) => [point.call, point]));
+  const pointAt = ({ call, request }: Pick<CrashPoint, 'call' | 'request'>): CrashPoint | undefined => {
+    const point = pointOf.get(call);
+    return point?.request === request ? point : undefined;
+  };
   /** Effects are counted when they begin and when they end. */
   const counts = { processes: 0, effects: 0 };
+  const requests = watchRequests<Process>({
+    before(at) {
+      const { process, name } = at;
+      if (!process.isAlive) return never;
+      const wait = at.request > 0 ? between?.(at) : undefined;
+      const point = pointAt(at);
+      if (wait === undefined && point?.when !== 'before') return undefined;
+      return (async () => {
+        await wait;
+        if (point?.when === 'before') await happen(point, name, process);
+        return process.isAlive ? undefined : never;
+      })();
+    },
+    after(at) {
+      const { process, name } = at;
+      const point = pointAt(at);
+      if (point?.when === 'after') return happen(point, name, process);
+      return process.isAlive ? undefined : never;
+    },
+    isRepeated: (at) => pointAt(at)?.fault === 'repeats',
+  });
 
   const callOf = (process: Process): Call => {
     const number = ++counts.processes;
     const place = () => `process ${number}, effect ${counts.effects}, ${moment()}`;
     return async (name, effect) => {
       if (!process.isAlive) return never;
-      const point = pointOf.get(calls.length);
+      const call = calls.length;
+      const point = pointAt({ call });
       const ofCall: CallPlaces = { before: place(), after: undefined };
       calls.push(name);
       places.push(ofCall);
+      onCall?.(call);
       if (point?.when === 'before') await happen(point, name, process);
-      const value = await effectOf(process, effect, point?.fault === 'repeats');
+      const made = requests.within({ call, name, process }, effect);
+      const value = await effectOf(process, made, point?.fault === 'repeats');
       // In this order, so that no two calls of a process return to one place.
       counts.effects++;
       ofCall.after = place();
@@ -102,7 +138,7 @@ export function crashScript(
     return Promise.race([ended, death.promise]);
   }
 
-  return { calls, places, run };
+  return { calls, places, run, requests };
 }
 
 interface Process {

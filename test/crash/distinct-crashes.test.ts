@@ -4,7 +4,8 @@ import { distinctCrashes } from './distinct-crashes.ts';
 import { crashWorld } from './inbound/crash-world.ts';
 import { scenarios as inboundScenarios } from './inbound/scenarios.ts';
 import { scenariosOfWaits } from './inbound/scenarios-of-waits.ts';
-import { scenarios as outboundScenarios } from './outbound/scenarios.ts';
+import { basicScenarios } from './outbound/scenarios.ts';
+import { scenariosOfTwoTasks } from './outbound/scenarios-of-two-tasks.ts';
 import { simulate } from './outbound/simulation.ts';
 
 interface Played {
@@ -16,11 +17,11 @@ type Play = (points: readonly CrashPoint[]) => Promise<Played>;
 
 /** Its runs are the longest by far. */
 const longest = 'an endpoint that is never enabled again';
-const shorter = outboundScenarios.filter(({ name }) => name !== longest);
+const shorter = [...basicScenarios, ...scenariosOfTwoTasks].filter(({ name }) => name !== longest);
 const outbound: readonly (readonly [string, Play])[] = shorter.map((scenario) => [
   `outbound, ${scenario.name}`,
   async (points) => {
-    const { calls: _, places, ...end } = await simulate(scenario, points);
+    const { calls: _, places, requestsOfCalls: _requests, ...end } = await simulate(scenario, points);
     return { places, end };
   },
 ]);

@@ -36,13 +36,13 @@ export function crashWorld(
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
   const settings = sourceSettings({ handlerRetryDelays, lease });
   const sources = new Map([[settings.name, { settings, provider: providerOf(settings) }]]);
-  const inboundEvents = inboundTable();
+  const script = crashScript(points, { moment: () => moment(), stall: () => time.sleep(stallMs) });
+  const inboundEvents = inboundTable(script.requests.hooks);
   const { records, onWrite, ...store } = inboundEvents;
   const journal = journalOf({ records, onWrite });
   const log = runLog(journal, time.now);
   /** What changes without a port call: the clock, and how the runs of handlers ended. */
   const moment = () => `${time.now()} ms, ${log.ended()} runs ended`;
-  const script = crashScript(points, { moment, stall: () => time.sleep(stallMs) });
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];
   const moved: string[] = [];
@@ -159,6 +159,11 @@ export function crashWorld(
     }
   }
 
+  /** By so many people at once. */
+  async function replayAll({ replay: id, people = 1 }: Phase): Promise<void> {
+    if (id !== undefined) await Promise.all(Array.from({ length: people }, () => replay(id)));
+  }
+
   async function send({ send: ids = [], sendLate = [] }: Phase): Promise<void> {
     for (const id of ids) await queue.send(textOf(id));
     for (const { id, after } of sendLate) await queue.send(textOf(id), seconds(after));
@@ -167,7 +172,7 @@ export function crashWorld(
   async function play(): Promise<Observed> {
     const { batchSize = 10, concurrency = 1 } = scenario;
     for (const step of scenario.phases) {
-      const replayed = step.replay === undefined ? undefined : replay(step.replay);
+      const replayed = replayAll(step);
       await send(step);
       await workOff(time, queue, { batchSize, concurrency, invoke });
       await replayed;
@@ -178,7 +183,8 @@ export function crashWorld(
     return { ...log, ...counts, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
   }
 
-  return { play, history: { calls: script.calls, places: script.places } };
+  const { calls, places, requests } = script;
+  return { play, history: { calls, places }, requestsOfCalls: requests.made };
 }
 
 type Sleep = (millis: number) => Promise<void>;

@@ -21,6 +21,8 @@ export type End = 'processed' | 'failed' | 'ignored' | 'moved' | 'unusable';
 /** One step of a scenario. It begins when all messages of the steps before are done. */
 export interface Phase {
   readonly replay?: string;
+  /** How many people replay it at once. @default 1 */
+  readonly people?: number;
   readonly send?: readonly string[];
   /** Sent at the same time, and received no sooner than so many seconds later. */
   readonly sendLate?: readonly { readonly id: string; readonly after: number }[];

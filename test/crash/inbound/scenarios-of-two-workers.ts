@@ -54,6 +54,15 @@ export const scenariosOfTwoWorkers: readonly Scenario[] = [
     concurrency: 2,
   },
   {
+    name: 'two people who replay one event at once',
+    phases: [{ send: ['evt_1'] }, { replay: 'evt_1', people: 2 }],
+    handler: failsForGoodAtFirst,
+    ends: { evt_1: 'processed' },
+    runs: { evt_1: 2 },
+    batchSize: 1,
+    concurrency: 2,
+  },
+  {
     name: 'a redelivery and a replay at once, after the failure',
     phases: [{ send: ['evt_1'] }, { replay: 'evt_1', send: ['evt_1'] }],
     handler: failsForGoodAtFirst,

@@ -14,15 +14,23 @@ export function isSentInTurn(text: string, { table }: World): boolean {
   return attempt <= (table.deliveries.get(deliveryId)?.attempts ?? 0) + 1;
 }
 
-/** Whether a task may be deleted: its attempt is recorded, or another message for it exists. */
+/**
+ * Whether a task may be deleted: its attempt is recorded, or another message for it exists.
+ *
+ * While a worker has the delivery, only a message that records its success is such a message: any other may be the
+ * worker's own, which comes back much later than the end of its lease.
+ */
 export function isCarriedOn(text: string, { table, deliveryQueue, now }: World): boolean {
   const { deliveryId, attempt, seen } = openTask(text);
   const delivery = table.deliveries.get(deliveryId);
   if (delivery === undefined || delivery.status !== 'pending' || delivery.attempts >= attempt) return true;
   if (seen !== undefined && seen.round !== delivery.round) return true;
   if (isTheSweeps(delivery.nextAttemptAt, now())) return true;
-  const others = deliveryQueue.contents().map(openTask);
-  return others.some((other) => other.deliveryId === deliveryId && other.attempt >= attempt);
+  const others = deliveryQueue
+    .contents()
+    .map(openTask)
+    .filter((other) => other.deliveryId === deliveryId && other.attempt >= attempt);
+  return others.some((other) => delivery.leaseUntil === undefined || other.seen !== undefined);
 }
 
 const isTheSweeps = (nextAttemptAt: UnixMillis | undefined, now: UnixMillis): boolean =>

@@ -1,13 +1,18 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Findings, type Plan, withEachFault } from './every-fault.ts';
+import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 
-/** The tests of one kind of fault over all scenarios. Each kind has a file, so that two run at a time. */
-export function testFaults(what: string, plan: Plan): void {
+/**
+ * The tests of one kind of fault over scenarios. Each kind has a file, so that two run at a time.
+ *
+ * @param played by default all
+ */
+export function testFaults(what: string, plan: Plan, played: readonly Scenario[] = scenarios): void {
   const found: Findings[] = [];
 
   describe(`at any port call, ${what}`, () => {
-    it.each(scenarios)(
+    it.each(played)(
       'a fault at any port call breaks no promise: $name',
       { timeout: 300_000 },
       async (scenario) => {

@@ -5,6 +5,8 @@ type When = CrashPoint['when'];
 /** The process stands still while everything else continues. */
 interface Stall {
   readonly call: number;
+  /** Before one of the call's requests to DynamoDB, counted from 0. @default at the call itself */
+  readonly request?: number;
   readonly when: When;
   readonly stallMs: number;
 }
@@ -28,11 +30,42 @@ interface Outage {
   readonly of: 'tables' | 'everything';
 }
 
+/** The reads of a call that need not be consistent miss what was written in the last `lateByMs`. */
+interface LateReads {
+  readonly call: number;
+  readonly lateByMs: number;
+  /** Also those of all later calls. */
+  readonly isLasting?: boolean;
+}
+
 /** What goes wrong at one port call, counted over the whole run from 0. */
-export type Fault = CrashPoint | Stall | Purge | PartialSend | Outage;
+export type Fault = CrashPoint | Stall | Purge | PartialSend | Outage | LateReads;
 
 export const isCrashPoint = (fault: Fault): fault is CrashPoint =>
-  !('stallMs' in fault) && !('purges' in fault) && !('takes' in fault) && !('outageMs' in fault);
+  !('stallMs' in fault) &&
+  !('purges' in fault) &&
+  !('takes' in fault) &&
+  !('outageMs' in fault) &&
+  !('lateByMs' in fault);
+
+const isLateRead = (fault: Fault): fault is LateReads => 'lateByMs' in fault;
+
+/** The faults that can make a process repeat something. */
+export const isDisturbing = (fault: Fault): boolean => !isLateRead(fault);
+
+/** How the tables answer the reads of a run; undefined when they are never late. */
+export function lateReads(faults: readonly Fault[], callUnderWay: () => number | undefined) {
+  const late = faults.filter(isLateRead);
+  if (late.length === 0) return undefined;
+  const isLate = () => {
+    const call = callUnderWay();
+    return (
+      call !== undefined &&
+      late.some((fault) => fault.call === call || (fault.isLasting === true && fault.call < call))
+    );
+  };
+  return { isLate, lagMs: Math.max(...late.map(({ lateByMs }) => lateByMs)) };
+}
 
 /** The process dies. */
 export const isDeath = (fault: Fault): fault is CrashPoint =>
@@ -41,10 +74,14 @@ export const isDeath = (fault: Fault): fault is CrashPoint =>
 export function describeFault(fault: Fault): string {
   if ('purges' in fault) return `purge ${fault.purges} at call ${fault.call}`;
   if ('takes' in fault) return `half of a batch taken at call ${fault.call}`;
-  if ('stallMs' in fault) return `stalls ${fault.when} call ${fault.call}`;
+  if ('lateByMs' in fault) return `late reads ${fault.isLasting ? 'from' : 'at'} call ${fault.call}`;
+  if ('stallMs' in fault) return `stalls ${fault.when} ${placeOf(fault)}`;
   if ('outageMs' in fault) return `outage of ${fault.of} from call ${fault.call}`;
-  return `${fault.fault ?? 'crashes'} ${fault.when} call ${fault.call}`;
+  return `${fault.fault ?? 'crashes'} ${fault.when} ${placeOf(fault)}`;
 }
+
+const placeOf = ({ call, request }: CrashPoint | Stall): string =>
+  request === undefined ? `call ${call}` : `request ${request} of call ${call}`;
 
 /** The effect of a fault on its world. */
 interface FaultPorts {
@@ -62,7 +99,8 @@ export async function callWithFaults(
 ): Promise<unknown> {
   const stall = async (when: When) => {
     for (const fault of faults)
-      if ('stallMs' in fault && fault.when === when) await ports.stall(fault.stallMs);
+      if ('stallMs' in fault && fault.request === undefined && fault.when === when)
+        await ports.stall(fault.stallMs);
   };
   for (const fault of faults) if ('purges' in fault) ports.purge(fault.purges);
   await stall('before');
@@ -89,7 +127,21 @@ export function outages(faults: readonly Fault[], now: () => number) {
   };
 }
 
-const isPartOf = (what: Outage['of'], name: string): boolean =>
+/** Whether an outage hits a call. */
+export const isPartOf = (what: Outage['of'], name: string): boolean =>
   what === 'tables'
     ? /^(deliveries|events|readPayload|tallies)\b/.test(name)
     : name !== 'post' && name !== 'pause';
+
+/** How long a process stalls before a request of a call. */
+export const stallBefore = (
+  faults: readonly Fault[],
+  at: { readonly call: number; readonly request: number },
+) =>
+  faults.find(
+    (fault): fault is Stall => 'stallMs' in fault && fault.call === at.call && fault.request === at.request,
+  )?.stallMs;
+
+/** How long a fault goes on from its beginning. */
+export const lengthOf = (fault: Fault): number =>
+  'stallMs' in fault ? fault.stallMs : 'outageMs' in fault ? fault.outageMs : 0;

@@ -1,14 +1,14 @@
 import type { Millis } from '../../../lambdas/domain/time.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { publish } from '../../../lambdas/outbound/publish/publish.ts';
-import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import { sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { changeEndpoint, isOfEndpoint } from './changes.ts';
+import { peopleOf } from './people.ts';
 import type { Processes } from './processes.ts';
 import type { Change, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
 const minute = 60_000;
-const hour = 60 * minute;
 const sweepTimeout = 45_000;
 /** Shorter than the lease. */
 const deliverTimeout = 75_000;
@@ -18,7 +18,6 @@ const batch = { publish: 10, deliver: 5 };
 export function invocations(world: SimulatedWorld, running: Processes, scenario: Scenario) {
   const { publishQueue, deliveryQueue, table, endpoints, tallies, settings, time } = world;
   const startedAt = time.now();
-  const acts = [...(scenario.acts ?? [])];
   const changes = [...(scenario.changes ?? [])];
   /** Only an endpoint that has a delivery is created again; otherwise the event would belong to the new one. */
   const isAwaited = (next: Change): boolean =>
@@ -28,18 +27,18 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     const [next] = changes;
     return next === undefined || isAwaited(next) ? Number.POSITIVE_INFINITY : startedAt + next.at * 1000;
   };
-  let nextActAt: number = startedAt;
   let nextSweepAt = startedAt + minute;
 
-  /** Without a seed, processes run one after the other. */
-  const isFree = () => scenario.seed !== undefined || running.active() === 0;
+  /** Without a seed, processes run one after the other, unless the scenario has several workers. */
+  const isFree = () =>
+    scenario.seed !== undefined || (scenario.deliverWorkers ?? 1) > 1 || running.active() === 0;
   const needsAttention = () =>
     [...endpoints.endpoints.values()].some(({ attentionAt }) => attentionAt !== undefined);
   const firstDueAt = () =>
     Math.min(
       ...[...table.deliveries.values()].map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
       ...[...tallies.tallies.values()].filter(({ count }) => count > 0).map(({ notifyAt }) => notifyAt),
-      needsAttention() ? time.now() : Number.POSITIVE_INFINITY,
+      needsAttention() || world.hasJobs() ? time.now() : Number.POSITIVE_INFINITY,
     );
 
   /** Whether nothing is unfinished except for what a stalled process still holds. */
@@ -48,6 +47,8 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     publishQueue.contents().length === 0 &&
     deliveryQueue.contents().length === 0 &&
     firstDueAt() === Number.POSITIVE_INFINITY;
+
+  const people = peopleOf(scenario, world, running, isQuiet);
 
   function startPublish(): boolean {
     if (running.active('publishing') > 0) return false;
@@ -93,35 +94,12 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     return true;
   }
 
-  /** @returns false when it has been done */
-  function startReplay(endpoint: string, round: number): boolean {
-    const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
-    if (delivery === undefined || delivery.round >= round) return false;
-    nextActAt = time.now() + hour;
-    running.start('replaying', async (ports) => {
-      await replayDelivery(delivery.id, time.now(), ports);
-      return async () => undefined;
-    });
-    return true;
-  }
-
-  /** For a waiting delivery; one that has ended meanwhile is not changed. */
-  function startRetry(endpoint: string): void {
-    const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
-    if (delivery === undefined) return;
-    const reopen = async () => ({ ok: false }) as const;
-    running.start('replaying', async (ports) => {
-      const deliveries = { ...ports.deliveries, reopen };
-      await replayDelivery(delivery.id, time.now(), { ...ports, deliveries });
-      return async () => undefined;
-    });
-  }
-
   function change(): boolean {
     if (changeAt() > time.now()) return false;
     const [next] = changes.splice(0, 1);
-    if (next?.kind === 'retry') startRetry(next.endpoint);
-    else if (next) world.change(next);
+    if (next?.kind === 'retry') people.startRetry(next.endpoint);
+    else if (next?.kind === 'publish') void world.send(next.publication);
+    else if (next !== undefined && isOfEndpoint(next)) changeEndpoint(next, world);
     return true;
   }
 
@@ -135,7 +113,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
       const sweepAt = Math.max(nextSweepAt, startedAt + minutes * minute);
       const candidates = [
         time.nextWake(),
-        nextActAt,
+        people.nextActAt(),
         changeAt(),
         publishQueue.nextVisibleAt(),
         deliveryQueue.nextVisibleAt(),
@@ -144,15 +122,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
       return Math.max(time.now(), Math.min(...candidates.filter((at) => at > time.now())));
     },
 
-    isOver: () => isQuiet() && acts.length === 0 && changes.length === 0,
-
-    /** When nothing is left to do, does the next act of a person. People repeat an act that failed or died. */
-    async act(): Promise<boolean> {
-      const [act] = isQuiet() && time.now() >= nextActAt ? acts : [];
-      if (act?.kind === 'replay' && startReplay(act.endpoint, act.round)) return true;
-      acts.splice(0, act === undefined ? 0 : 1);
-      if (act?.kind === 'publish') await world.send(act.publication);
-      return act !== undefined;
-    },
+    isOver: () => isQuiet() && people.isDone() && changes.length === 0,
+    act: people.act,
   };
 }

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { crashes, type Plan, purges, rejections, repetitions, stalls, withEachFault } from './every-fault.ts';
+import {
+  crashes,
+  lateReads,
+  type Plan,
+  purges,
+  rejections,
+  repetitions,
+  stalls,
+  withEachFault,
+} from './every-fault.ts';
+import type { Mutant } from './mistake.ts';
 import * as mutants from './mutants.ts';
+import * as tenants from './mutants-of-tenants.ts';
+import * as twoTasks from './mutants-of-two-tasks.ts';
 import { scenarios } from './scenarios.ts';
-import type { Mutant } from './world.ts';
 
 interface MutantCase {
   readonly mutant: Mutant;
@@ -18,6 +29,10 @@ const twoHours: Plan = {
     name === 'deliveries.claim' ? [{ call, outageMs: 7_200_000, of: 'everything' }] : [],
 };
 const zombies: Plan = { first: stalls(100_000, 500_000) };
+/** A worker learns of the answer when its lease is over. */
+const lateAnswers: Plan = {
+  first: (call, name) => (name === 'post' ? [{ call, when: 'after', stallMs: 100_000 }] : []),
+};
 
 const mutantCases: Readonly<Record<string, MutantCase>> = {
   'a worker acknowledges a task on a live lease': {
@@ -82,6 +97,12 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
   },
   'a failed delivery leaves the due index before it is counted for the operators': {
     mutant: mutants.countsAfterTheDueIndex,
+    scenario: '404',
+    plan: { first: crashes },
+    violation: /not counted for the operators/,
+  },
+  'a failure is noted as counted before it is counted, both in one call': {
+    mutant: mutants.notesACountBeforeItCounts,
     scenario: '404',
     plan: { first: crashes },
     violation: /not counted for the operators/,
@@ -169,6 +190,96 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
     scenario: 'an endpoint that is down until a probe succeeds',
     plan: { first: purges },
     violation: /more tasks than|acknowledged, its attempt/,
+  },
+  'an event is written before its large payload': {
+    mutant: tenants.putsThePayloadAfterTheEvent,
+    scenario: 'a payload over 8 KB, published again between two attempts',
+    plan: { first: crashes },
+    violation: /an event was written before its payload/,
+  },
+  'a second publication overwrites a large payload': {
+    mutant: tenants.overwritesLargePayloads,
+    scenario: 'a payload over 8 KB, published again between two attempts',
+    plan: noFault,
+    violation: /ended failed, not delivered/,
+  },
+  'another body under the same id decides which filters match': {
+    mutant: tenants.matchesByItsOwnBody,
+    scenario: 'another body under the same id, which other filters match',
+    plan: { first: crashes },
+    violation: /an event for another endpoint/,
+  },
+  'the ranges of a large tenant are not sent again': {
+    mutant: tenants.forgetsTheRangesLeft,
+    scenario: 'a tenant so large that its fan-out is split',
+    plan: { first: crashes },
+    violation: /a publication was acknowledged and left no delivery/,
+  },
+  'an endpoint that answers 410 stays enabled': {
+    mutant: tenants.ignoresGone,
+    scenario: 'an endpoint that answers 410, and is enabled again',
+    plan: noFault,
+    violation: /a request after a 410/,
+  },
+  'an endpoint is enabled without a note for its held deliveries': {
+    mutant: tenants.enablesWithoutANote,
+    scenario: 'an endpoint that is disabled before, and enabled two hours later',
+    plan: noFault,
+    violation: /was not sent in time/,
+  },
+  'a recovery with pages left is forgotten': {
+    mutant: tenants.forgetsTheRunningRecovery,
+    scenario: 'a recovery of several pages',
+    plan: noFault,
+    violation: /ended failed, not delivered/,
+  },
+  'pages of endpoints are read late': {
+    mutant: tenants.readsPagesOfEndpointsLate,
+    scenario: 'a tenant with three endpoints, one of them slow to accept',
+    plan: { first: lateReads },
+    violation: /a publication was acknowledged and left no delivery/,
+  },
+  'an endpoint is read late': {
+    mutant: tenants.readsEndpointsLate,
+    scenario: 'a tenant with three endpoints, one of them slow to accept',
+    plan: { first: lateReads },
+    violation: /ended discarded, not delivered/,
+  },
+  'deliveries and events are read late': {
+    mutant: tenants.readsRecordsLate,
+    scenario: 'a payload over 8 KB, published again between two attempts',
+    plan: { first: lateReads },
+    violation: /ended failed, not delivered/,
+  },
+  'a delivery is held while a request of it is under way': {
+    mutant: twoTasks.holdsOverALiveLease,
+    scenario: 'a second task while a request is under way, whose endpoint was disabled',
+    plan: noFault,
+    violation: /a request that is not in the log/,
+  },
+  'a success is refused because its delivery is held': {
+    mutant: twoTasks.refusesALateSuccessOfWhatIsHeld,
+    scenario: 'a second task after the lease, whose endpoint was disabled during the request',
+    plan: lateAnswers,
+    violation: /a success that was seen does not count/,
+  },
+  'a replay begins a round whatever the delivery has become': {
+    mutant: twoTasks.reopensInAnyState,
+    scenario: 'a failed delivery that two people replay at once',
+    plan: noFault,
+    violation: /more rounds than people began/,
+  },
+  'a task without a slot is acknowledged under a live lease': {
+    mutant: twoTasks.acknowledgesWithoutASlotUnderALease,
+    scenario: 'a second task without a free slot while a request is under way',
+    plan: noFault,
+    violation: /acknowledged, its attempt unrecorded/,
+  },
+  'a task without a slot is acknowledged after its worker died': {
+    mutant: twoTasks.acknowledgesWithoutASlotASuspect,
+    scenario: 'a second task that has to wait after a worker died with its delivery',
+    plan: noFault,
+    violation: /acknowledged, its attempt unrecorded/,
   },
 };
 

@@ -2,7 +2,8 @@ import { type Delivery, nextAttemptAtOf } from '../../../lambdas/domain/delivery
 import { type DeadDelivery, deliveryDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
 import { secondsUntil } from '../../../lambdas/domain/time.ts';
 import { asDelivery, asRecord, type StoredDelivery } from '../../support/worlds/stored-delivery.ts';
-import type { Mutant, Parts } from './world.ts';
+import type { PartsMistake as Mutant } from './mistake.ts';
+import type { Parts } from './world.ts';
 
 type Deliveries = Parts['deliveries'];
 
@@ -202,6 +203,17 @@ export const countsAfterTheDueIndex: Mutant = (parts) => {
     tallies: { ...parts.tallies, add: async (...one) => void counted.push(one) },
   };
 };
+
+/** Two requests in one call: the delivery is noted as counted, then counted. */
+export const notesACountBeforeItCounts: Mutant = (parts) => ({
+  tallies: {
+    ...parts.tallies,
+    async add(ended, at) {
+      await parts.deliveries.noteCounted(ended.deliveryId, ended.round);
+      await parts.tallies.add(ended, at);
+    },
+  },
+});
 
 /** First the dead letter, then the count: one that fails sends the letter again. */
 export const sendsTheLetterBeforeItsCount: Mutant = (parts, now) => ({

@@ -1,8 +1,6 @@
 import { breakdowns } from './every-fault.ts';
 import { testFaults } from './fault-tests.ts';
+import { basicScenarios } from './scenarios.ts';
 
-testFaults('tables or all of AWS out of order', {
-  first: breakdowns,
-  // Six outages begin at each call, and go on over the calls that follow.
-  nth: 5,
-});
+// Six outages begin at each call, and go on over the calls that follow.
+testFaults('tables or all of AWS out of order', { first: breakdowns, nth: 5 }, basicScenarios);

@@ -5,6 +5,8 @@ import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
+import { watchHolds } from './holds.ts';
+import { isPublished } from './publications.ts';
 import { endpointOf, newUrlOf } from './scenario.ts';
 import { brokenByStep, isOutlived } from './steps.ts';
 
@@ -13,8 +15,10 @@ export interface Request {
   readonly endpoint: string;
   readonly webhookId: string;
   readonly body: string;
-  /** The state of its delivery when the request was sent. */
-  readonly round: number;
+  /** For how long its endpoint had been disabled. */
+  readonly disabledForMs: number;
+  /** The endpoint had answered 410, and no person has enabled it since. */
+  readonly isUnwelcome: boolean;
   /** The outcome that the worker saw. */
   outcome?: AttemptOutcome;
 }
@@ -26,7 +30,8 @@ const ourFault = /^crashed|not sent: |payload|record/;
 
 /** Watches every effect of a run for broken promises. */
 export function watchPromises(world: Tables) {
-  const { db, table, events, endpoints, deadLetters, undelivered, tallies, operations } = world;
+  const { db, table, events, endpoints, payloads, deadLetters, undelivered, tallies, operations } = world;
+  const holds = watchHolds(world);
   const violations = new Set<string>();
   const deferred = new Set<string>();
   const requests: Request[] = [];
@@ -58,8 +63,10 @@ export function watchPromises(world: Tables) {
       .reduce((sum, notice) => sum + notice.count, 0);
   const isCounted = (delivery: StoredDelivery): boolean =>
     notifiedOf(delivery) + (tallies.tallies.get(endpointHash(delivery))?.count ?? 0) >= 1;
-  const isAccepted = ({ endpointId }: StoredDelivery) =>
-    requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
+  const isOf = ({ endpoint, webhookId }: Request, { endpointId, eventId }: StoredDelivery): boolean =>
+    endpoint === endpointId && webhookId === eventId;
+  const isAccepted = (delivery: StoredDelivery) =>
+    requests.some((request) => isOf(request, delivery) && request.outcome?.kind === 'accepted');
 
   function checkWrite(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
     // A delivery that the limiter has deferred may go as soon as the limiter lets a request go.
@@ -84,8 +91,17 @@ export function watchPromises(world: Tables) {
     if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
   }
 
+  /** A success that was seen is recorded, whatever its delivery has become in its round. */
+  function lateSuccessTried({ id, round }: Pick<StoredDelivery, 'id' | 'round'>): void {
+    const delivery = table.deliveries.get(id);
+    const counts = delivery?.status === 'delivered' || delivery?.status === 'discarded';
+    check(counts || delivery?.round !== round, 'a success that was seen does not count');
+  }
+
   const running = { call: '' };
   db.onWrite(({ was, is, table: name }) => {
+    const key = name === tableNames.outboundEvents ? is?.['payloadS3'] : undefined;
+    check(typeof key !== 'string' || payloads.has(key), 'an event was written before its payload');
     const delivery = name === tableNames.deliveries ? table.deliveries.seen(is) : undefined;
     if (delivery !== undefined) checkWrite(running.call, table.deliveries.seen(was), delivery);
   });
@@ -99,6 +115,10 @@ export function watchPromises(world: Tables) {
     isInTheRightQueue,
     lettersFor,
     notifiedOf,
+    isOf,
+    disturbed: holds.disturbed,
+    isSentInTime: holds.isSentInTime,
+    lateSuccessTried,
 
     effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {
       // The effect happens at once; only the response may take time.
@@ -120,8 +140,19 @@ export function watchPromises(world: Tables) {
         !ofEarlier.get(endpoint)?.has(webhookId),
         'a recreated endpoint got a delivery of its predecessor',
       );
-      const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
-      const request: Request = { endpoint, webhookId, body, round: delivery?.round ?? 0 };
+      const delivery = [...table.deliveries.values()].find(
+        ({ endpointId, eventId }) => endpointId === endpoint && eventId === webhookId,
+      );
+      if (delivery !== undefined) holds.sent(delivery.id);
+      const registered = [...endpoints.endpoints.values()].find(
+        (other) => endpointOf(other.url) === endpoint,
+      );
+      const disabledForMs = world.now() - (registered?.disabled?.at ?? world.now());
+      const isUnwelcome =
+        registered !== undefined &&
+        !holds.wasEnabled(registered.id) &&
+        requests.some((earlier) => earlier.endpoint === endpoint && earlier.outcome?.kind === 'gone');
+      const request: Request = { endpoint, webhookId, body, disabledForMs, isUnwelcome };
       requests.push(request);
       return request;
     },
@@ -138,16 +169,11 @@ export function watchPromises(world: Tables) {
       ),
 
     publicationDeleted(text: string): void {
-      const { id, endpoint, tenant } = JSON.parse(text);
-      const all = [...endpoints.endpoints.values()].filter((other) => other.tenant === tenant);
-      const wanted: readonly string[] = endpoint ? [endpoint.id] : all.map((other) => other.id);
-      const has = (endpointId: string) =>
-        [...table.deliveries.values()].some((made) => made.eventId === id && made.endpointId === endpointId);
-      const isKept = wanted.every(has);
+      const { id, eventId = id } = JSON.parse(text);
       const isGivenUp = lettersOf(deadLetters).some(
-        (letter) => letter.kind === 'publish' && letter.id === id,
+        (letter) => letter.kind === 'publish' && letter.id === eventId,
       );
-      check(isKept || isGivenUp, 'a publication was acknowledged and left no delivery');
+      check(isGivenUp || isPublished(text, world), 'a publication was acknowledged and left no delivery');
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import type { Seconds } from '../../../lambdas/domain/time.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 
 /** The behaviour of an endpoint for one request. */
 export interface Answer {
@@ -9,53 +11,82 @@ export interface Answer {
   readonly kills?: boolean;
 }
 
-/** The parts of a run, without faults. Deliveries are named by their endpoints, which have one each. */
+/** The parts of a run, without faults. */
 export interface Scenario {
   readonly name: string;
   /** Publish messages, all sent at the beginning. */
   readonly publications: readonly object[];
-  /** The responses of each endpoint in turn; the last one repeats. */
+  /** The responses of each endpoint to each event, or to the one that is named after it, in turn; the last one repeats. */
   readonly endpoints: Readonly<Record<string, readonly Answer[]>>;
   readonly retryDelays?: readonly Seconds[];
   /** The time from the beginning of a round to its deadline. @default the longest time of the schedule */
   readonly lifetime?: Seconds;
   /** How often each message of the delivery queue arrives. */
   readonly copies?: number;
+  /** How much later each further copy arrives. @default at the same time */
+  readonly copiesAfter?: Seconds;
+  /** More than one work at the same time. @default 1 */
   readonly deliverWorkers?: number;
   readonly sweepsAtOnce?: number;
   /** Decides the order of port calls of processes that run at once. */
   readonly seed?: number;
   /** Registered for the tenant `acme`, from the beginning. */
   readonly registered?: readonly string[];
+  /** Of registered endpoints. @default every event */
+  readonly filters?: Readonly<Record<string, Endpoint['filter']>>;
+  /** How many endpoints of a tenant one read returns: a tenant with more is split into ranges. @default no limit */
+  readonly endpointsPerPage?: number;
   /** Failures in a row after which attempts wait for a probe. */
   readonly breakAfter?: number;
+  /** Requests to one endpoint at once. */
+  readonly maxConcurrent?: number;
   /** The acts of people on registered endpoints, with their times. */
   readonly changes?: readonly Change[];
   /** Acts when nothing is left to do, one after the other. */
   readonly acts?: readonly Act[];
-  /** How each delivery ends without faults. */
+  /** How each delivery ends, by its endpoint, or by endpoint and event where there are several: `a evt_1`. */
   readonly ends: Readonly<Record<string, End>>;
 }
 
 /** An act of a person. */
-type Act =
-  | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
-  | { readonly kind: 'publish'; readonly publication: object };
+export type Act =
+  /** @param times how many people do it at once */
+  | {
+      readonly kind: 'replay';
+      readonly endpoint: string;
+      readonly round: number;
+      readonly times?: number;
+    }
+  | { readonly kind: 'publish'; readonly publication: object }
+  /** Starts the recovery of all failed deliveries of an endpoint; the sweep continues it. */
+  | { readonly kind: 'recover'; readonly endpoint: string }
+  | { readonly kind: 'register' | 'deregister'; readonly endpoint: string };
 
 /**
- * Happens at once, like the management API's writes; a retry of a delivery is a separate process. `remake` deletes an endpoint
- * and registers another one under its id.
+ * Happens at once, like the management API's writes; a retry of a delivery is a separate process. `recreate` deletes an
+ * endpoint and registers another one under its id.
  */
-export interface Change {
-  readonly at: Seconds;
-  readonly kind: 'disable' | 'enable' | 'delete' | 'recreate' | 'reset-limiter' | 'retry';
-  readonly endpoint: string;
+export type Change = { readonly at: Seconds } & (EndpointChange | Publish);
+
+export type EndpointChange =
+  | {
+      readonly kind: 'disable' | 'enable' | 'delete' | 'recreate' | 'reset-limiter' | 'retry';
+      readonly endpoint: string;
+    }
+  /** By a Retry-After in its answer to another event. */
+  | { readonly kind: 'asks-to-wait'; readonly endpoint: string; readonly span: Seconds };
+
+interface Publish {
+  readonly kind: 'publish';
+  readonly publication: object;
 }
 
 export interface End {
   readonly status: 'delivered' | 'failed' | 'discarded';
   readonly requests: number;
   readonly reason?: RegExp;
+  /** How it may end, too, when a fault has changed the order of events. */
+  readonly orAfterFault?: readonly StoredDelivery['status'][];
 }
 
 export const answer = (status: number, retryAfter?: Seconds): Answer => ({
@@ -87,14 +118,14 @@ export const publication = (endpoint: string, changes: object = {}): object => (
 });
 
 /** A publish message to all endpoints of the tenant. */
-export const toTenant = (id: string): object => ({
+export const toTenant = (id: string, data: object = { total: 12 }): object => ({
   type: 'invoice.paid',
   id,
-  data: { total: 12 },
+  data,
   tenant: 'acme',
 });
 
-/** The URL of the endpoint that a `remake` registers: another host, so that its requests differ from the earlier one's. */
+/** The URL of the endpoint that a `recreate` registers: another host, so that its requests differ from the earlier one's. */
 export const newUrlOf = (endpoint: string): string => urlOf(`${endpoint}-new`);
 
 export const urlOf = (endpoint: string): string => `https://${endpoint}.example/hook`;

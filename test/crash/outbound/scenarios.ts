@@ -1,5 +1,7 @@
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { answer, hangs, kills, publication, type Scenario, toTenant } from './scenario.ts';
+import { scenariosOfTenants } from './scenarios-of-tenants.ts';
+import { scenariosOfTwoTasks } from './scenarios-of-two-tasks.ts';
 
 export const short = [1, 5].map(seconds);
 
@@ -39,7 +41,8 @@ export const coreScenarios: readonly Scenario[] = [
   },
 ];
 
-export const scenarios: readonly Scenario[] = [
+/** Those of one event, or of one tenant with a few endpoints. */
+export const basicScenarios: readonly Scenario[] = [
   ...coreScenarios,
   {
     name: 'a hanging endpoint',
@@ -235,4 +238,10 @@ export const scenarios: readonly Scenario[] = [
     sweepsAtOnce: 2,
     ends: { late: { status: 'delivered', requests: 2 } },
   },
+];
+
+export const scenarios: readonly Scenario[] = [
+  ...basicScenarios,
+  ...scenariosOfTenants,
+  ...scenariosOfTwoTasks,
 ];

@@ -1,18 +1,22 @@
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { type CallPlaces, crashScript } from '../crash-script.ts';
-import { type Fault, isCrashPoint } from './faults.ts';
+import { callUnderWay, type MadeRequest } from '../requests-of-calls.ts';
+import { type Fault, isCrashPoint, lateReads } from './faults.ts';
 import { invocations } from './invocations.ts';
+import type { Mutant } from './mistake.ts';
 import { type Processes, processes } from './processes.ts';
 import type { Scenario } from './scenario.ts';
 import { checkTheEnd } from './verdict.ts';
 import { settle } from './virtual-time.ts';
-import { type Mutant, type SimulatedWorld, simulatedWorld } from './world.ts';
+import { type SimulatedWorld, simulatedWorld } from './world.ts';
 
 /** The result of a run. */
 export interface Run {
   /** The names of all port calls, in order. */
   readonly calls: readonly string[];
   readonly places: readonly CallPlaces[];
+  /** The requests to DynamoDB of each call. */
+  readonly requestsOfCalls: readonly (readonly MadeRequest[] | undefined)[];
   /** Broken promises, in words. */
   readonly violations: readonly string[];
   readonly deliveries: readonly StoredDelivery[];
@@ -31,11 +35,16 @@ const mostSteps = 50_000;
 export async function simulate(
   scenario: Scenario,
   faults: readonly Fault[] = [],
-  mutant: Mutant = () => ({}),
+  mutant: Mutant = {},
   until?: RegExp,
 ): Promise<Run> {
-  const world = simulatedWorld(scenario, mutant);
-  const script = crashScript(faults.filter(isCrashPoint), world);
+  const script = crashScript(faults.filter(isCrashPoint), {
+    moment: () => world.moment(),
+    onCall: (call) => running.noteCall(call),
+    between: (at) => running.between(at),
+  });
+  const { hooks } = script.requests;
+  const world = simulatedWorld(scenario, mutant, { hooks, ...lateReads(faults, callUnderWay) });
   const running = processes(world, script, faults, scenario.seed);
   const { table, watch } = world;
   for (const message of scenario.publications) await world.send(message);
@@ -46,6 +55,7 @@ export async function simulate(
   return {
     calls: script.calls,
     places: script.places,
+    requestsOfCalls: script.requests.made,
     violations: [...watch.violations],
     deliveries: [...table.deliveries.values()],
     requests: watch.requests.map(({ endpoint }) => endpoint),

@@ -1,15 +1,22 @@
-import { type DeadDelivery, endpointHash } from '../../../lambdas/domain/delivery-task.ts';
-import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
-import { later, type Seconds, toMillis, type UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { Fence } from '../../../lambdas/domain/delivery-record.ts';
+import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
+import { otherItems } from '../../../lambdas/domain/tables.ts';
+import { later, type Seconds, seconds, toMillis, type UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
+import type { RecoveryPorts } from '../../../lambdas/management/operations/recoveries.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
+import { memorySealing } from '../../support/memory/sealing.ts';
+import type { TableFaults } from '../../support/worlds/outbound-tables.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import { type Mutant, mistakeOf } from './mistake.ts';
 import { watchPromises } from './promises.ts';
-import { type Answer, type Change, endpointOf, newUrlOf, type Scenario, urlOf } from './scenario.ts';
+import { type Answer, endpointOf, type Scenario, urlOf } from './scenario.ts';
 import { virtualTime } from './virtual-time.ts';
 
 /** The ports of each kind of process. */
@@ -18,20 +25,27 @@ export interface Ports {
   readonly delivering: DeliverPorts;
   readonly sweeping: SweepPorts;
   readonly replaying: ReplayPorts;
+  readonly managing: ManagingPorts;
 }
+
+/** What a request to the management API uses. */
+type ManagingPorts = Omit<RecoveryPorts & EndpointPorts, 'hasTime' | 'newId'>;
+
+type World = ReturnType<typeof outboundWorld>;
 
 /** The parts of every kind of process. */
 export interface Parts {
-  readonly deliveries: ReturnType<typeof outboundWorld>['table'];
-  readonly events: ReturnType<typeof outboundWorld>['events'];
+  readonly deliveries: World['table'];
+  readonly events: World['events'];
+  readonly endpoints: World['endpoints'];
+  readonly limiter: World['limiter'];
+  readonly recoveries: World['recoveries'];
   sendTask(task: OutgoingTask): Promise<void>;
   sendTasks(tasks: readonly OutgoingTask[]): Promise<void>;
-  readonly tallies: ReturnType<typeof outboundWorld>['tallies'];
+  readonly tallies: World['tallies'];
   sendDeadDelivery(letter: DeadDelivery): Promise<void>;
+  putPayload(key: string, bytes: Uint8Array): Promise<void>;
 }
-
-/** Breaks a rule of the code under test, through the parts of one process. */
-export type Mutant = (parts: Parts, now: () => UnixMillis) => Partial<Parts>;
 
 interface OutgoingTask {
   readonly body: string;
@@ -52,38 +66,59 @@ const withLifetime = (table: Parts['deliveries'], { lifetime }: Scenario): Parts
           }),
       };
 
+/** The table, with a look at a delivery whose late success was written, or refused. */
+const withLateSuccessesWatched = (
+  table: Parts['deliveries'],
+  tried: (fence: Fence) => void,
+): Parts['deliveries'] => ({
+  ...table,
+  async recordLateSuccess(fence, ...success) {
+    const write = await table.recordLateSuccess(fence, ...success);
+    tried(fence);
+    return write;
+  },
+});
+
+/** The table, whose pages are so small that a few endpoints make a large tenant. */
+const inSmallPages = (
+  endpoints: World['endpoints'],
+  { endpointsPerPage: most }: Scenario,
+): World['endpoints'] =>
+  most === undefined
+    ? endpoints
+    : { ...endpoints, page: (tenant, range, limit) => endpoints.page(tenant, range, Math.min(limit, most)) };
+
 /** The outbound flow in memory with endpoints that answer by script, and a watch on every effect. */
-export function simulatedWorld(scenario: Scenario, mutant: Mutant) {
+export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: TableFaults = {}) {
+  const mistake = mistakeOf(mutant);
   const settings = {
     ...outboundSettings,
     ...(scenario.retryDelays && { retryDelays: [...scenario.retryDelays] }),
     ...(scenario.breakAfter && { breakAfter: scenario.breakAfter }),
+    ...(scenario.maxConcurrent && { maxConcurrent: scenario.maxConcurrent }),
   };
-  const world = outboundWorld(undefined, settings);
+  const hooks = { ...tableFaults.hooks, mutate: mistake.request };
+  const world = outboundWorld(undefined, settings, { ...tableFaults, hooks });
   const time = virtualTime(world.now, world.advance);
   const watch = watchPromises(world);
-  const { table, events, endpoints, tallies, deliveryQueue, publishQueue } = world;
-  for (const id of scenario.registered ?? [])
-    void endpoints.create(newEndpoint(world.now(), { id, generation: 'gen_1', url: urlOf(id) }));
+  const { table, events, endpoints, limiter, recoveries, tallies, deliveryQueue, publishQueue } = world;
+  for (const id of scenario.registered ?? []) {
+    const filter = scenario.filters?.[id];
+    void endpoints.create(newEndpoint(world.now(), { id, generation: 'gen_1', url: urlOf(id), filter }));
+  }
   const texts = new Map<string, string>();
   const drawn = { count: 0 };
   /** Random numbers about the middle, never the same twice in a row, and the same in every run. */
   const random = () => 0.5 + (drawn.count++ % 5) * 0.0005;
-  const asked = new Map<string, number>();
-
-  const nextAnswer = (url: string): Answer => {
-    const endpoint = endpointOf(url);
-    const count = asked.get(endpoint) ?? 0;
-    asked.set(endpoint, count + 1);
-    const answers = scenario.endpoints[endpoint] ?? [];
-    const chosen = answers[Math.min(count, answers.length - 1)];
-    if (chosen === undefined) throw new Error(`nobody says what ${endpoint} answers`);
-    return chosen;
-  };
+  const nextAnswer = answersOf(scenario);
 
   const sendTask = async (task: OutgoingTask): Promise<void> => {
     watch.taskSent(task.body);
-    for (let copy = 0; copy < (scenario.copies ?? 1); copy++) await deliveryQueue.send(task);
+    const { copies = 1, copiesAfter = 0 } = scenario;
+    for (let copy = 0; copy < copies; copy++) {
+      const delay = seconds(Math.min((task.delay ?? 0) + copy * copiesAfter, 900));
+      await deliveryQueue.send({ ...task, delay });
+    }
   };
   const nextBatch = { isHalved: false };
   const sendTasks = async (tasks: readonly OutgoingTask[]): Promise<void> => {
@@ -102,35 +137,47 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant) {
   const post =
     (exit: () => Promise<never>): DeliverPorts['post'] =>
     async ({ url, headers, body }) => {
-      const { outcome, ms, kills } = nextAnswer(url);
-      const request = watch.requested(url, headers['webhook-id'] ?? '', Buffer.from(body).toString());
+      const webhookId = headers['webhook-id'] ?? '';
+      const { outcome, ms, kills } = nextAnswer(url, webhookId);
+      const request = watch.requested(url, webhookId, Buffer.from(body).toString());
       await time.sleep(ms);
       if (kills) {
         watch.counts.kills++;
+        watch.disturbed(time.now());
         return exit();
       }
       request.outcome = outcome;
       return outcome;
     };
 
+  const { sendDeadDelivery } = world.sweepPorts;
+  const { putPayload } = world.publishPorts;
+  const watched = (parts: Parts): Parts => ({
+    ...parts,
+    deliveries: withLateSuccessesWatched(parts.deliveries, watch.lateSuccessTried),
+  });
+  const honest = {
+    deliveries: withLifetime(table, scenario),
+    events,
+    endpoints: inSmallPages(endpoints, scenario),
+    limiter,
+    recoveries,
+    tallies,
+    sendTask,
+    sendTasks,
+    sendDeadDelivery,
+    putPayload,
+  };
+  const honestParts = watched(honest);
+  /** A mistake may remember something for as long as its process lives. */
+  const partsNow = (): Parts =>
+    mistake.parts === undefined ? honestParts : watched({ ...honest, ...mistake.parts(honest, time.now) });
+
   const portsOf = (exit: () => Promise<never>): { [Kind in keyof Ports]: () => Ports[Kind] } => {
-    const { sendDeadDelivery } = world.sweepPorts;
-    const honest = {
-      deliveries: withLifetime(table, scenario),
-      events,
-      tallies,
-      sendTask,
-      sendTasks,
-      sendDeadDelivery,
-    };
-    const parts = { ...honest, ...mutant(honest, time.now) };
+    const parts = partsNow();
     const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
     return {
-      publishing: () => ({
-        ...world.publishPorts,
-        ...parts,
-        events: { ...world.publishPorts.events, ...parts.events },
-      }),
+      publishing: () => ({ ...world.publishPorts, ...parts }),
       delivering: () => ({
         ...world.deliverPorts,
         ...parts,
@@ -139,58 +186,51 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant) {
         post: post(exit),
         pause,
       }),
-      sweeping: () => ({ ...world.sweepPorts, ...parts }),
-      replaying: () => ({ ...parts, endpoints }),
+      sweeping: () => ({ ...world.sweepPorts, ...parts, pause }),
+      replaying: () => parts,
+      managing: () => ({
+        ...world.sweepPorts,
+        ...parts,
+        pause,
+        rules: settings,
+        checkHostname: async () => undefined,
+        maxTimeoutSeconds: 30,
+        retention: settings.deliveryRetention,
+        secrets: memorySealing,
+      }),
     };
   };
-
-  function remake(endpoint: Endpoint): void {
-    const { id } = endpoint;
-    // The version is random, as that of any new endpoint.
-    const recreated = { id, generation: 'gen_2', version: endpoint.version + 500, url: newUrlOf(id) };
-    void endpoints.remove(endpoint);
-    void endpoints.create(newEndpoint(time.now(), recreated));
-    watch.remade(id);
-  }
 
   return {
     table,
     events,
     endpoints,
+    limiter,
+    recoveries,
+    payloads: world.payloads,
+    /** The number of endpoints, as counted; undefined before the first sweep. */
+    knownEndpoints(): number | undefined {
+      const item = world.db.tableOf(tableNames.endpoints).get(`${otherItems.count}\u0000endpoints`);
+      return item && Number(item['known']);
+    },
     tallies,
     publishQueue,
     deliveryQueue,
     settings,
     time,
     watch,
+    /** Whether the sweep finds a recovery to go on with. */
+    hasJobs: (): boolean =>
+      recoveries.recoveries.size > 0 &&
+      [...world.db.tableOf(tableNames.endpoints).items.values()].some((item) => item['attention'] === 'jobs'),
+    partsNow,
     portsOf,
+    /** The ports of a process with the mistake between the code and its ports, where faults can hit each of its calls. */
+    swapped: <Kind extends keyof Ports>(ports: Ports[Kind]): Ports[Kind] =>
+      mistake.above === undefined ? ports : { ...ports, ...mistake.above(ports) },
     /** What changes without a port call: the clock, and what is drawn. */
     moment: () => `${time.now()} ms, ${drawn.count} drawn`,
     deleteMessage,
-
-    /** A write by a person, which is not lost. */
-    change({ kind, endpoint: id }: Change): void {
-      const endpoint = [...endpoints.endpoints.values()].find((other) => other.id === id);
-      if (endpoint === undefined) return;
-      switch (kind) {
-        case 'disable':
-          void endpoints.disable(endpoint, { reason: 'manual', at: time.now() });
-          break;
-        case 'enable':
-          void endpoints.enable(endpoint, time.now());
-          break;
-        case 'delete':
-          void endpoints.remove(endpoint);
-          break;
-        case 'recreate':
-          remake(endpoint);
-          break;
-        case 'reset-limiter':
-          void world.limiter.reset(endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }));
-          void endpoints.resumeEndpoint(endpoint, time.now());
-          break;
-      }
-    },
 
     send: (message: object) => publishQueue.send({ body: JSON.stringify(message) }),
 
@@ -221,3 +261,18 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant) {
 }
 
 export type SimulatedWorld = ReturnType<typeof simulatedWorld>;
+
+/** The answers of each endpoint to each event, one after the other. */
+function answersOf({ endpoints }: Scenario) {
+  const asked = new Map<string, number>();
+  return (url: string, webhookId: string): Answer => {
+    const endpoint = endpointOf(url);
+    const request = `${endpoint} ${webhookId}`;
+    const count = asked.get(request) ?? 0;
+    asked.set(request, count + 1);
+    const answers = endpoints[request] ?? endpoints[endpoint] ?? [];
+    const chosen = answers[Math.min(count, answers.length - 1)];
+    if (chosen === undefined) throw new Error(`nobody says what ${endpoint} answers`);
+    return chosen;
+  };
+}

@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { shapes, type TableShape } from '../../adapters/dynamodb/support/table-shape.ts';
 import { invalid } from './errors.ts';
@@ -29,6 +30,8 @@ export interface ClientHooks {
   readonly before?: (request: Request) => void | Promise<void>;
   /** After the effect. What it throws is the answer. */
   readonly after?: (request: Request) => void | Promise<void>;
+  /** The response is lost, and the client makes the request a second time. */
+  readonly isRepeated?: (request: Request) => boolean;
   /** Another request in its place. */
   readonly mutate?: (request: Request) => Request;
 }
@@ -40,6 +43,8 @@ export interface DynamodbOptions {
   readonly now?: () => number;
   /** Whether one item of a read that need not be consistent is seen as it was before its last write. */
   readonly isLate?: () => boolean;
+  /** How old the last write is at most that such a read misses, in ms. @default 1000 */
+  readonly lagMs?: number;
   /** How many of so many keys a batch read answers; the rest is unprocessed. */
   readonly batchTakes?: (keys: number) => number;
 }
@@ -51,8 +56,8 @@ export interface DynamodbOptions {
  * Amazon's DynamoDB Local.
  */
 export function dynamodbInMemory(options: DynamodbOptions = {}) {
-  const { now = () => 0, isLate } = options;
-  const stale = isLate && staleReads(now, isLate);
+  const { now = () => 0, isLate, lagMs } = options;
+  const stale = isLate && staleReads(now, isLate, lagMs);
   const view = stale?.view ?? freshReads;
   const listeners: ((write: ItemWrite) => void)[] = [];
   const wrote = (key: string, write: ItemWrite): void => {
@@ -90,11 +95,23 @@ export function dynamodbInMemory(options: DynamodbOptions = {}) {
         return batchGetItem(tableOf, request.input, view, options.batchTakes ?? ((keys) => keys));
     }
   }
-  async function answer(command: unknown, { before, after, mutate }: ClientHooks): Promise<object> {
+  /** Whether the write goes through or is refused, no client learns of it. */
+  function evaluateAndForget(request: Request): void {
+    try {
+      evaluate(request);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+  async function answer(
+    command: unknown,
+    { before, after, isRepeated, mutate }: ClientHooks,
+  ): Promise<object> {
     const asked = requestOf(command);
     const request = mutate?.(asked) ?? asked;
     const pause = before?.(request);
     if (pause !== undefined) await pause;
+    if (isRepeated?.(request)) evaluateAndForget(request);
     const found = evaluate(request);
     const delay = after?.(request);
     if (delay !== undefined) await delay;

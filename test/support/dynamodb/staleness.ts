@@ -16,22 +16,23 @@ export const freshReads: ReadView = {
   of: (_table, index, partition) => index.of(partition),
 };
 
-/** For how long a read may see an item as it was. */
-const lagMs = 1000;
+/** For how long a read may see an item as it was, unless a test says otherwise. */
+const usualLagMs = 1000;
 
 /**
- * Reads that may see items as they were before their last write, if that was less than a second ago.
+ * Reads that may see items as they were before the writes of the last `lagMs`.
  *
  * @param isLate decides for each item of each read
  */
-export function staleReads(now: () => number, isLate: () => boolean) {
-  const last = new Map<string, { readonly was: Item | undefined; readonly at: number }>();
+export function staleReads(now: () => number, isLate: () => boolean, lagMs = usualLagMs) {
+  /** Of each item, what its writes within the lag replaced, the earliest first. */
+  const written = new Map<string, { readonly was: Item | undefined; readonly at: number }[]>();
   const placeOf = (table: string, key: string) => `${table}/${key}`;
 
-  /** The former version, if this read sees it. */
+  /** The version before the writes within the lag, if this read sees it. */
   function former(table: MemoryTable, key: string): { readonly was: Item | undefined } | undefined {
-    const write = last.get(placeOf(table.name, key));
-    return write !== undefined && now() - write.at < lagMs && isLate() ? write : undefined;
+    const write = written.get(placeOf(table.name, key))?.find(({ at }) => now() - at < lagMs);
+    return write !== undefined && isLate() ? write : undefined;
   }
 
   function seen(
@@ -40,7 +41,7 @@ export function staleReads(now: () => number, isLate: () => boolean) {
     isIn: (item: Item | undefined) => boolean,
   ): ReadonlyMap<string, Item> {
     const items = new Map(current);
-    const places = [...last.keys()].filter((place) => place.startsWith(`${table.name}/`));
+    const places = [...written.keys()].filter((place) => place.startsWith(`${table.name}/`));
     for (const key of places.map((place) => place.slice(table.name.length + 1))) {
       const late = former(table, key);
       if (late === undefined) continue;
@@ -61,7 +62,10 @@ export function staleReads(now: () => number, isLate: () => boolean) {
   return {
     view,
     /** Remembers what a write replaced. */
-    note: (key: string, { table, was }: ItemWrite): void =>
-      void last.set(placeOf(table, key), { was, at: now() }),
+    note(key: string, { table, was }: ItemWrite): void {
+      const place = placeOf(table, key);
+      const recent = (written.get(place) ?? []).filter(({ at }) => now() - at < lagMs);
+      written.set(place, [...recent, { was, at: now() }]);
+    },
   };
 }

@@ -18,7 +18,13 @@ import type { LimiterState } from '../../../lambdas/domain/limiter.ts';
 import type { OutboundEvent } from '../../../lambdas/domain/outbound-event.ts';
 import type { Recovery } from '../../../lambdas/domain/recovery.ts';
 import { otherItems } from '../../../lambdas/domain/tables.ts';
-import { type ClientHooks, dynamodbInMemory, type MemoryDynamodb, tableNames } from '../dynamodb/dynamodb.ts';
+import {
+  type ClientHooks,
+  type DynamodbOptions,
+  dynamodbInMemory,
+  type MemoryDynamodb,
+  tableNames,
+} from '../dynamodb/dynamodb.ts';
 import { itemsView } from '../dynamodb/items-view.ts';
 import type { Item } from '../dynamodb/values.ts';
 import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
@@ -40,9 +46,14 @@ function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
 }
 
 /** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
-export function outboundTables(now: () => number) {
-  const db = dynamodbInMemory({ now });
-  return { db, stores: outboundStores(db), seen: seenTables(db) };
+export function outboundTables(now: () => number, { hooks, isLate, lagMs }: TableFaults = {}) {
+  const db = dynamodbInMemory({ now, isLate, lagMs });
+  return { db, stores: outboundStores(db, hooks), seen: seenTables(db) };
+}
+
+/** What goes wrong between the adapters and their tables. */
+export interface TableFaults extends Pick<DynamodbOptions, 'isLate' | 'lagMs'> {
+  readonly hooks?: ClientHooks;
 }
 
 /** Whether a sweep would do more than read and measure. */

@@ -13,7 +13,7 @@ import { accepted, outboundSettings, type Request, start } from '../fixtures/out
 import { memoryQueue } from '../memory/queue.ts';
 import { openedHeaders } from '../memory/sealing.ts';
 import { recordedTelemetry } from '../memory/telemetry.ts';
-import { findsWork, outboundTables } from './outbound-tables.ts';
+import { findsWork, outboundTables, type TableFaults } from './outbound-tables.ts';
 
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
 
@@ -21,11 +21,16 @@ type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<At
  * The whole outbound flow in memory, on a virtual clock: tables, queues, DLQs, and one endpoint with programmed responses.
  *
  * @param endpoint gets each request and how many its URL has had, this one included
+ * @param tableFaults what goes wrong between the adapters and their tables
  */
-export function outboundWorld(endpoint: Endpoint = () => accepted, settings = outboundSettings) {
+export function outboundWorld(
+  endpoint: Endpoint = () => accepted,
+  settings = outboundSettings,
+  tableFaults: TableFaults = {},
+) {
   let now = start;
   const clock = () => now;
-  const { db, stores, seen } = outboundTables(clock);
+  const { db, stores, seen } = outboundTables(clock, tableFaults);
   // Each store with its items, which tests read and change.
   const table = { ...stores.deliveries, deliveries: seen.deliveries };
   const events = { ...stores.events, events: seen.events };
