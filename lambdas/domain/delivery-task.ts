@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
 import { DeliveryIdText, type EndpointId, EndpointIdText, type TenantId, TenantIdText } from './ids.ts';
+import { Count, FiniteNumber, MillisNumber } from './instant-fields.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
 /** A success that a worker saw and could not write. The task records it, without a request. */
-const UnrecordedSuccess = v.object({ at: v.number(), ms: v.number(), status: v.number() });
+const UnrecordedSuccess = v.object({ at: MillisNumber, ms: FiniteNumber, status: Count });
 
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
 export const DeliveryTask = v.object({
@@ -19,13 +20,13 @@ export const DeliveryTask = v.object({
   /** The generation that the delivery had when this was sent. The delivery's record decides. */
   generation: v.optional(v.string()),
   /** Counted from 1, over all rounds. */
-  attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   /** A small payload, included to save a read. */
   payload: v.optional(v.string()),
   /** A person asked for the attempt: it goes now, even if the breaker is open. A test is never held. */
   byHand: v.optional(v.picklist(['test', 'retry'])),
   /** With an outcome the task makes no request. */
-  seen: v.optional(v.object({ claims: v.number(), round: v.number(), success: UnrecordedSuccess })),
+  seen: v.optional(v.object({ claims: Count, round: Count, success: UnrecordedSuccess })),
 });
 export type DeliveryTask = v.InferOutput<typeof DeliveryTask>;
 
