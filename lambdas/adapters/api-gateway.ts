@@ -44,6 +44,10 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const bodyOf = ({ body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
   Buffer.from(textOf(body), isBase64Encoded === true ? 'base64' : 'utf8');
 
+/** The gateway's id of a request; empty if it gives none. */
+export const requestIdOf = ({ requestContext }: APIGatewayProxyEventV2): string =>
+  textOf(requestContext.requestId);
+
 /** The URL as the caller wrote it, as far as the gateway passes it on. */
 function publicUrl({ requestContext, rawPath, rawQueryString }: APIGatewayProxyEventV2): string {
   const query = rawQueryString ? `?${textOf(rawQueryString)}` : '';

@@ -10,24 +10,35 @@ import type { Seconds, UnixMillis } from './time.ts';
 const UnrecordedSuccess = v.object({ at: MillisNumber, ms: FiniteNumber, status: Count });
 
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
-export const DeliveryTask = v.object({
-  v: v.literal(1),
-  deliveryId: DeliveryIdText,
-  tenant: TenantIdText,
-  endpointId: EndpointIdText,
-  /** True for a URL that is not registered. */
-  isDirect: v.optional(v.boolean()),
-  /** The generation that the delivery had when this was sent. The delivery's record decides. */
-  generation: v.optional(v.string()),
-  /** Counted from 1, over all rounds. */
-  attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  /** A small payload, included to save a read. */
-  payload: v.optional(v.string()),
-  /** A person asked for the attempt: it goes now, even if the breaker is open. A test is never held. */
-  byHand: v.optional(v.picklist(['test', 'retry'])),
-  /** With an outcome the task makes no request. */
-  seen: v.optional(v.object({ claims: Count, round: Count, success: UnrecordedSuccess })),
-});
+export const DeliveryTask = v.pipe(
+  v.object({
+    v: v.literal(1),
+    deliveryId: DeliveryIdText,
+    tenant: TenantIdText,
+    endpointId: EndpointIdText,
+    /** True for a URL that is not registered. */
+    isDirect: v.optional(v.boolean()),
+    /** The generation that the delivery had when this was sent. The delivery's record decides. */
+    generation: v.optional(v.string()),
+    /** Counted from 1, over all rounds. */
+    attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    /** A small payload, included to save a read. */
+    payload: v.optional(v.string()),
+    /** A person asked for the attempt: it goes now, even if the breaker is open. A test is never held. */
+    byHand: v.optional(v.picklist(['test', 'retry'])),
+    /** With an outcome the task makes no request. */
+    seen: v.optional(v.object({ claims: Count, round: Count, success: UnrecordedSuccess })),
+  }),
+  // An endpoint without a tenant has no key, so reading it is an error each time.
+  v.forward(
+    v.partialCheck(
+      [['tenant'], ['isDirect']],
+      ({ tenant, isDirect }) => tenant !== '' || isDirect === true,
+      'the tenant of the endpoint',
+    ),
+    ['tenant'],
+  ),
+);
 export type DeliveryTask = v.InferOutput<typeof DeliveryTask>;
 
 /** A task, ready for the queue. */

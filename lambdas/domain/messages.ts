@@ -99,7 +99,9 @@ export function describeIssue(issue: v.GenericIssue): string {
   const [first] =
     v.getDotPath(issue) === null && typeOf(issue.input) === 'object' ? (issue.issues ?? []) : [];
   if (first !== undefined) return describeIssue(first);
-  return `${path}: expected ${issue.expected ?? issue.type}, received ${typeOf(issue.input)}`;
+  // A check has its own words.
+  const expected = /check$/.test(issue.type) ? issue.message : (issue.expected ?? issue.type);
+  return `${path}: expected ${expected}, received ${typeOf(issue.input)}`;
 }
 
 function typeOf(value: unknown): string {

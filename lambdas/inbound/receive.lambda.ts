@@ -10,6 +10,7 @@ import {
   lastPathSegment,
   plainResponse,
   rawRequest,
+  requestIdOf,
 } from '../adapters/api-gateway.ts';
 import { quickCalls } from '../adapters/call-bounds.ts';
 import { providerCalls } from '../adapters/http/provider-calls.ts';
@@ -55,7 +56,7 @@ export async function handler(
   const wired = sources.get(name);
   if (wired === undefined) return jsonResponse(404, { error: 'unknown_source' });
   const request = rawRequest(event);
-  const correlationId = event.requestContext.requestId || context.awsRequestId;
+  const correlationId = requestIdOf(event) || context.awsRequestId;
   try {
     const now = unixMillis(Date.now());
     const result = await inTime(receive(request, wired.source, correlationId, now, wired.ports));

@@ -3,6 +3,7 @@ import { defineHandlers } from '../../lambdas/domain/handler.ts';
 import { corpus } from '../support/hostile/corpus.ts';
 import { mutants } from '../support/hostile/fragments.ts';
 import { faultsOfError } from '../support/hostile/wall.ts';
+import { refusalOfMessage } from '../support/sqs/limits.ts';
 import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 import { publication, range } from './walls/valid.ts';
@@ -21,7 +22,11 @@ async function expectEachWell(
   batch: Batch,
 ): Promise<void> {
   const faults: unknown[] = [];
-  for (const [name, text] of inputs) for (const fault of await batch(text)) faults.push([name, fault]);
+  for (const [name, text] of inputs) {
+    // SQS takes no such message; `lambda-events.test.ts` hands them to the functions nevertheless.
+    if (refusalOfMessage({ MessageBody: text }) !== undefined) continue;
+    for (const fault of await batch(text)) faults.push([name, fault]);
+  }
   expect(faults).toEqual([]);
 }
 
@@ -156,8 +161,8 @@ describe('λ deliver', () => {
   });
 });
 
-/** As `deliveredIn`, where the message may be a task of the first delivery, which is then delivered by either. */
+/** As `deliveredIn`, where the message may be a task of the first delivery: one of the two waits for the other's claim. */
 const deliveredBeside: Batch = async (text) => {
   const faults = await deliveredIn(text);
-  return faults.filter((fault) => fault !== `${goods[0]} is not delivered`);
+  return faults.filter((fault) => fault !== `${goods[0]} is not delivered` && fault !== 'left on the queue');
 };

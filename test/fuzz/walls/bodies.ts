@@ -84,7 +84,9 @@ const keyServer: Wall = {
 const encodings = ['gzip', 'deflate', 'br', 'identity', '__proto__', ''];
 const endpointResponse: Wall = {
   name: 'the response of an endpoint',
-  files: ['lambdas/adapters/http/response-head.ts', 'lambdas/adapters/http/response-sample.ts'],
+  files: ['head-finder', 'response-head', 'response-sample'].map(
+    (name) => `lambdas/adapters/http/${name}.ts`,
+  ),
   valid: [event],
   throws: ['ProtocolError'],
   // Up to 24 characters of what is no response.

@@ -94,7 +94,9 @@ const settings: Wall = {
 
 const app: Wall = {
   name: 'the settings of an app',
-  files: ['lib/public-urls.ts', 'lib/settings-error.ts'],
+  files: ['outbound-settings', 'public-urls', 'settings-error', 'source-settings'].map(
+    (name) => `lib/${name}.ts`,
+  ),
   valid: [
     {
       provider: 'stripe',

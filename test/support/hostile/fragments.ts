@@ -40,6 +40,13 @@ export const fragments: Readonly<Record<string, string>> = {
   'objects of 3000 levels': `${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`,
 };
 
+/** One of each type, for walls at which an input takes long. */
+export const fewFragments: Readonly<Record<string, string>> = Object.fromEntries(
+  ['null', 'true', 'minus one', 'a short text', 'an empty list', 'an empty object', 'objects of 3000 levels'].map(
+    (name) => [name, fragments[name] ?? ''],
+  ),
+);
+
 /** The position of a value: names of fields and numbers of elements. */
 type Position = readonly string[];
 
@@ -81,10 +88,13 @@ function* structures(valid: object): Generator<readonly [string, string]> {
 }
 
 /** Variants of a valid input: each fragment at each position, and changes of the structure. */
-export function* mutants(valid: object): Generator<readonly [name: string, text: string]> {
+export function* mutants(
+  valid: object,
+  values: Readonly<Record<string, string>> = fragments,
+): Generator<readonly [name: string, text: string]> {
   yield* structures(valid);
   for (const position of positionsIn(valid))
-    for (const [name, fragment] of Object.entries(fragments))
+    for (const [name, fragment] of Object.entries(values))
       yield [`${name} at ${position.join('.') || 'the top'}`, withFragment(valid, position, fragment)];
 }
 

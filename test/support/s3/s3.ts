@@ -25,14 +25,14 @@ function answerTo(command: unknown, bucketOf: (name?: string) => Objects): objec
   if (command instanceof PutObjectCommand) {
     const { Bucket, Key = '', Body } = command.input;
     // A copy: the caller may change its bytes.
-    bucketOf(Bucket).set(Key, bytesOf(Body).slice());
+    bucketOf(Bucket).set(Key, Uint8Array.from(bytesOf(Body)));
     return {};
   }
   if (command instanceof GetObjectCommand) {
     const { Bucket, Key = '' } = command.input;
     const bytes = bucketOf(Bucket).get(Key);
     if (bytes === undefined) throw new NoSuchKey({ message: 'there is no such object', $metadata: {} });
-    return { Body: { transformToByteArray: async () => bytes.slice() }, ContentLength: bytes.byteLength };
+    return { Body: { transformToByteArray: async () => Uint8Array.from(bytes) }, ContentLength: bytes.byteLength };
   }
   if (command instanceof ListObjectsV2Command) {
     const { Bucket, Prefix = '', MaxKeys = 1_000 } = command.input;
