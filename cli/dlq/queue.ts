@@ -76,7 +76,8 @@ export async function maxReceivesOf(
   const { Attributes } = await client.send(command);
   const policy = parseJson(Attributes?.['RedrivePolicy'] ?? '{}');
   const count = policy && typeof policy === 'object' && 'maxReceiveCount' in policy && policy.maxReceiveCount;
-  return Number.isSafeInteger(Number(count)) && Number(count) > 0 ? Number(count) : undefined;
+  const receives = typeof count === 'object' ? 0 : Number(count);
+  return Number.isSafeInteger(receives) && receives > 0 ? receives : undefined;
 }
 
 const toDlqMessage = (message: Message): DlqMessage => ({

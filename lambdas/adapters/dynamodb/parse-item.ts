@@ -27,7 +27,9 @@ export const itemParser =
 
 /** The key of an item, as far as it has one: `acme/ep_1` in the Endpoints table. */
 function nameOf(item: unknown, table: string): string {
-  const parts = (table === 'Endpoints' ? ['tenant', 'id'] : ['id']).map((name): unknown => Reflect.get(Object(item), name));
+  const parts = (table === 'Endpoints' ? ['tenant', 'id'] : ['id']).map((name): unknown =>
+    Reflect.get(Object(item), name),
+  );
   const texts = parts.filter((part) => typeof part === 'string' && part !== '');
   return texts.length === 0 ? 'without an id' : texts.map((part) => fieldName(String(part))).join('/');
 }

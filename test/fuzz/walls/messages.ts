@@ -83,6 +83,8 @@ const published: Wall = {
     { ...publication, tenant: '', endpoint: { id: 'e', url: 'https://e.example/' } },
     envelope,
   ],
+  // Names of unknown fields, at most five of a hundred characters.
+  repeats: true,
   feed(text) {
     const unwrapped = unwrap(text, 'message-1');
     withId(unwrapped);

@@ -42,9 +42,15 @@ export const fragments: Readonly<Record<string, string>> = {
 
 /** One of each type, for walls at which an input takes long. */
 export const fewFragments: Readonly<Record<string, string>> = Object.fromEntries(
-  ['null', 'true', 'minus one', 'a short text', 'an empty list', 'an empty object', 'objects of 3000 levels'].map(
-    (name) => [name, fragments[name] ?? ''],
-  ),
+  [
+    'null',
+    'true',
+    'minus one',
+    'a short text',
+    'an empty list',
+    'an empty object',
+    'objects of 3000 levels',
+  ].map((name) => [name, fragments[name] ?? '']),
 );
 
 /** The position of a value: names of fields and numbers of elements. */

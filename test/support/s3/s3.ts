@@ -32,7 +32,10 @@ function answerTo(command: unknown, bucketOf: (name?: string) => Objects): objec
     const { Bucket, Key = '' } = command.input;
     const bytes = bucketOf(Bucket).get(Key);
     if (bytes === undefined) throw new NoSuchKey({ message: 'there is no such object', $metadata: {} });
-    return { Body: { transformToByteArray: async () => Uint8Array.from(bytes) }, ContentLength: bytes.byteLength };
+    return {
+      Body: { transformToByteArray: async () => Uint8Array.from(bytes) },
+      ContentLength: bytes.byteLength,
+    };
   }
   if (command instanceof ListObjectsV2Command) {
     const { Bucket, Prefix = '', MaxKeys = 1_000 } = command.input;
