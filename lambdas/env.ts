@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
+import { parseJson } from './domain/json.ts';
 
 /** The environment of each function, shared by `lib/` (which must set all of it) and the function (which reads it once). */
 export const receiveEnv = [
@@ -119,7 +120,7 @@ export function secretArns(
  */
 export function readSettings<Schema extends v.GenericSchema>(schema: Schema): v.InferOutput<Schema> {
   const file = new URL('./settings.json', import.meta.url);
-  const result = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')));
+  const result = v.safeParse(schema, parseJson(readFileSync(file, 'utf8')));
   if (result.success) return result.output;
   const where = result.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('; ');
   throw new ConfigurationError(`settings.json does not fit: ${where}; deploy the stack again`);

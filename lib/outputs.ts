@@ -1,5 +1,7 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import * as v from 'valibot';
+import { issuePath, issueText } from '../lambdas/domain/issue-text.ts';
+import { parseJson } from '../lambdas/domain/json.ts';
 import { SourceSettings } from '../lambdas/domain/source.ts';
 import { pascalCase } from './source-settings.ts';
 
@@ -25,6 +27,8 @@ const outputKeys = {
   operationsTopicArn: 'OperationsTopicArn',
 } as const;
 type StackFact = keyof typeof outputKeys;
+/** The keys of those outputs. */
+export const outputNames: readonly string[] = Object.values(outputKeys);
 const isStackFact = (fact: string): fact is StackFact => Object.hasOwn(outputKeys, fact);
 const Facts = v.object(v.entriesFromList(Object.keys(outputKeys).filter(isStackFact), v.string()));
 
@@ -70,19 +74,35 @@ export function addOutputs(stack: Stack, { sources, ...facts }: StackFacts): voi
   }
 }
 
+/** An output is missing, or another version wrote it. */
+class StackOutputError extends Error {
+  override name = 'StackOutputError' as const;
+}
+
+function sourceIn(key: string, text: string): SourceFacts {
+  const result = v.safeParse(SourceFacts, parseJson(text));
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new StackOutputError(
+    `the stack's output ${key} is malformed: ${issuePath(issue) || 'the whole output'} ${issueText(issue)}; deploy the stack again`,
+  );
+}
+
 /**
  * Reads the facts back from a deployed stack's outputs.
  *
- * @throws Error naming the output that is missing
+ * @throws StackOutputError naming the output that is missing, or that another version wrote
  */
 export function factsFrom(outputs: Readonly<Record<string, string>>): StackFacts {
   for (const key of Object.values(outputKeys)) {
     if (outputs[key] === undefined)
-      throw new Error(`the stack has no output ${key}: is it a Hookline stack, deployed to the end?`);
+      throw new StackOutputError(
+        `the stack has no output ${key}: is it a Hookline stack, deployed to the end?`,
+      );
   }
   const sources = Object.entries(outputs)
     .filter(([key]) => sourceKey.test(key))
-    .map(([, value]) => v.parse(SourceFacts, JSON.parse(value)))
+    .map(([key, value]) => sourceIn(key, value))
     .map((source) => [source.name, source]);
   const values = v.parse(
     Facts,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import {
   CreatedEndpoint,
@@ -16,6 +16,7 @@ import {
   secretOption,
 } from '../endpoints/secret-option.ts';
 import { allPages, managementOf } from '../stack/all-pages.ts';
+import { parseResponse } from '../stack/parse-response.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { nextCommand } from '../terminal/next-command.ts';
@@ -157,7 +158,10 @@ async function create(tenant: TenantId, options: CreateOptions): Promise<void> {
     secret: given,
     secretKind: options.ed25519 ? 'v1a' : undefined,
   };
-  const created = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
+  const created = parseResponse(
+    CreatedEndpoint,
+    (await call({ method: 'POST', path: pathOf(tenant), body })).body,
+  );
   const { endpoint } = created;
   const secret = hideGivenSecret(created.secret, given);
   print(options, { endpoint, secret }, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
@@ -175,7 +179,7 @@ async function update(
   const path = pathOf(tenant, id);
   const { etag } = await call({ method: 'GET', path });
   const { body } = await call({ method: 'PATCH', path, body: changes, ifMatch: etag });
-  printEndpoint(v.parse(EndpointView, body), options);
+  printEndpoint(parseResponse(EndpointView, body), options);
 }
 
 async function list(tenant: TenantId, options: TargetOptions): Promise<void> {
@@ -186,7 +190,7 @@ async function list(tenant: TenantId, options: TargetOptions): Promise<void> {
 
 async function show(options: TargetOptions, method: 'GET' | 'POST', path: string): Promise<void> {
   const call = await managementOf(options);
-  printEndpoint(v.parse(EndpointView, (await call({ method, path })).body), options);
+  printEndpoint(parseResponse(EndpointView, (await call({ method, path })).body), options);
 }
 
 const printEndpoint = (endpoint: v.InferOutput<typeof EndpointView>, options: TargetOptions): void =>
@@ -194,7 +198,7 @@ const printEndpoint = (endpoint: v.InferOutput<typeof EndpointView>, options: Ta
 
 async function reveal(options: TargetOptions, path: string): Promise<void> {
   const call = await managementOf(options);
-  const { secrets } = v.parse(SecretsView, (await call({ method: 'GET', path })).body);
+  const { secrets } = parseResponse(SecretsView, (await call({ method: 'GET', path })).body);
   print(options, secrets, describeSecrets(secrets));
 }
 
@@ -202,7 +206,7 @@ async function rotate(options: RotateOptions, path: string): Promise<void> {
   const call = await managementOf(options);
   const given = await readSecretOption(options);
   const body = { overlapHours: options.overlapHours, secret: given };
-  const { secrets } = v.parse(SecretsView, (await call({ method: 'POST', path, body })).body);
+  const { secrets } = parseResponse(SecretsView, (await call({ method: 'POST', path, body })).body);
   const shown = secrets.map((secret) => hideGivenSecret(secret, given));
   print(options, shown, describeSecrets(shown));
 }
@@ -210,7 +214,7 @@ async function rotate(options: RotateOptions, path: string): Promise<void> {
 async function test(tenant: TenantId, id: EndpointId, options: TargetOptions): Promise<void> {
   const call = await managementOf(options);
   const { body } = await call({ method: 'POST', path: pathOf(tenant, id, 'test') });
-  const sent = v.parse(PublishedView, body);
+  const sent = parseResponse(PublishedView, body);
   print(
     options,
     sent,

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import { FilterTestView } from '../../lambdas/management/schemas.ts';
 import { managementOf } from '../stack/all-pages.ts';
+import { parseResponse } from '../stack/parse-response.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { UsageError } from '../terminal/errors.ts';
 import {
@@ -45,14 +46,14 @@ async function testFilter(tenant: TenantId, id: EndpointId, options: Options): P
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(id)}/filter-test`;
   const { filter, types, limit } = options;
   const body = { filter, eventTypes: types, limit, examples: examplesOf(options) };
-  const tested = v.parse(FilterTestView, (await call({ method: 'POST', path, body })).body);
+  const tested = parseResponse(FilterTestView, (await call({ method: 'POST', path, body })).body);
   print(options, tested, describe(tested));
 }
 
 function examplesOf({ data, dataFile }: Options): readonly unknown[] | undefined {
   if (dataFile === undefined) return data === undefined ? undefined : [data];
   try {
-    return [JSON.parse(readFileSync(dataFile, 'utf8'))];
+    return [jsonArgument(readFileSync(dataFile, 'utf8'))];
   } catch {
     throw new UsageError(`${dataFile} cannot be read as a JSON file.`);
   }

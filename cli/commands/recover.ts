@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import { EstimateView, RecoveryView } from '../../lambdas/management/schemas.ts';
 import { toCurrentEndpointOption } from '../deliveries/to-current-endpoint.ts';
 import { managementOf } from '../stack/all-pages.ts';
 import type { ManagementClient } from '../stack/management-client.ts';
+import { parseResponse } from '../stack/parse-response.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError } from '../terminal/errors.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
@@ -47,7 +48,7 @@ export function addRecoverCommand(program: Command): void {
       const options = command.optsWithGlobals<TargetOptions>();
       const call = await managementOf(options);
       const { body } = await call({ method: 'DELETE', path: `/v1/recoveries/${encodeURIComponent(id)}` });
-      const job = v.parse(RecoveryView, body);
+      const job = parseResponse(RecoveryView, body);
       print(options, job, summary(job));
     });
 }
@@ -58,7 +59,7 @@ async function recover(tenant: TenantId, endpointId: EndpointId, options: Option
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpointId)}`;
   const query = { since, until, toCurrentEndpoint: toCurrentEndpoint ? 'true' : undefined };
   const { body } = await call({ method: 'GET', path: `${path}/recovery-estimate`, query });
-  const estimate = v.parse(EstimateView, body);
+  const estimate = parseResponse(EstimateView, body);
   const { count, isExact, ofEarlierEndpoint = 0 } = estimate;
   const failed = `${isExact ? '' : 'At least '}${counted(count, 'failed delivery', 'failed deliveries')} since ${since}.`;
   const left = ofEarlierEndpoint > 0 ? leftOut(ofEarlierEndpoint, endpointId) : undefined;
@@ -73,7 +74,7 @@ async function recover(tenant: TenantId, endpointId: EndpointId, options: Option
   console.error(`${failed} Recovery ${id} replays them.`);
   const span = { since, until, toCurrentEndpoint };
   const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, ...span } });
-  const ended = await followed(v.parse(RecoveryView, started.body), call, options);
+  const ended = await followed(parseResponse(RecoveryView, started.body), call, options);
   print(options, ended, summary(ended));
   // A replay leaves the dead letters of the failed deliveries in their queue.
   if (ended.replayed > 0)
@@ -111,7 +112,7 @@ async function followed(first: Recovery, call: ManagementClient, options: Option
     while (job.status === 'running' && !isStopped()) {
       await new Promise((resolve) => setTimeout(resolve, pollMs));
       const { body } = await call({ method: 'GET', path: `/v1/recoveries/${job.id}` });
-      job = v.parse(RecoveryView, body);
+      job = parseResponse(RecoveryView, body);
       bar.update(job.replayed);
     }
     return job;

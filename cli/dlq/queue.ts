@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import type { DlqMessage } from './dead-letter.ts';
 
@@ -73,9 +74,10 @@ export async function maxReceivesOf(
     AttributeNames: ['RedrivePolicy'],
   });
   const { Attributes } = await client.send(command);
-  const policy: unknown = JSON.parse(Attributes?.['RedrivePolicy'] ?? '{}');
+  const policy = parseJson(Attributes?.['RedrivePolicy'] ?? '{}');
   const count = policy && typeof policy === 'object' && 'maxReceiveCount' in policy && policy.maxReceiveCount;
-  return count ? Number(count) : undefined;
+  const receives = typeof count === 'object' ? 0 : Number(count);
+  return Number.isSafeInteger(receives) && receives > 0 ? receives : undefined;
 }
 
 const toDlqMessage = (message: Message): DlqMessage => ({

@@ -1,8 +1,10 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { itemParser } from '../../lambdas/adapters/dynamodb/parse-item.ts';
 import { deliveryStatuses, heldByOf } from '../../lambdas/domain/delivery-record.ts';
 import { EndpointIdText, TenantIdText } from '../../lambdas/domain/ids.ts';
+import { FiniteNumber } from '../../lambdas/domain/instant-fields.ts';
 import { dueIndex } from '../../lambdas/domain/tables.ts';
 import type { Deployment } from '../stack/deployment.ts';
 
@@ -37,11 +39,12 @@ const mostRecoveries = 200;
 const Key = v.object({ id: v.string() });
 const Standing = v.object({
   status: v.picklist(deliveryStatuses),
-  dueAt: v.optional(v.number()),
+  dueAt: v.optional(FiniteNumber),
   tenant: TenantIdText,
   endpointId: EndpointIdText,
 });
 type Standing = v.InferOutput<typeof Standing>;
+const parseStanding = itemParser('delivery', 'Deliveries', Standing);
 
 /** Lists running recoveries, `limit` at most. */
 export type RunningRecoveries = (limit: number) => Promise<readonly unknown[]>;
@@ -123,7 +126,7 @@ async function standingsOf(
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetCommand({ RequestItems: { [table]: { ...fields, Keys } } }),
     );
-    found.push(...(Responses?.[table] ?? []).map((item) => v.parse(Standing, item)));
+    found.push(...(Responses?.[table] ?? []).map((item) => parseStanding(item)));
     Keys = UnprocessedKeys?.[table]?.Keys ?? [];
   }
   return { found, isWhole: Keys.length === 0 };

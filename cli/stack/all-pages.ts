@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { openDeployment } from './deployment.ts';
 import { type ManagementCall, type ManagementClient, managementClient } from './management-client.ts';
+import { parseResponse } from './parse-response.ts';
 import type { TargetOptions } from './target.ts';
 
 /** A client of the management API of the chosen deployment. */
@@ -19,7 +20,7 @@ export async function allPages<Item extends v.GenericSchema>(
   let cursor: string | undefined;
   do {
     const { body } = await call({ ...request, query: { ...request.query, cursor } });
-    const page = v.parse(Page, body);
+    const page = parseResponse(Page, body);
     found.push(...page.data);
     cursor = page.nextCursor;
   } while (cursor !== undefined && found.length < limit);

@@ -2,6 +2,8 @@ import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 import { Tenant } from '../../lambdas/domain/endpoint.ts';
 import { issueText } from '../../lambdas/domain/issue-text.ts';
+import { parseJson } from '../../lambdas/domain/json.ts';
+import { isDeeperThan } from '../../lambdas/domain/nesting.ts';
 import { DestinationId } from '../../lambdas/domain/publish-message.ts';
 import { parseInstant, toIsoInstant, unixMillis } from '../../lambdas/domain/time.ts';
 import { EndpointIdField } from '../../lambdas/management/schemas.ts';
@@ -52,12 +54,15 @@ export const collected = (text: string, before: readonly string[] | undefined): 
 
 /** @throws InvalidArgumentError, which commander prints */
 export function jsonArgument(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError('It must be JSON.');
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw new InvalidArgumentError('It must be JSON.');
+  if (isDeeperThan(value, maxJsonLevels))
+    throw new InvalidArgumentError(`It must have at most ${maxJsonLevels} levels.`);
+  return value;
 }
+
+/** The management API accepts no more; much deeper JSON cannot be written again. */
+const maxJsonLevels = 100;
 
 const spans = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const isSpan = (unit: string): unit is keyof typeof spans => unit in spans;

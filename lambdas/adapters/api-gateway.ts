@@ -5,19 +5,52 @@ import type {
 } from 'aws-lambda';
 import type { HandshakeResponse } from '../domain/provider/handshake.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
+import { MalformedEventError } from './malformed-event.ts';
+
+/**
+ * Checks that an event is a request of an HTTP API, in its payload format 2.0.
+ *
+ * @throws MalformedEventError naming the field that is missing
+ */
+export function checkHttpEvent(event: APIGatewayProxyEventV2): void {
+  const { requestContext, rawPath } = event ?? {};
+  const { method, sourceIp } = requestContext?.http ?? {};
+  const needed: Readonly<Record<string, unknown>> = {
+    rawPath,
+    'requestContext.http.method': method,
+    'requestContext.http.sourceIp': sourceIp,
+  };
+  const missing = Object.keys(needed).find((name) => typeof needed[name] !== 'string');
+  if (missing !== undefined)
+    throw new MalformedEventError(
+      `the event is not a request of an HTTP API: ${missing} is not a text; invoke the function through its API`,
+    );
+}
 
 /** The request as it was on the wire; the body's bytes exactly. */
 export const rawRequest = (event: APIGatewayProxyEventV2): RawRequest => ({
   method: event.requestContext.http.method,
   url: publicUrl(event),
-  headers: new Map(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value ?? ''])),
-  body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+  headers: new Map(
+    Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), textOf(value)]),
+  ),
+  body: bodyOf(event),
   sourceIp: event.requestContext.http.sourceIp,
 });
 
+/** A field of the wrong type counts as empty. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const bodyOf = ({ body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
+  Buffer.from(textOf(body), isBase64Encoded === true ? 'base64' : 'utf8');
+
+/** The gateway's id of a request; empty if it gives none. */
+export const requestIdOf = ({ requestContext }: APIGatewayProxyEventV2): string =>
+  textOf(requestContext.requestId);
+
 /** The URL as the caller wrote it, as far as the gateway passes it on. */
 function publicUrl({ requestContext, rawPath, rawQueryString }: APIGatewayProxyEventV2): string {
-  const query = rawQueryString ? `?${rawQueryString}` : '';
+  const query = rawQueryString ? `?${textOf(rawQueryString)}` : '';
   return `https://${requestContext.domainName}${rawPath}${query}`;
 }
 
@@ -50,7 +83,7 @@ export const plainResponse = ({
 });
 
 /** Parses the query. A repeated parameter becomes a list, which the gateway would join by commas. */
-function queryOf(text = ''): Readonly<Record<string, string | readonly string[]>> {
+function queryOf(text: string): Readonly<Record<string, string | readonly string[]>> {
   const found = new Map<string, string[]>();
   for (const pair of text.split('&').filter((part) => part !== '')) {
     const at = pair.includes('=') ? pair.indexOf('=') : pair.length;
@@ -81,9 +114,9 @@ function decodedPart(text: string): string {
 export const managementRequest = (event: APIGatewayProxyEventV2WithIAMAuthorizer) => ({
   method: event.requestContext.http.method,
   path: event.rawPath,
-  query: queryOf(event.rawQueryString),
-  ifMatch: event.headers['if-match'],
-  body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString('utf8'),
+  query: queryOf(textOf(event.rawQueryString)),
+  ifMatch: event.headers?.['if-match'],
+  body: bodyOf(event).toString('utf8'),
 });
 
 /** A response of the management API. */

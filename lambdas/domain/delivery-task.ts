@@ -2,31 +2,43 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
 import { DeliveryIdText, type EndpointId, EndpointIdText, type TenantId, TenantIdText } from './ids.ts';
+import { Count, FiniteNumber, MillisNumber } from './instant-fields.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
 /** A success that a worker saw and could not write. The task records it, without a request. */
-const UnrecordedSuccess = v.object({ at: v.number(), ms: v.number(), status: v.number() });
+const UnrecordedSuccess = v.object({ at: MillisNumber, ms: FiniteNumber, status: Count });
 
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
-export const DeliveryTask = v.object({
-  v: v.literal(1),
-  deliveryId: DeliveryIdText,
-  tenant: TenantIdText,
-  endpointId: EndpointIdText,
-  /** True for a URL that is not registered. */
-  isDirect: v.optional(v.boolean()),
-  /** The generation that the delivery had when this was sent. The delivery's record decides. */
-  generation: v.optional(v.string()),
-  /** Counted from 1, over all rounds. */
-  attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** A small payload, included to save a read. */
-  payload: v.optional(v.string()),
-  /** A person asked for the attempt: it goes now, even if the breaker is open. A test is never held. */
-  byHand: v.optional(v.picklist(['test', 'retry'])),
-  /** With an outcome the task makes no request. */
-  seen: v.optional(v.object({ claims: v.number(), round: v.number(), success: UnrecordedSuccess })),
-});
+export const DeliveryTask = v.pipe(
+  v.object({
+    v: v.literal(1),
+    deliveryId: DeliveryIdText,
+    tenant: TenantIdText,
+    endpointId: EndpointIdText,
+    /** True for a URL that is not registered. */
+    isDirect: v.optional(v.boolean()),
+    /** The generation that the delivery had when this was sent. The delivery's record decides. */
+    generation: v.optional(v.string()),
+    /** Counted from 1, over all rounds. */
+    attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    /** A small payload, included to save a read. */
+    payload: v.optional(v.string()),
+    /** A person asked for the attempt: it goes now, even if the breaker is open. A test is never held. */
+    byHand: v.optional(v.picklist(['test', 'retry'])),
+    /** With an outcome the task makes no request. */
+    seen: v.optional(v.object({ claims: Count, round: Count, success: UnrecordedSuccess })),
+  }),
+  // An endpoint without a tenant has no key, so reading it is an error each time.
+  v.forward(
+    v.partialCheck(
+      [['tenant'], ['isDirect']],
+      ({ tenant, isDirect }) => tenant !== '' || isDirect === true,
+      'the tenant of the endpoint',
+    ),
+    ['tenant'],
+  ),
+);
 export type DeliveryTask = v.InferOutput<typeof DeliveryTask>;
 
 /** A task, ready for the queue. */

@@ -1,20 +1,24 @@
 import * as v from 'valibot';
+import { MillisNumber } from './instant-fields.ts';
 import { maxInlineMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import { bodyHash } from './provider/body-hash.ts';
 import { decodeUtf8 } from './provider/payload.ts';
 import { type GetObject, readStored } from './stored-body.ts';
 import { inboundPrefix } from './tables.ts';
 
+/** Shorter than the longest key of DynamoDB, with the source in front of it. λ receive makes ids of up to 700 bytes. */
+const Name = v.pipe(v.string(), v.maxBytes(1024));
+
 const heading = {
   v: v.literal(1),
   source: v.string(),
   provider: v.string(),
-  id: v.string(),
-  type: v.string(),
+  id: Name,
+  type: Name,
   /** Unix milliseconds. */
-  receivedAt: v.number(),
+  receivedAt: MillisNumber,
   /** The id of the request that the event came in; in every log line about the event. */
-  correlationId: v.string(),
+  correlationId: Name,
   /** Headers of the request on the provider's allow-list; never a credential or a signature. */
   headers: v.record(v.string(), v.string()),
 };
@@ -22,11 +26,11 @@ const heading = {
 /** The wait of a message that was sent back to its queue until the handler's next attempt. */
 const Wait = v.object({
   /** The owner of the claim whose attempt failed. */
-  after: v.string(),
+  after: Name,
   /** Unix milliseconds: when the next attempt is due. */
-  notBefore: v.number(),
+  notBefore: MillisNumber,
   /** The first queue message of the chain of messages that were sent back. */
-  origin: v.string(),
+  origin: Name,
 });
 /** The wait inside of a message. A delayed message does not count as in flight. */
 export type Wait = v.InferOutput<typeof Wait>;

@@ -22,3 +22,12 @@ export const parseExactly = (text: string): unknown =>
       ? JSON.rawJSON(source)
       : value,
   );
+
+/** Parses as `parseExactly` does. @returns undefined when it is not JSON, or nested too deep */
+export function parseExactlyOrNone(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,9 @@
 import * as v from 'valibot';
 
+/** The longest partition key and sort key of DynamoDB: a longer id is never found, and reading it is an error. */
+const maxKeyBytes = 2048;
+const maxSortKeyBytes = 1024;
+
 declare const kind: unique symbol;
 type IdOf<Kind extends string> = string & { readonly [kind]: Kind };
 
@@ -10,7 +14,12 @@ export type DeliveryId = IdOf<'delivery'>;
 export const asDeliveryId = (text: string): DeliveryId => text as DeliveryId;
 
 /** An id of a delivery in what we have written. */
-export const DeliveryIdText = v.pipe(v.string(), v.transform(asDeliveryId));
+export const DeliveryIdText = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxBytes(maxKeyBytes),
+  v.transform(asDeliveryId),
+);
 
 /** The name of a tenant: all its endpoints and events belong to it. Empty for URLs that are not registered. */
 export type TenantId = IdOf<'tenant'>;
@@ -19,7 +28,7 @@ export type TenantId = IdOf<'tenant'>;
 export const asTenantId = (text: string): TenantId => text as TenantId;
 
 /** The name of a tenant in what we have written. */
-export const TenantIdText = v.pipe(v.string(), v.transform(asTenantId));
+export const TenantIdText = v.pipe(v.string(), v.maxBytes(maxSortKeyBytes), v.transform(asTenantId));
 
 /** The id of an endpoint, unique within its tenant; for a URL that is not registered, the name that the publisher chose. */
 export type EndpointId = IdOf<'endpoint'>;
@@ -28,7 +37,12 @@ export type EndpointId = IdOf<'endpoint'>;
 export const asEndpointId = (text: string): EndpointId => text as EndpointId;
 
 /** The id of an endpoint in what we have written. */
-export const EndpointIdText = v.pipe(v.string(), v.transform(asEndpointId));
+export const EndpointIdText = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxBytes(maxSortKeyBytes),
+  v.transform(asEndpointId),
+);
 
 /** The id of a published event, unique within its tenant. An event that was received has a key of another kind. */
 export type EventId = IdOf<'event'>;
@@ -37,4 +51,9 @@ export type EventId = IdOf<'event'>;
 export const asEventId = (text: string): EventId => text as EventId;
 
 /** The id of a published event in what we have written. */
-export const EventIdText = v.pipe(v.string(), v.transform(asEventId));
+export const EventIdText = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxBytes(maxSortKeyBytes),
+  v.transform(asEventId),
+);

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { EndpointIdText, TenantIdText } from './ids.ts';
+import { Count, MillisNumber } from './instant-fields.ts';
 import { parseJson } from './json.ts';
+import { isDeeperThan } from './nesting.ts';
 
 /**
  * The largest message with its payload inside; a larger payload goes to S3. SQS allows 1 MiB, but bills by 64 KiB, and
@@ -40,8 +42,8 @@ export const DeadLetter = v.object({
   id: v.string(),
   reason: v.string(),
   /** Unix milliseconds. */
-  at: v.number(),
-  attempts: v.number(),
+  at: MillisNumber,
+  attempts: Count,
   /** The original message body, unchanged, for a redrive. */
   message: v.string(),
   /** Deliveries only: why the delivery failed, one of the causes in delivery-failure.ts. */
@@ -76,10 +78,17 @@ export function parseMessage<Schema extends v.GenericSchema>(
   throw new MalformedMessageError(`${what} is malformed: ${result.issues.map(describeIssue).join('; ')}`);
 }
 
+/** Our own messages have at most three. */
+const maxMessageLevels = 16;
+
 function readJson(what: string, text: string): unknown {
   const value = parseJson(text);
-  if (value !== undefined) return value;
-  throw new MalformedMessageError(`${what} is not JSON (${utf8Bytes(text)} bytes); send a JSON object`);
+  if (value === undefined)
+    throw new MalformedMessageError(`${what} is not JSON (${utf8Bytes(text)} bytes); send a JSON object`);
+  // A payload is a text within a message. What is deeper could be parsed, and not be written again.
+  if (isDeeperThan(value, maxMessageLevels))
+    throw new MalformedMessageError(`${what} has more than ${maxMessageLevels} levels`);
+  return value;
 }
 
 /** `endpoint.url: expected string, received number`, or `endpoint.url: missing`. */
@@ -90,7 +99,9 @@ export function describeIssue(issue: v.GenericIssue): string {
   const [first] =
     v.getDotPath(issue) === null && typeOf(issue.input) === 'object' ? (issue.issues ?? []) : [];
   if (first !== undefined) return describeIssue(first);
-  return `${path}: expected ${issue.expected ?? issue.type}, received ${typeOf(issue.input)}`;
+  // A check has its own words.
+  const expected = /check$/.test(issue.type) ? issue.message : (issue.expected ?? issue.type);
+  return `${path}: expected ${expected}, received ${typeOf(issue.input)}`;
 }
 
 function typeOf(value: unknown): string {

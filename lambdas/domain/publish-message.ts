@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { EventIdField, EventIdShape, eventIdRule } from './event-id.ts';
-import { parseExactly } from './exact-json.ts';
+import { parseExactlyOrNone } from './exact-json.ts';
 import { asEndpointId, asEventId, asTenantId, type EndpointId, type EventId, type TenantId } from './ids.ts';
 import { issuePath, issueText } from './issue-text.ts';
 import { serialiseMessage, utf8Bytes } from './messages.ts';
@@ -110,7 +110,7 @@ export interface UnwrappedMessage {
  * The envelope's id may become an event id, so it must match the same rule. If it does not, SQS's message id is used.
  */
 export function unwrap(text: string, messageId: string): UnwrappedMessage {
-  const envelope = v.safeParse(SnsEnvelope, tryParse(text));
+  const envelope = v.safeParse(SnsEnvelope, parseExactlyOrNone(text));
   if (!envelope.success) return { text, messageId };
   const { Message, MessageId } = envelope.output;
   return v.is(EventIdShape, MessageId)
@@ -121,7 +121,7 @@ export function unwrap(text: string, messageId: string): UnwrappedMessage {
 /** Parses a publish message, which comes from the team's applications. */
 export function openPublication({ text, messageId, fault }: UnwrappedMessage): OpenedPublication {
   if (fault !== undefined) return unusable(fault);
-  const json = tryParse(text);
+  const json = parseExactlyOrNone(text);
   if (json === undefined) return unusable(`it is not valid JSON (${utf8Bytes(text)} bytes)`);
   if (!isObjectText(text)) return unusable('(the whole message): expected a JSON object');
   const parsed = v.safeParse(PublishMessage, json);
@@ -174,14 +174,6 @@ const unaddressed =
 const describe = (issue: v.GenericIssue): string =>
   `${issuePath(issue) || '(the whole message)'}: ${issueText(issue)}`;
 
-function tryParse(text: string): unknown {
-  try {
-    return parseExactly(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Writes the id into a message without one. A redrive gives it a new message id, which must not make a new event. */
 export function withId({ text, messageId }: UnwrappedMessage): {
   readonly id: string;
@@ -190,7 +182,7 @@ export function withId({ text, messageId }: UnwrappedMessage): {
   // A range message has its event's id already.
   const range = openRange(text);
   if (range !== undefined) return { id: range.eventId, message: text };
-  const json = tryParse(text);
+  const json = parseExactlyOrNone(text);
   if (typeof json !== 'object' || json === null || !isObjectText(text))
     return { id: messageId, message: text };
   if ('id' in json) return { id: v.is(EventIdShape, json.id) ? json.id : messageId, message: text };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { EventIdField, EventIdShape } from './event-id.ts';
-import { asTenantId, type EndpointId, EndpointIdText } from './ids.ts';
+import { type EndpointId, EndpointIdText, TenantIdText } from './ids.ts';
 import { MalformedMessageError, parseMessage, serialiseMessage } from './messages.ts';
 
 /** A part of a tenant's endpoints in the order of their ids: after `after`, up to and including `upTo`. */
@@ -20,7 +20,7 @@ const RangeName = v.pipe(
 const RangeMessage = v.object({
   v: v.literal(1),
   kind: v.literal('range'),
-  tenant: v.pipe(v.string(), v.nonEmpty(), v.transform(asTenantId)),
+  tenant: v.pipe(TenantIdText, v.nonEmpty()),
   eventId: EventIdField,
   /** The id of the publish message. */
   correlationId: EventIdShape,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { MillisNumber } from './instant-fields.ts';
 import type { Provider } from './provider/provider.ts';
 import { pathOf, type RawRequest } from './raw-request.ts';
 import { keptRequest, queryNamesOf } from './redacted-request.ts';
@@ -11,7 +12,7 @@ export const RefusalRecord = v.object({
   v: v.literal(1),
   source: v.string(),
   /** Unix milliseconds. */
-  at: v.number(),
+  at: MillisNumber,
   status: v.number(),
   error: v.string(),
   reason: v.string(),

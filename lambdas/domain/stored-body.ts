@@ -1,3 +1,4 @@
+import { fieldName } from './issue-text.ts';
 import { bodyHash } from './provider/body-hash.ts';
 
 /** The object in the bucket does not match the hash in its key: something else has overwritten it. */
@@ -24,7 +25,7 @@ export async function readStored(
   const hash = key.startsWith(prefix) ? key.slice(prefix.length) : '';
   if (!/^[0-9a-f]{64}$/.test(hash))
     throw new AlteredBodyError(
-      `its body's key must begin with ${prefix} and end with a hash: ${JSON.stringify(key)}`,
+      `its body's key must begin with ${fieldName(prefix)} and end with a hash: ${fieldName(key)}`,
     );
   const body = await get(key);
   if (body === undefined || bodyHash(body) === hash) return body;

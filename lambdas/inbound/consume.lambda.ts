@@ -3,7 +3,7 @@
 // Input: received events → output: the handlers' effects, a record for each event id, and the messages that come back.
 // On failure: the message comes back after the handler's retry delay, up to a minute by its visibility timeout, else as a
 // new delayed message. The last failure sends a dead letter to the source's DLQ.
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { patientCalls, quickCalls } from '../adapters/call-bounds.ts';
 import { dynamoClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbInboundEvents } from '../adapters/dynamodb/inbound-events/store.ts';
@@ -13,6 +13,7 @@ import { payloadStore } from '../adapters/s3/payload-store.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { gatheredSends } from '../adapters/sqs/gathered-sends.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
+import { recordsIn } from '../adapters/sqs/records.ts';
 import { tapQueues } from '../adapters/sqs/tap-queues.ts';
 import { telemetry } from '../adapters/telemetry/telemetry.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
@@ -66,17 +67,13 @@ const copyToTap = tapCopier({
 
 /** The event source mapping's entry. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const messages = recordsIn(event);
   const time = invocationTime(context);
-  const messages = event.Records.map(queuedMessage);
   try {
     const invocation = { id: context.awsRequestId, ...time.limits };
-    const copies = event.Records.map(({ body, attributes }) => ({
-      text: body,
-      receives: Number(attributes.ApproximateReceiveCount),
-    }));
     const [{ failedMessageIds, hung }] = await Promise.all([
       consume(messages, invocation, { sources, handlers }, ports),
-      copyToTap(copies),
+      copyToTap(messages),
     ]);
     if (hung) endProcess();
     return { batchItemFailures: failedMessageIds.map((itemIdentifier) => ({ itemIdentifier })) };
@@ -85,15 +82,6 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     report.flush();
   }
 }
-
-const queuedMessage = ({ messageId, receiptHandle, body, messageAttributes }: SQSRecord): QueuedMessage => ({
-  messageId,
-  receiptHandle,
-  text: body,
-  attributes: Object.fromEntries(
-    Object.entries(messageAttributes).map(([name, { stringValue = '' }]) => [name, stringValue]),
-  ),
-});
 
 function invocationTime(context: Context) {
   const total = context.getRemainingTimeInMillis();

@@ -1,6 +1,6 @@
 import { inlineMessage } from '../domain/event.ts';
 import { type Claim, describeError, type Kept, maxKeptMessageBytes } from '../domain/idempotency.ts';
-import { type DeadLetter, serialiseMessage } from '../domain/messages.ts';
+import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { keptPrefix } from '../domain/tables.ts';
 import { later, type Seconds, type UnixMillis, utcDay } from '../domain/time.ts';
@@ -106,23 +106,22 @@ export async function finishIgnored(
   return isOurs ? { queueAnswer: acknowledge, ending: 'ignored' } : lostClaim;
 }
 
-/** Makes the dead letter of a message. Put back on the queue, its event runs at once. */
-export const deadLetter = (
-  message: QueuedMessage,
+/**
+ * Makes the dead letter of a message. Put back on the queue, its event runs at once.
+ *
+ * A message near SQS's limit does not fit when it is escaped once more. It is sent unchanged, like one that SQS moves.
+ */
+export function deadLetter(
+  { text }: QueuedMessage,
   id: string,
   reason: string,
   attempts: number,
   at: UnixMillis,
-): string =>
-  serialiseMessage({
-    v: 1,
-    kind: 'inbound',
-    id,
-    reason,
-    at,
-    attempts,
-    message: message.text,
-  } satisfies DeadLetter);
+): string {
+  const letter: DeadLetter = { v: 1, kind: 'inbound', id, reason, at, attempts, message: text };
+  const body = serialiseMessage(letter);
+  return utf8Bytes(body) <= maxMessageBytes ? body : text;
+}
 
 const lostClaim: FinishedAttempt = { queueAnswer: { kind: 'fail' }, ending: 'lost-claim' };
 

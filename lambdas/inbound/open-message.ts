@@ -7,6 +7,7 @@ import {
   withWait,
 } from '../domain/event.ts';
 import { eventKey, ownerOf } from '../domain/idempotency.ts';
+import { fieldName } from '../domain/issue-text.ts';
 import { MalformedMessageError, parseMessage } from '../domain/messages.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import type { SourceSettings } from '../domain/source.ts';
@@ -60,7 +61,8 @@ export async function openMessage(
   const parsed = parse(message);
   if (typeof parsed === 'string') return { kind: 'unusable', reason: parsed };
   const source = sources.get(parsed.source);
-  if (source === undefined) return { kind: 'unusable', reason: `there is no source '${parsed.source}'` };
+  if (source === undefined)
+    return { kind: 'unusable', reason: `there is no source '${fieldName(parsed.source)}'` };
   if (isEarly(parsed.wait, invocation.now)) return { kind: 'early', wait: parsed.wait };
   const body = await readBody(parsed, getBody);
   if (body instanceof AlteredBodyError) return { kind: 'unusable', reason: body.message };

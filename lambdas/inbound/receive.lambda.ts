@@ -4,7 +4,14 @@
 // On failure: 503, and the provider sends it again. The response is 200 only after SQS has every event.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { jsonResponse, lastPathSegment, plainResponse, rawRequest } from '../adapters/api-gateway.ts';
+import {
+  checkHttpEvent,
+  jsonResponse,
+  lastPathSegment,
+  plainResponse,
+  rawRequest,
+  requestIdOf,
+} from '../adapters/api-gateway.ts';
 import { quickCalls } from '../adapters/call-bounds.ts';
 import { providerCalls } from '../adapters/http/provider-calls.ts';
 import { s3Client } from '../adapters/s3/client.ts';
@@ -44,11 +51,12 @@ export async function handler(
   context: Context,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const startedAt = performance.now();
+  checkHttpEvent(event);
   const name = env.SOURCE || lastPathSegment(event);
   const wired = sources.get(name);
   if (wired === undefined) return jsonResponse(404, { error: 'unknown_source' });
   const request = rawRequest(event);
-  const correlationId = event.requestContext.requestId || context.awsRequestId;
+  const correlationId = requestIdOf(event) || context.awsRequestId;
   try {
     const now = unixMillis(Date.now());
     const result = await inTime(receive(request, wired.source, correlationId, now, wired.ports));

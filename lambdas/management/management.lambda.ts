@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, Context } from 'aws-lambda';
-import { managementRequest, managementResponse } from '../adapters/api-gateway.ts';
+import { checkHttpEvent, managementRequest, managementResponse } from '../adapters/api-gateway.ts';
 import { patientCalls } from '../adapters/call-bounds.ts';
 import { dynamoClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbDeliveries } from '../adapters/dynamodb/deliveries/store.ts';
@@ -85,6 +85,7 @@ const ports = {
 /** Handles one request of API Gateway. */
 export async function handler(event: APIGatewayProxyEventV2WithIAMAuthorizer, _context: Context) {
   const endsAt = Date.now() + longestResponseMs;
+  checkHttpEvent(event);
   try {
     const caller = event.requestContext.authorizer?.iam?.userArn ?? 'unknown';
     const hasTime = () => Date.now() < endsAt;

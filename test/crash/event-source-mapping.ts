@@ -1,5 +1,6 @@
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import type { memoryQueue, ReceivedMessage } from '../support/memory/queue.ts';
 import type { ProcessEnd } from './crash-script.ts';
-import type { ReceivedFromQueue, SimulatedQueue } from './simulated-queue.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 /** How Lambda reads a queue. */
@@ -12,18 +13,18 @@ export interface EventSourceMapping {
    *
    * A crashed one deletes nothing: its messages come back at the end of their visibility timeout.
    */
-  readonly invoke: (batch: readonly ReceivedFromQueue[]) => Promise<ProcessEnd<unknown>>;
+  readonly invoke: (batch: readonly ReceivedMessage[]) => Promise<ProcessEnd<unknown>>;
 }
 
 /** Invokes a function with batches of the queue, until the queue is empty and no invocation runs. */
 export async function workOff(
   time: SimulatedTime,
-  queue: SimulatedQueue,
+  queue: Pick<ReturnType<typeof memoryQueue>, 'receive' | 'nextVisibleAt'>,
   { batchSize, concurrency, invoke }: EventSourceMapping,
 ): Promise<void> {
   let active = 0;
   const errors: unknown[] = [];
-  const invokeOnce = async (batch: readonly ReceivedFromQueue[]) => {
+  const invokeOnce = async (batch: readonly ReceivedMessage[]) => {
     active++;
     await invoke(batch).catch((error: unknown) => errors.push(error));
     active--;
@@ -35,6 +36,6 @@ export async function workOff(
       void invokeOnce(batch);
     }
   };
-  await time.untilQuiet(poll, () => (active < concurrency ? queue.nextVisibleAt() : undefined));
+  await time.untilQuiet(poll, () => (active < concurrency ? unixMillis(queue.nextVisibleAt()) : undefined));
   if (errors.length > 0) throw new AggregateError(errors, 'an invocation threw');
 }

@@ -35,7 +35,7 @@ describe('consume, when a handler has to wait', () => {
       await world.turn();
 
       const text = withWait(stripeMessage('evt_1'), wait('invocation-1/message-1', at(delay)));
-      expect([...world.queue.values()]).toEqual([
+      expect([...world.queue.values()]).toMatchObject([
         { messageId: 'message-2', text, visibleAt: at(delay), receives: 0 },
       ]);
       expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({

@@ -1,10 +1,14 @@
 import { parseJson } from '../../../lambdas/domain/json.ts';
+import { isDeeperThan } from '../../../lambdas/domain/nesting.ts';
 import type { TextVariant } from './variant.ts';
+
+/** What is deeper cannot be written again: `JSON.stringify` would overflow the stack. */
+const maxLevels = 500;
 
 /** The ways in which tools write the same JSON: white space, escapes, key order, and a line end. */
 export function jsonVariants(text: string): TextVariant[] {
   const json = parseJson(text);
-  if (json === undefined) return [];
+  if (json === undefined || isDeeperThan(json, maxLevels)) return [];
   const wrapped: TextVariant[] = [
     [
       'with the JSON in the text of the body: it was encoded as JSON twice',

@@ -7,25 +7,30 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { EventTypeRecord, EventTypeStore } from '../../domain/event-type.ts';
-import { parseExactly } from '../../domain/exact-json.ts';
+import { parseExactlyOrNone } from '../../domain/exact-json.ts';
+import { Count, Instant } from '../../domain/instant-fields.ts';
+import { parseJson } from '../../domain/json.ts';
 import { otherItems } from '../../domain/tables.ts';
-import { unixMillis } from '../../domain/time.ts';
+import { itemParser } from './parse-item.ts';
 import { unlessRefused } from './unless-refused.ts';
 
-const Instant = v.pipe(v.number(), v.transform(unixMillis));
+const Schema = v.pipe(v.string(), v.transform(parseJson), v.record(v.string(), v.unknown()));
+const Example = v.pipe(
+  v.string(),
+  v.transform(parseExactlyOrNone),
+  v.check((value) => value !== undefined, 'JSON'),
+);
 /** Schema and example are stored as text, because DynamoDB changes numbers and empty values. */
 const Item = v.object({
   id: v.string(),
   description: v.string(),
-  schemaText: v.optional(v.string()),
-  exampleText: v.optional(v.string()),
+  schemaText: v.optional(Schema),
+  exampleText: v.optional(Example),
   checkPayload: v.boolean(),
   createdAt: Instant,
   updatedAt: Instant,
-  version: v.number(),
+  version: Count,
 });
-const SchemaObject = v.record(v.string(), v.unknown());
-
 const tenant = otherItems.eventType;
 
 /** Event types, in a partition of the Endpoints table. */
@@ -91,12 +96,9 @@ const itemOf = ({ name, schema, example, ...rest }: EventTypeRecord) => ({
   exampleText: example === undefined ? undefined : JSON.stringify(example),
 });
 
+const parse = itemParser('event type', 'Endpoints', Item);
+
 function recordIn(item: unknown): EventTypeRecord {
-  const { id, schemaText, exampleText, ...rest } = v.parse(Item, item);
-  return {
-    ...rest,
-    name: id,
-    ...(schemaText !== undefined && { schema: v.parse(SchemaObject, JSON.parse(schemaText)) }),
-    ...(exampleText !== undefined && { example: parseExactly(exampleText) }),
-  };
+  const { id, schemaText: schema, exampleText: example, ...rest } = parse(item);
+  return { ...rest, name: id, ...(schema && { schema }), ...(example !== undefined && { example }) };
 }

@@ -9,21 +9,23 @@ import {
   talliesAtOnce,
 } from '../../domain/failure-tally.ts';
 import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../domain/ids.ts';
+import { Count, Instant } from '../../domain/instant-fields.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
-import { AttemptItem, Instant } from './deliveries/item.ts';
+import { AttemptItem } from './deliveries/item.ts';
 import { attentionItems } from './endpoints/attention.ts';
 import { attention, shardsOf, spreadAttention } from './endpoints/item.ts';
+import { itemParser } from './parse-item.ts';
 
 const LastItem = v.object({
   tenant: TenantIdText,
   endpointId: EndpointIdText,
   deliveryId: DeliveryIdText,
-  round: v.number(),
+  round: Count,
   eventId: EventIdText,
   eventType: v.string(),
-  attempts: v.number(),
+  attempts: Count,
   reason: v.string(),
   cause: v.pipe(v.optional(v.string()), v.transform(knownCause)),
   host: v.optional(v.string()),
@@ -31,7 +33,7 @@ const LastItem = v.object({
 });
 const TallyItem = v.object({
   id: v.string(),
-  count: v.number(),
+  count: Count,
   since: v.optional(Instant),
   notifyAt: Instant,
   last: LastItem,
@@ -61,9 +63,11 @@ const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
   values: { zero: 0, one: 1, now, deliveryId: ended.deliveryId, round: ended.round },
 });
 
-/** @returns undefined when there is nothing to report @throws ValiError when the item was written by something else */
+const parse = itemParser('tally', 'Endpoints', TallyItem);
+
+/** @returns undefined when there is nothing to report @throws MalformedItemError */
 export function parseTally(item: unknown): FailureTally | undefined {
-  const { id, count, since, notifyAt, last } = v.parse(TallyItem, item);
+  const { id, count, since, notifyAt, last } = parse(item);
   return since === undefined || count === 0 ? undefined : { name: id, count, since, notifyAt, last };
 }
 

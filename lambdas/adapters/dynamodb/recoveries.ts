@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { EndpointIdText, TenantIdText } from '../../domain/ids.ts';
+import { Count, Instant } from '../../domain/instant-fields.ts';
 import {
   type Recovery,
   type RecoveryProgress,
@@ -8,13 +9,13 @@ import {
   recoveryRetention,
 } from '../../domain/recovery.ts';
 import { otherItems } from '../../domain/tables.ts';
-import { later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import { later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { attentionItems } from './endpoints/attention.ts';
 import { attention } from './endpoints/item.ts';
+import { itemParser } from './parse-item.ts';
 import { unlessRefused } from './unless-refused.ts';
 
-const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const RecoveryItem = v.object({
   id: v.string(),
   ofTenant: TenantIdText,
@@ -24,14 +25,14 @@ const RecoveryItem = v.object({
   toCurrentEndpoint: v.optional(v.boolean()),
   status: v.picklist(['running', 'done', 'cancelled']),
   estimate: v.object({
-    count: v.number(),
+    count: Count,
     isExact: v.boolean(),
-    ofEarlierEndpoint: v.optional(v.number()),
+    ofEarlierEndpoint: v.optional(Count),
   }),
-  replayed: v.number(),
-  refused: v.number(),
-  ofEarlierEndpoint: v.optional(v.number()),
-  place: v.object({ day: v.string(), shard: v.number(), after: v.optional(v.string()) }),
+  replayed: Count,
+  refused: Count,
+  ofEarlierEndpoint: v.optional(Count),
+  place: v.object({ day: v.string(), shard: Count, after: v.optional(v.string()) }),
   createdAt: Instant,
   updatedAt: Instant,
   leaseUntil: v.optional(Instant),
@@ -109,8 +110,10 @@ const progressAttributes = (progress: RecoveryProgress, now: UnixMillis) => ({
   ...(progress.status !== 'running' && attention(undefined)),
 });
 
-/** @throws ValiError when the item was written by something else */
+const parse = itemParser('recovery', 'Endpoints', RecoveryItem);
+
+/** @throws MalformedItemError */
 export function parseRecovery(item: unknown): Recovery {
-  const { ofTenant, ...rest } = v.parse(RecoveryItem, item);
+  const { ofTenant, ...rest } = parse(item);
   return { ...rest, tenant: ofTenant };
 }

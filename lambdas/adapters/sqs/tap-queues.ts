@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { fieldName } from '../../domain/issue-text.ts';
 import { isTapQueue } from '../../domain/tap.ts';
 import { besideQueue, sqsQueue } from './queue.ts';
 
@@ -17,7 +18,7 @@ export const tapQueues = (client: SQSClient, prefix: string, ownQueueUrl: string
   /** @throws ForeignTapError when the name is not that of a tap of the source */
   async send(source: string, queueName: string, body: string): Promise<void> {
     if (!isTapQueue(queueName, prefix, source))
-      throw new ForeignTapError(`the tap of ${source} names the queue ${JSON.stringify(queueName)}`);
+      throw new ForeignTapError(`the tap of ${source} names the queue ${fieldName(queueName)}`);
     await sqsQueue(client, besideQueue(ownQueueUrl, queueName)).send({ body });
   },
 });

@@ -58,17 +58,36 @@ const maxQuotes = 6;
 
 /** Removes invisible characters at both ends, and the quotes around the text. */
 function bare(text: string): string {
-  let value = text.replace(edges, '');
+  let value = withoutEdges(text);
   for (let nth = 0; nth < maxQuotes; nth++) {
     const inner = quotes.map((quote) => quote.exec(value)?.[1]).find((found) => found !== undefined);
     if (inner === undefined) return value;
-    value = inner.replace(edges, '');
+    value = withoutEdges(inner);
   }
   return value;
 }
 
-/** White space, control characters, and other invisible characters. */
-const edges = /^[\s\p{C}\p{DI}]+|[\s\p{C}\p{DI}]+$/gu;
+/** A character that is white space, a control character, or invisible otherwise. */
+const edge = /^[\s\p{C}\p{DI}]$/u;
+const edgesInFront = /^[\s\p{C}\p{DI}]+/u;
+
+/** Removes such characters at both ends, in linear time: a pattern would try each of a long run again. */
+function withoutEdges(text: string): string {
+  const rest = text.replace(edgesInFront, '');
+  let end = rest.length;
+  for (let last = lastCharacter(rest, end); edge.test(last); last = lastCharacter(rest, end))
+    end -= last.length;
+  return rest.slice(0, end);
+}
+
+/** The last character before a position: two units for one outside of the basic plane. */
+const lastCharacter = (text: string, end: number): string => {
+  const pair = text.slice(Math.max(0, end - 2), end);
+  return /^[\ud800-\udbff][\udc00-\udfff]$/.test(pair) ? pair : pair.slice(-1);
+};
+
+/** A placeholder that is longer is none that people write. */
+const longestPlaceholder = 1_000;
 
 /** Words that stand for a value, without their separators. */
 const placeholderWords: ReadonlySet<string> = new Set([
@@ -100,6 +119,7 @@ const prefix = /^[a-z]{1,8}_/i;
 
 function isPlaceholder(value: string): boolean {
   if (known.has(value) || template.test(value) || note.test(value)) return true;
+  if (value.length > longestPlaceholder) return false;
   const parts = value.split(':');
   if (parts.length > 1 && parts.every((part) => isWord(bare(part)))) return true;
   return withoutPrefixes(value).some((rest) => rest === '' || isWord(bare(rest)) || template.test(rest));

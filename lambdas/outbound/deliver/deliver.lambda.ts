@@ -25,6 +25,7 @@ import { operationsTopic } from '../../adapters/sns/operations-topic.ts';
 import { sqsClient } from '../../adapters/sqs/client.ts';
 import { deadDeliveries } from '../../adapters/sqs/delivery-dead-letters.ts';
 import { sqsQueue } from '../../adapters/sqs/queue.ts';
+import { recordsIn } from '../../adapters/sqs/records.ts';
 import { telemetry } from '../../adapters/telemetry/telemetry.ts';
 import { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../../domain/time.ts';
@@ -73,14 +74,9 @@ const ports = {
 
 /** The event source mapping's entry. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const messages = event.Records.map(({ messageId, receiptHandle, body }) => ({
-    messageId,
-    receiptHandle,
-    text: body,
-  }));
   const hasTime = (span: Millis) => context.getRemainingTimeInMillis() >= span;
   try {
-    const failed = await deliver(messages, hasTime, settings, ports);
+    const failed = await deliver(recordsIn(event), hasTime, settings, ports);
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {
     report.flush();

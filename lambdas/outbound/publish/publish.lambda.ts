@@ -15,6 +15,7 @@ import { payloadStore } from '../../adapters/s3/payload-store.ts';
 import { payloadCheck } from '../../adapters/schema/payload-check.ts';
 import { sqsClient } from '../../adapters/sqs/client.ts';
 import { sqsQueue } from '../../adapters/sqs/queue.ts';
+import { recordsIn } from '../../adapters/sqs/records.ts';
 import { telemetry } from '../../adapters/telemetry/telemetry.ts';
 import { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { unixMillis } from '../../domain/time.ts';
@@ -48,13 +49,8 @@ const ports = {
 
 /** The event source mapping's entry. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const messages = event.Records.map(({ messageId, body, attributes }) => ({
-    messageId,
-    text: body,
-    receives: Number(attributes.ApproximateReceiveCount),
-  }));
   try {
-    const failed = await publish(messages, settings, ports);
+    const failed = await publish(recordsIn(event), settings, ports);
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {
     report.flush();

@@ -4,11 +4,12 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { replayEvent } from '../../../lambdas/inbound/replay.ts';
+import { memoryBucket } from '../../support/memory/bucket.ts';
+import { memoryQueue, type ReceivedMessage } from '../../support/memory/queue.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
 import { workOff } from '../event-source-mapping.ts';
-import { type ReceivedFromQueue, simulatedQueue } from '../simulated-queue.ts';
 import { simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, type Observed, runLog } from './observed.ts';
 import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
@@ -43,17 +44,17 @@ export function crashWorld(
   const log = runLog(journal, time.now);
   /** What changes without a port call: the clock, and how the runs of handlers ended. */
   const moment = () => `${time.now()} ms, ${log.ended()} runs ended`;
-  const bodies = new Map<string, Uint8Array>();
+  const bucket = memoryBucket();
   const deadLetters: DeadLetter[] = [];
   const moved: string[] = [];
   const counts = { sentBack: 0, claims: 0, longestReturn: seconds(0) };
   let phase = 0;
   let invocations = 0;
-  const queue = simulatedQueue(time, {
-    visibilityTimeout,
+  const redrive = {
     maxReceiveCount: scenario.maxReceiveCount ?? 100,
-    moveToDlq: (text) => void moved.push(text),
-  });
+    to: ({ text }: { readonly text: string }) => void moved.push(text),
+  };
+  const queue = memoryQueue(time.now, visibilityTimeout, { redrive });
 
   const realPorts: ConsumePorts = {
     now: time.now,
@@ -64,17 +65,17 @@ export function crashWorld(
         return store.claim(claim);
       },
     },
-    getBody: async (key) => bodies.get(key),
-    putBody: async (key, bytes) => void bodies.set(key, bytes),
+    getBody: bucket.get,
+    putBody: bucket.put,
     sendDeadLetter: async (text) => void deadLetters.push(parseMessage(DeadLetter, 'dead letter', text)),
     deleteMessage: queue.delete,
     returnMessageAfter: async (receiptHandle, after) => {
       counts.longestReturn = seconds(Math.max(counts.longestReturn, after));
       await queue.returnAfter(receiptHandle, after);
     },
-    sendBack: async (_message, text, delay) => {
+    sendBack: async (_message, body, delay) => {
       counts.sentBack++;
-      await queue.send(text, delay);
+      await queue.send({ body, delay });
     },
     telemetry: { log: () => quiet, count: () => undefined, seconds: () => undefined },
   };
@@ -111,7 +112,7 @@ export function crashWorld(
     });
 
   /** An invocation of the function. */
-  const invoke = async (batch: readonly ReceivedFromQueue[]) => {
+  const invoke = async (batch: readonly ReceivedMessage[]) => {
     const startedAt = time.now();
     let timers: readonly (() => void)[] = [];
     const callOff = () => {
@@ -149,8 +150,7 @@ export function crashWorld(
       inboundEvents: store,
       getBody: realPorts.getBody,
       putBody: realPorts.putBody,
-      enqueueFor: async (_source: string, { body }: { readonly body: string }) =>
-        void (await queue.send(body)),
+      enqueueFor: async (_source: string, message: { readonly body: string }) => queue.send(message),
     });
     const command = () => script.run(cli, (process) => replayEvent(`stripe#${id}`, time.now(), process));
     for (let tries = 0; tries < 4; tries++) {
@@ -165,8 +165,8 @@ export function crashWorld(
   }
 
   async function send({ send: ids = [], sendLate = [] }: Phase): Promise<void> {
-    for (const id of ids) await queue.send(textOf(id));
-    for (const { id, after } of sendLate) await queue.send(textOf(id), seconds(after));
+    for (const id of ids) await queue.send({ body: textOf(id) });
+    for (const { id, after } of sendLate) await queue.send({ body: textOf(id), delay: seconds(after) });
   }
 
   async function play(): Promise<Observed> {
@@ -180,7 +180,16 @@ export function crashWorld(
       phase++;
     }
     const records = new Map(inboundEvents.records);
-    return { ...log, ...counts, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
+    return {
+      ...log,
+      ...counts,
+      journal,
+      records,
+      bodies: bucket.objects,
+      deadLetters,
+      moved,
+      left: queue.messages.size,
+    };
   }
 
   const { calls, places, requests } = script;

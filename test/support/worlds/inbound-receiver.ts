@@ -8,6 +8,7 @@ import type { OutgoingEvent } from '../../../lambdas/inbound/ports.ts';
 import { type ReceivePorts, receive } from '../../../lambdas/inbound/receive.ts';
 import { type SecretVersion, sourceKeys } from '../../../lambdas/inbound/source-keys.ts';
 import { dynamodbInMemory, tableNames } from '../dynamodb/dynamodb.ts';
+import { memoryBucket } from '../memory/bucket.ts';
 import { sourceSettings } from './inbound-world.ts';
 
 /** A request as the gateway would hand it on. */
@@ -40,7 +41,7 @@ export function memoryReceiver(
   const tolerance = settings.tolerance ?? seconds(provider.tolerance ?? given.tolerance);
   const complete = { ...given, tolerance };
   const sent: OutgoingEvent[] = [];
-  const bodies = new Map<string, Uint8Array>();
+  const bucket = memoryBucket();
   const visited: string[] = [];
   const state = {
     reads: 0,
@@ -94,7 +95,7 @@ export function memoryReceiver(
     },
     async putBody(key: string, bytes: Uint8Array) {
       if (state.bucketError) throw state.bucketError;
-      bodies.set(key, bytes);
+      await bucket.put(key, bytes);
     },
     async enqueue(messages: readonly OutgoingEvent[]) {
       if (state.queueError) throw state.queueError;
@@ -106,7 +107,7 @@ export function memoryReceiver(
     provider,
     state,
     sent,
-    bodies,
+    bodies: bucket.objects,
     visited,
     /** @param now unix seconds */
     receive: (request: RawRequest, now: number) =>

@@ -7,12 +7,14 @@ import {
 import type { MetricName } from '../../../lambdas/domain/metrics.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import type { SourceSettings } from '../../../lambdas/domain/source.ts';
-import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
+import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import type { ConsumeInvocation } from '../../../lambdas/inbound/attempt.ts';
 import { type ConsumePorts, type Consumption, consume } from '../../../lambdas/inbound/consume.ts';
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
 import type { InboundReplayPorts } from '../../../lambdas/inbound/replay.ts';
 import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
+import { memoryBucket } from '../memory/bucket.ts';
+import { memoryQueue } from '../memory/queue.ts';
 import { inboundTable } from './inbound-tables.ts';
 
 const second = 1000;
@@ -40,33 +42,20 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A message on the queue, and when it may be received. */
-interface Queued {
-  readonly messageId: string;
-  readonly text: string;
-  visibleAt: UnixMillis;
-  receives: number;
-}
-
-const handleOf = ({ messageId, receives }: Queued): string => `${messageId}/${receives}`;
-
 /**
  * A source's queue, DLQ, table, bucket and clock in memory, and a consumer that works on them.
  *
- * The queue does what SQS and its event source mapping do: receives hide a message for the visibility timeout, what a
- * batch does not fail is deleted, and what it fails stays as hidden as it is.
+ * It does what an event source mapping does: what a batch does not fail is deleted, and what it fails stays as hidden as it is.
  */
 export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   const clock = { now: unixMillis(1_795_000_000_000) };
   const inboundEvents = inboundTable();
-  const queue = new Map<string, Queued>();
-  const bodies = new Map<string, Uint8Array>();
+  const queue = memoryQueue(() => clock.now, settings.lease);
+  const bucket = memoryBucket();
   const deadLetters: DeadLetter[] = [];
   const lines: LogLine[] = [];
   const counts = new Map<string, number>();
   const times: [string, Readonly<Record<string, string>>, number][] = [];
-  const visibilityTimeout = settings.lease;
-  let sent = 0;
 
   const log = (fields: object) => {
     const write =
@@ -89,60 +78,25 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   const ports: ConsumePorts & InboundReplayPorts = {
     now: () => clock.now,
     inboundEvents,
-    async getBody(key) {
-      return bodies.get(key);
-    },
-    async putBody(key, bytes) {
-      bodies.set(key, bytes);
-    },
+    getBody: bucket.get,
+    putBody: bucket.put,
     async sendDeadLetter(message) {
       deadLetters.push(parseMessage(DeadLetterSchema, 'dead letter', message));
     },
-    async deleteMessage(receiptHandle) {
-      const message = received(receiptHandle);
-      if (message) queue.delete(message.messageId);
-    },
-    async returnMessageAfter(receiptHandle, after: Seconds) {
-      const message = received(receiptHandle);
-      if (message === undefined) throw new Error(`the receipt handle ${receiptHandle} is stale`);
-      message.visibleAt = unixMillis(clock.now + after * second);
-    },
-    async enqueueFor(_source, { body }) {
-      send(body);
-    },
-    async sendBack(_message, text, delay) {
-      if (delay > 900) throw new RangeError(`a delay of ${delay} s`);
-      const message = queue.get(send(text));
-      if (message) message.visibleAt = unixMillis(clock.now + delay * second);
-    },
+    deleteMessage: queue.delete,
+    returnMessageAfter: queue.returnAfter,
+    enqueueFor: (_source, message) => queue.send(message),
+    sendBack: ({ attributes }, body, delay) => queue.send({ body, attributes, delay }),
     telemetry,
   };
 
-  /** Puts a message on the queue, as a receiver would. */
-  function send(text: string): string {
-    const messageId = `message-${++sent}`;
-    queue.set(messageId, { messageId, text, visibleAt: clock.now, receives: 0 });
-    return messageId;
-  }
-
-  /** The message of a receipt handle, which is good until the message is received again. */
-  function received(receiptHandle: string): Queued | undefined {
-    return [...queue.values()].find((message) => handleOf(message) === receiptHandle);
-  }
-
   /** Receives what is visible, at most ten. */
-  function receive(): QueuedMessage[] {
-    const visible = [...queue.values()].filter(({ visibleAt }) => visibleAt <= clock.now).slice(0, 10);
-    return visible.map((message) => {
-      message.visibleAt = unixMillis(clock.now + visibilityTimeout * second);
-      message.receives++;
-      return { messageId: message.messageId, receiptHandle: handleOf(message), text: message.text };
-    });
-  }
+  const receive = (): QueuedMessage[] => queue.receive(10);
 
   /** Deletes what a batch did not fail. */
   function answer(batch: readonly QueuedMessage[], { failedMessageIds }: Consumption): void {
-    for (const { messageId } of batch) if (!failedMessageIds.includes(messageId)) queue.delete(messageId);
+    for (const { messageId } of batch)
+      if (!failedMessageIds.includes(messageId)) queue.messages.delete(messageId);
   }
 
   const team = {
@@ -162,15 +116,16 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   return {
     clock,
     inboundEvents,
-    queue,
-    bodies,
+    queue: queue.messages,
+    bodies: bucket.objects,
     deadLetters,
     lines,
     counts,
     times,
     ports,
     team,
-    send,
+    /** Puts a message on the queue, as a receiver would. */
+    send: (body: string): void => void queue.send({ body }),
     receive,
     answer,
     invocation,

@@ -10,6 +10,7 @@ import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import type { ReplayOptions } from '../../../lambdas/outbound/replay-route.ts';
 import { type SweepPorts, sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { accepted, outboundSettings, type Request, start } from '../fixtures/outbound.ts';
+import { memoryBucket } from '../memory/bucket.ts';
 import { memoryQueue } from '../memory/queue.ts';
 import { openedHeaders } from '../memory/sealing.ts';
 import { recordedTelemetry } from '../memory/telemetry.ts';
@@ -44,10 +45,11 @@ export function outboundWorld(
   /** Of the publish DLQ, and of the delivery DLQ: what is a fault of the stack. */
   const deadLetters: string[] = [];
   const undelivered: string[] = [];
-  const payloads = new Map<string, Uint8Array>();
+  const bucket = memoryBucket();
+  const payloads = bucket.objects;
   const requests: Request[] = [];
   const report = recordedTelemetry();
-  const readPayload = payloadReader(events.read, async (key) => payloads.get(key));
+  const readPayload = payloadReader(events.read, bucket.get);
   const notifyOperators = async (operation: OperatorNotice): Promise<void> => void operations.push(operation);
   const sendDeadLetter = async (body: string): Promise<void> => void deadLetters.push(body);
 
@@ -64,7 +66,7 @@ export function outboundWorld(
     deliveries: table,
     sendTask: deliveryQueue.send,
     sendRanges: publishQueue.sendAll,
-    putPayload: async (key, bytes) => void payloads.set(key, bytes),
+    putPayload: bucket.put,
     sendTasks: deliveryQueue.sendAll,
     sendDeadLetter,
     telemetry: report.telemetry,

@@ -14,20 +14,16 @@ import {
 } from '../../../domain/delivery-record.ts';
 import { knownCause } from '../../../domain/failure-tally.ts';
 import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
-import { issuePath, issueText } from '../../../domain/issue-text.ts';
-import { millis, seconds, unixMillis, unixSeconds } from '../../../domain/time.ts';
-
-/** Unix milliseconds. */
-export const Instant = v.pipe(v.number(), v.transform(unixMillis));
-/** Unix seconds, as the table's TTL needs them. */
-const InstantSeconds = v.pipe(v.number(), v.transform(unixSeconds));
+import { Count, FiniteNumber, Instant, InstantSeconds } from '../../../domain/instant-fields.ts';
+import { millis, seconds } from '../../../domain/time.ts';
+import { itemParser } from '../parse-item.ts';
 
 /** The fields that every record of an attempt has. */
 export const AttemptItem = v.object({
-  n: v.number(),
+  n: FiniteNumber,
   at: Instant,
-  ms: v.number(),
-  status: v.optional(v.number()),
+  ms: FiniteNumber,
+  status: v.optional(FiniteNumber),
   error: v.optional(v.string()),
 });
 
@@ -41,8 +37,8 @@ const facts = {
   url: v.optional(v.string()),
   generation: v.optional(v.string()),
   correlationId: v.string(),
-  attempts: v.number(),
-  attemptsBefore: v.number(),
+  attempts: Count,
+  attemptsBefore: Count,
   attemptLog: v.array(
     v.object({
       ...AttemptItem.entries,
@@ -54,14 +50,14 @@ const facts = {
   lastAttemptAt: v.optional(Instant),
   lastError: v.optional(v.string()),
   createdAt: Instant,
-  claims: v.number(),
-  crashes: v.number(),
-  round: v.number(),
+  claims: Count,
+  crashes: Count,
+  round: Count,
   deadline: Instant,
-  lifetime: v.pipe(v.number(), v.transform(millis)),
+  lifetime: v.pipe(FiniteNumber, v.transform(millis)),
   eventExpiresAt: InstantSeconds,
-  eventKeptFor: v.pipe(v.number(), v.transform(seconds)),
-  sweeps: v.number(),
+  eventKeptFor: v.pipe(FiniteNumber, v.transform(seconds)),
+  sweeps: Count,
 };
 
 /** Why a delivery ended without success, in words. */
@@ -89,7 +85,7 @@ const FailedItem = v.object({
   status: v.literal('failed'),
   lastError: Reason,
   cause: v.pipe(v.optional(v.string()), v.transform(knownCause)),
-  countedRound: v.optional(v.number()),
+  countedRound: v.optional(Count),
   dueAt: v.optional(Instant),
   expiresAt: InstantSeconds,
 });
@@ -103,22 +99,8 @@ const DiscardedItem = v.object({
 /** An item of the Deliveries table. */
 const DeliveryItem = v.variant('status', [PendingItem, HeldItem, DeliveredItem, FailedItem, DiscardedItem]);
 
-/**
- * Makes a parser of items.
- *
- * It throws for an item that no version has written, and names the item and the attribute. The item stays as it is.
- */
-const parserFor =
-  <Item extends v.GenericSchema>(schema: Item) =>
-  (item: unknown): v.InferOutput<Item> => {
-    const result = v.safeParse(schema, item);
-    if (result.success) return result.output;
-    const [issue] = result.issues;
-    const id: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, 'id') : undefined;
-    throw new Error(
-      `the item of delivery ${id} in the Deliveries table is malformed: ${issuePath(issue)} ${issueText(issue)}; correct the item`,
-    );
-  };
+const parserFor = <Item extends v.GenericSchema>(schema: Item) =>
+  itemParser('delivery', 'Deliveries', schema);
 
 /** @throws when the item is malformed */
 export const parseDelivery: (item: unknown) => Delivery = parserFor(DeliveryItem);

@@ -3,13 +3,15 @@ import * as v from 'valibot';
 import { endpointHash } from '../../../domain/delivery-task.ts';
 import type { EndpointGauges } from '../../../domain/endpoint-store.ts';
 import { asEndpointId, asTenantId } from '../../../domain/ids.ts';
+import { FiniteNumber } from '../../../domain/instant-fields.ts';
 import { attentionIndex, otherItems } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 import { updateIf } from '../conditional-update.ts';
+import { itemParser } from '../parse-item.ts';
 import { shardsOf } from './item.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
-const CountItem = v.object({ known: v.number() });
+const parseCount = itemParser('count of endpoints', 'Endpoints', v.object({ known: FiniteNumber }));
 /** The number of endpoints: one item. */
 const countKey = { tenant: otherItems.count, id: 'endpoints' } as const;
 
@@ -29,9 +31,7 @@ export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: st
     /** The number of registered endpoints, as counted by their creation and deletion. */
     async known(hasTime: () => boolean): Promise<number> {
       const { Item } = await client.send(new GetCommand({ TableName: table, Key: countKey }));
-      return Item === undefined
-        ? countAll(client, table, hasTime)
-        : Math.max(0, v.parse(CountItem, Item).known);
+      return Item === undefined ? countAll(client, table, hasTime) : Math.max(0, parseCount(Item).known);
     },
 
     /** The number of registered endpoints whose breaker opened, or was probed, after `since`, or which we disabled after it. */

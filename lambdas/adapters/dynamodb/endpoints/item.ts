@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { disableReasons, type Endpoint } from '../../../domain/endpoint.ts';
 import { secretKinds } from '../../../domain/endpoint-secret.ts';
 import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
+import { Count, FiniteNumber, Instant } from '../../../domain/instant-fields.ts';
 import { StoredFilter } from '../../../domain/payload-filter.ts';
 import { attentionIndex } from '../../../domain/tables.ts';
-import { unixMillis } from '../../../domain/time.ts';
+import { itemParser } from '../parse-item.ts';
 
-const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const Texts = v.record(v.string(), v.string());
 
 const SealedItem = { sealedBy: v.string(), sealed: v.string() };
@@ -28,7 +28,7 @@ const DisablementItem = v.object({
       deliveryId: DeliveryIdText,
       eventId: EventIdText,
       eventType: v.string(),
-      attempt: v.number(),
+      attempt: FiniteNumber,
       outcome: v.string(),
     }),
   ),
@@ -45,24 +45,26 @@ const EndpointItem = v.object({
   filter: v.optional(StoredFilter),
   headers: Headers,
   metadata: Texts,
-  maxPerSecond: v.optional(v.number()),
-  maxConcurrent: v.optional(v.number()),
-  timeout: v.optional(v.number()),
-  retryDelays: v.optional(v.array(v.number())),
+  maxPerSecond: v.optional(FiniteNumber),
+  maxConcurrent: v.optional(FiniteNumber),
+  timeout: v.optional(FiniteNumber),
+  retryDelays: v.optional(v.array(FiniteNumber)),
   status: v.picklist(['enabled', 'disabled']),
   disabled: v.optional(DisablementItem),
   secrets: v.array(SecretItem),
   createdAt: Instant,
   updatedAt: Instant,
-  version: v.number(),
+  version: Count,
   attention: v.optional(v.string()),
   attentionAt: v.optional(Instant),
   heldEmptyAt: v.optional(Instant),
 });
 
-/** @throws ValiError when the item does not have this shape */
+const parse = itemParser('endpoint', 'Endpoints', EndpointItem);
+
+/** @throws MalformedItemError */
 export function parseEndpoint(item: unknown): Endpoint {
-  const { attention: kind, attentionAt, ...endpoint } = v.parse(EndpointItem, item);
+  const { attention: kind, attentionAt, ...endpoint } = parse(item);
   // An item that is only counted needs no work.
   return attentionAt === undefined || kind !== needsAttention ? endpoint : { ...endpoint, attentionAt };
 }

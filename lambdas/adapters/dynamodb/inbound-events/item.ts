@@ -1,27 +1,26 @@
 import * as v from 'valibot';
 import { type EventRecord, eventStatuses } from '../../../domain/idempotency.ts';
-import { unixMillis } from '../../../domain/time.ts';
-
-const Millis = v.pipe(v.number(), v.transform(unixMillis));
+import { Count, Instant } from '../../../domain/instant-fields.ts';
+import { itemParser } from '../parse-item.ts';
 
 /** An item of the InboundEvents table. `expiresAt`, the table's TTL, is in seconds; every other instant in milliseconds. */
 const EventItem = v.object({
   id: v.string(),
   status: v.picklist(eventStatuses),
   owner: v.string(),
-  attempts: v.number(),
-  leaseUntil: v.optional(Millis),
-  dueAt: v.optional(Millis),
+  attempts: Count,
+  leaseUntil: v.optional(Instant),
+  dueAt: v.optional(Instant),
   sentBack: v.optional(v.boolean()),
   eventType: v.string(),
-  receivedAt: Millis,
-  processedAt: v.optional(Millis),
+  receivedAt: Instant,
+  processedAt: v.optional(Instant),
   lastError: v.optional(v.string()),
   endedMessageId: v.optional(v.string()),
   keptBody: v.optional(v.string()),
   keptMessage: v.optional(v.string()),
-  keptAt: v.optional(Millis),
+  keptAt: v.optional(Instant),
 });
 
-/** @throws ValiError when the item does not have this shape */
-export const parseEventItem = (item: unknown): EventRecord => v.parse(EventItem, item);
+/** @throws MalformedItemError */
+export const parseEventItem: (item: unknown) => EventRecord = itemParser('event', 'InboundEvents', EventItem);

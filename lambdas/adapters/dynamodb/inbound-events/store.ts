@@ -2,13 +2,14 @@ import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/
 import * as v from 'valibot';
 import type { Claim, EventRecord, KeptKeys, KeptPlace, Outcome } from '../../../domain/idempotency.ts';
 import type { InboundEventStore } from '../../../domain/inbound-event-store.ts';
+import { Instant } from '../../../domain/instant-fields.ts';
 import { keptIndex } from '../../../domain/tables.ts';
-import { type UnixMillis, unixMillis } from '../../../domain/time.ts';
+import type { UnixMillis } from '../../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { parseEventItem } from './item.ts';
 import { eventUpdates } from './updates.ts';
 
-const Place = v.object({ id: v.string(), keptAt: v.pipe(v.number(), v.transform(unixMillis)) });
+const Place = v.object({ id: v.string(), keptAt: Instant });
 
 /** The records of inbound events in the InboundEvents table. */
 export function dynamodbInboundEvents(client: DynamoDBDocumentClient, table: string) {

@@ -1,11 +1,14 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { Instant } from '../../../domain/instant-fields.ts';
 import { inboundKeys } from '../../../domain/tables.ts';
 import { type Tap, type TapStore, tapExpiry } from '../../../domain/tap.ts';
-import { type UnixMillis, unixMillis } from '../../../domain/time.ts';
+import type { UnixMillis } from '../../../domain/time.ts';
+import { itemParser } from '../parse-item.ts';
 import { unlessRefused } from '../unless-refused.ts';
 
-const TapItem = v.object({ queueName: v.string(), until: v.pipe(v.number(), v.transform(unixMillis)) });
+const TapItem = v.object({ queueName: v.string(), until: Instant });
+const parseTap = itemParser('tap', 'InboundEvents', TapItem);
 
 /** The taps in the InboundEvents table. */
 export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
@@ -14,7 +17,7 @@ export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: { id: inboundKeys.tap(source) } }),
       );
-      return Item && v.parse(TapItem, Item);
+      return Item && parseTap(Item);
     },
 
     open: (source: string, tap: Tap, now: UnixMillis): Promise<boolean> =>

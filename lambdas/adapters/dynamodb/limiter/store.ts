@@ -1,29 +1,31 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { Count, Instant } from '../../../domain/instant-fields.ts';
 import type { LimiterState } from '../../../domain/limiter.ts';
 import type { EndpointHealth, LimiterStore, Slot, SlotTimes } from '../../../domain/limiter-store.ts';
 import { otherItems } from '../../../domain/tables.ts';
 import { type Millis, type UnixMillis, unixMillis } from '../../../domain/time.ts';
 import { updateIf, type Written } from '../conditional-update.ts';
+import { itemParser } from '../parse-item.ts';
 import { type LimiterUpdate, limiterUpdates } from './updates.ts';
-
-const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
 /** A limiter's item. Each slot is a separate attribute, so that writes to two slots do not conflict. */
 const KnownAttributes = v.object({
   nextAt: v.optional(Instant),
-  failures: v.optional(v.number(), 0),
+  failures: v.optional(Count, 0),
   failingSince: v.optional(Instant),
   failedAt: v.optional(Instant),
   openUntil: v.optional(Instant),
   openedAt: v.optional(Instant),
   probe: v.optional(Instant),
   retryAfter: v.optional(Instant),
-  probes: v.optional(v.number(), 0),
+  probes: v.optional(Count, 0),
   provenAt: v.optional(Instant),
   reservedUntil: v.optional(Instant),
 });
+/** A slot is an attribute `slot…`: until when it is taken. */
 const LimiterItem = v.looseObject(KnownAttributes.entries);
+const parse = itemParser('limiter', 'Endpoints', LimiterItem);
 
 const keyOf = (limiterKey: string) => ({ tenant: `${otherItems.limiter}${limiterKey}`, id: 'limiter' });
 
@@ -83,14 +85,14 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
         reserved = await write(limiterKey, reserve(span, now));
         if (reserved.ok) break;
       }
-      return v.parse(LimiterItem, reserved?.item).reservedUntil ?? unixMillis(now + span);
+      return parse(reserved?.item).reservedUntil ?? unixMillis(now + span);
     },
   } satisfies LimiterStore;
 }
 
-/** @param item undefined for an endpoint that has had no request @throws ValiError when the item was written by something else */
+/** @param item undefined for an endpoint that has had no request @throws MalformedItemError */
 export function parseLimiter(item: unknown): LimiterState {
-  const limiterKey = v.parse(LimiterItem, item ?? {});
+  const limiterKey = parse(item ?? {});
   const slots = Object.entries(limiterKey)
     .filter(([name]) => name.startsWith('slot'))
     .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);

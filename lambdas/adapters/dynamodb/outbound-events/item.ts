@@ -1,8 +1,7 @@
 import * as v from 'valibot';
+import { Instant, InstantSeconds } from '../../../domain/instant-fields.ts';
 import type { OutboundEvent } from '../../../domain/outbound-event.ts';
-import { unixMillis, unixSeconds } from '../../../domain/time.ts';
-
-const Instant = v.pipe(v.number(), v.transform(unixMillis));
+import { itemParser } from '../parse-item.ts';
 
 /** An item of the OutboundEvents table. `expiresAt`, the table's TTL, is in seconds; every other instant in milliseconds. */
 const EventItem = v.object({
@@ -15,12 +14,14 @@ const EventItem = v.object({
   isWide: v.optional(v.boolean()),
   rangesLeft: v.optional(v.set(v.string())),
   fannedOutAt: v.optional(Instant),
-  expiresAt: v.pipe(v.number(), v.transform(unixSeconds)),
+  expiresAt: InstantSeconds,
 });
 
-/** @throws ValiError when the item does not have this shape */
+const parse = itemParser('event', 'OutboundEvents', EventItem);
+
+/** @throws MalformedItemError */
 export function parseOutboundEvent(item: unknown): OutboundEvent {
-  const { payload, payloadS3, rangesLeft, ...event } = v.parse(EventItem, item);
+  const { payload, payloadS3, rangesLeft, ...event } = parse(item);
   return {
     ...event,
     payload: payloadS3 === undefined ? { text: payload } : { s3Key: payloadS3 },
