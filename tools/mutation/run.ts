@@ -62,7 +62,7 @@ async function measure(area: Area, files: readonly string[]): Promise<number> {
       ],
       ...options,
     ],
-    { MUTATION_TESTS: tests ?? area.tests.join(',') },
+    { MUTATION_TESTS: tests ?? area.tests.join(' ') },
   );
   if (code !== 0) return code;
   // The report also has what earlier runs found in other files.
