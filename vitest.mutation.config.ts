@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: (
       process.env['MUTATION_TESTS'] ?? 'test/{domain,inbound,outbound,management}/**/*.test.ts'
-    ).split(','),
+    ).split(' '),
     exclude: slow,
     testTimeout: 30_000,
   },

@@ -56,6 +56,28 @@ describe('the target of a redirect', () => {
     expect(target).toHaveLength(512);
   });
 
+  it.each([
+    ['/new', 'https://acme.example/new'],
+    ['http://new.example/hooks?key=1', 'http://new.example/hooks'],
+    ['ftp://new.example/hooks', undefined],
+    ['https://[', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('the target of a redirect to %j is %j', (location, target) => {
+    expect(redirectTarget(301, location, 'https://acme.example/hooks')).toBe(target);
+  });
+
+  it('the target of a redirect is described with what to do about it', () => {
+    const described = (location: string) => describeOutcome({ kind: 'refused', status: 301, location });
+
+    expect(described('https://new.example/')).toBe(
+      "answered 301, redirects to https://new.example/: set the endpoint's URL to that",
+    );
+    expect(described('http://new.example/https:')).toBe(
+      'answered 301, redirects to http://new.example/https:: redirects are not followed',
+    );
+  });
+
   it.each([300, 304, 305, 306, 309, 200])('the status %d has no target', (status) => {
     expect(redirectTarget(status, '/new', 'https://acme.example/')).toBeUndefined();
   });

@@ -38,7 +38,8 @@ it('an attempt log is trimmed to its first and last twenty entries, and a shorte
   const entry = (n: number) => ({ n, at: unixMillis(n), ms: 1 });
   const forty = Array.from({ length: 40 }, (_, index) => entry(index + 1));
 
-  expect(withEntry(forty.slice(0, 39), entry(40))).toHaveLength(40);
+  expect(withEntry([], entry(1))).toEqual([entry(1)]);
+  expect(withEntry(forty.slice(0, 39), entry(40))).toEqual(forty);
   const trimmed = withEntry(forty, entry(41)).map(({ n }) => n);
   expect(trimmed).toHaveLength(40);
   expect(trimmed.slice(18, 22)).toEqual([19, 20, 22, 23]);

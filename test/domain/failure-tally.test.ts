@@ -21,7 +21,10 @@ describe('a failed delivery, as the operators are notified of it', () => {
 
   it('a failed delivery has a reason and an error of at most 300 characters', () => {
     const attempt = { n: 2, at: now, ms: 5, status: 503, error: 'y'.repeat(301), sample: 'busy' };
-    const ended = endedDelivery({ ...failed, attemptLog: [{ ...attempt, n: 1 }, attempt] }, 'acme.example');
+    const ended = endedDelivery(
+      { ...failed, attemptLog: [{ ...attempt, n: 0 }, { ...attempt, n: 1 }, attempt] },
+      'acme.example',
+    );
 
     expect(ended).toEqual({
       tenant: failed.tenant,

@@ -64,6 +64,11 @@ describe('what follows an attempt', () => {
     });
   });
 
+  it('the next step waits for as long as the response asks', () => {
+    expect(step(outcomeOfResponse(503, seconds(100)))).toEqual({ kind: 'retry', delay: 100 });
+    expect(step(outcomeOfResponse(503, seconds(1)))).toEqual({ kind: 'retry', delay: 10 });
+  });
+
   it('the next step with an empty schedule fails after the first attempt', () => {
     expect(step(outcomeOfResponse(503), 1, { retryDelays: [] }).kind).toBe('fail');
   });

@@ -40,6 +40,8 @@ describe('Retry-After', () => {
     [['5', '120', '60'], seconds(120)],
     [['soon', '7'], seconds(7)],
     ['5, 120', seconds(120)],
+    ['120, soon', seconds(120)],
+    [' Mon, 23 Nov 2026 12:00:30 GMT ', seconds(30)],
     [[], undefined],
     ['', undefined],
     ['-1', undefined],

@@ -7,9 +7,9 @@ export interface Area {
 }
 
 /**
- * The code whose mutants are measured, each file in the first area that has it.
+ * The code whose mutants are measured.
  *
- * A mutant runs against the tests of its own folder only: against all of them, one that nothing notices would take a minute. The
+ * A mutant runs against the quick tests next to it: against all tests, one that nothing notices would take a minute. The
  * table of providers is not measured: its tests are vectors.
  */
 export const areas: readonly Area[] = [
@@ -24,14 +24,38 @@ export const areas: readonly Area[] = [
     tests: ['test/domain/*.test.ts', 'test/inbound/*.test.ts'],
   },
   {
-    name: 'inbound',
-    code: ['lambdas/inbound/*.ts'],
+    name: 'consume',
+    code: [
+      'lambdas/inbound/{attempt,claim,consume,consume.lambda,copy-to-tap,finish-attempt,open-message,replay,run-handler,wait}.ts',
+    ],
+    tests: ['test/inbound/{consume*,copy-to-tap,replay,shipped-handlers,wait}.test.ts'],
+  },
+  {
+    name: 'receive',
+    code: [
+      'lambdas/inbound/{enqueue*,fetch-budget,handshake,keep-refusal,key-cache,ports,receive*,source-keys,telemetry}.ts',
+    ],
     tests: ['test/inbound/*.test.ts', 'test/hostile/*.test.ts'],
   },
   {
+    name: 'publish',
+    code: ['lambdas/outbound/publish/*.ts'],
+    tests: ['test/outbound/publish/*.test.ts'],
+  },
+  {
+    name: 'deliver',
+    code: ['lambdas/outbound/deliver/*.ts'],
+    tests: ['test/outbound/deliver/*.test.ts', 'test/regressions/*.test.ts'],
+  },
+  {
+    name: 'sweep',
+    code: ['lambdas/outbound/sweep/*.ts'],
+    tests: ['test/outbound/sweep/*.test.ts', 'test/outbound/{errored-work,hold-delivery}.test.ts'],
+  },
+  {
     name: 'outbound',
-    code: ['lambdas/outbound/*.ts', 'lambdas/outbound/*/*.ts'],
-    tests: ['test/outbound/**/*.test.ts', 'test/regressions/*.test.ts'],
+    code: ['lambdas/outbound/*.ts'],
+    tests: ['test/outbound/*.test.ts'],
   },
   {
     name: 'dynamodb',

@@ -22,47 +22,41 @@ import { type Measured, readReport } from './report.ts';
 const stryker = 'tools/stryker';
 const { scope, options, tests } = parseArguments(process.argv.slice(2));
 
-await installStryker();
-for (const area of areas) {
-  const files = filesOf(area, scope);
-  if (files.length > 0)
-    process.exitCode = Math.max(Number(process.exitCode ?? 0), await measure(area, files));
-}
+const chosen = areas
+  .map((area) => ({ area, files: filesOf(area, scope) }))
+  .filter(({ files }) => files.length > 0);
+if (chosen.length === 0) console.log('nothing to measure: tools/mutation/areas.ts names no such file');
+else await installStryker();
+for (const { area, files } of chosen)
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), await measure(area, files));
 // Only a run over everything says how good a group is.
 if (scope.kind === 'all' && tests === undefined && !process.exitCode)
   writeRecord(withRaisedFloor(readRecord()));
 
-function filesOf({ code }: Area, chosen: Scope): readonly string[] {
+function filesOf({ code }: Area, of: Scope): readonly string[] {
   const all = globSync([...code], { cwd: root });
-  switch (chosen.kind) {
+  switch (of.kind) {
     case 'all':
       return all;
     case 'changed': {
-      const changed = new Set(changedSince(chosen.since));
+      const changed = new Set(changedSince(of.since));
       return all.filter((file) => changed.has(file));
     }
     case 'named':
-      return all.filter((file) => chosen.patterns.some((pattern) => matchesGlob(file, pattern)));
+      return all.filter((file) => of.patterns.some((pattern) => matchesGlob(file, pattern)));
   }
 }
 
 /** @returns the exit code: 1 when a score is lower than recorded */
 async function measure(area: Area, files: readonly string[]): Promise<number> {
-  const folder = join('.local/mutation', area.name);
+  const results = tests === undefined ? 'results.json' : 'results-of-some-tests.json';
+  const bin = join(stryker, 'node_modules/@stryker-mutator/core/bin/stryker.js');
+  const config = join(stryker, 'stryker.config.json');
+  const incremental = join('.local/mutation', area.name, results);
   const code = await run(
     process.execPath,
-    [
-      join(stryker, 'node_modules/@stryker-mutator/core/bin/stryker.js'),
-      'run',
-      join(stryker, 'stryker.config.json'),
-      ...['--mutate', files.join(',')],
-      ...[
-        '--incrementalFile',
-        join(folder, tests === undefined ? 'results.json' : 'results-of-some-tests.json'),
-      ],
-      ...options,
-    ],
-    { MUTATION_TESTS: tests ?? area.tests.join(',') },
+    [bin, 'run', config, '--mutate', files.join(','), '--incrementalFile', incremental, ...options],
+    { MUTATION_TESTS: tests ?? area.tests.join(' ') },
   );
   if (code !== 0) return code;
   // The report also has what earlier runs found in other files.
