@@ -82,8 +82,7 @@ const settings: Wall = {
   files: ['lib/settings-error.ts'],
   valid: [validOutbound, sourceSettings()],
   throws: ['SettingsError'],
-  // Settings contain no secrets.
-  repeats: true,
+  isOwn: true,
   feed(text) {
     const given = parseJson(text);
     v.safeParse(OutboundSettings, given);
@@ -109,7 +108,7 @@ const app: Wall = {
     { retrySchedule: 'short', allowedPorts: [443], userAgent: 'a', breakAfter: 5, maxConcurrency: 5 },
   ],
   throws: ['SettingsError'],
-  repeats: true,
+  isOwn: true,
   feed(text) {
     const given = parseJson(text);
     if (typeof given !== 'object' || given === null) return;
