@@ -54,7 +54,9 @@ function refusalOfPart(part: unknown, known: ReturnType<typeof dereference>): st
   if (Object.hasOwn(part, '$dynamicRef')) return 'has a $dynamicRef, which is not supported';
   const { $ref, __absolute_ref__: uri } = part;
   const isUnresolved = uri !== undefined && known[uri] === undefined;
-  return isUnresolved ? `has a $ref that does not resolve within the schema: ${fieldName(String($ref))}` : undefined;
+  return isUnresolved
+    ? `has a $ref that does not resolve within the schema: ${fieldName(String($ref))}`
+    : undefined;
 }
 
 /** A schema and all schemas inside it, each with its place. */
