@@ -100,7 +100,7 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
     retryOtherStatuses: props.retryOtherStatuses ?? false,
     userAgent: props.userAgent ?? outboundDefaults.userAgent,
     localEndpoints,
-    allowedPorts: [...(props.allowedPorts ?? outboundDefaults.allowedPorts)],
+    allowedPorts: props.allowedPorts ?? outboundDefaults.allowedPorts,
     endpointMetrics: props.endpointMetrics ?? false,
   });
 }

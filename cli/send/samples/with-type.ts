@@ -1,4 +1,5 @@
 import { parseJson } from '../../../lambdas/domain/json.ts';
+import { isDeeperThan } from '../../../lambdas/domain/nesting.ts';
 import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
 import type { FieldRule, Provider } from '../../../lambdas/domain/provider/provider.ts';
 import type { Draft } from '../signing/draft.ts';
@@ -46,6 +47,8 @@ function withHeader(draft: Draft, name: string, wanted: string): Draft | undefin
   return found === undefined ? undefined : { ...draft, headers: { ...draft.headers, [found]: wanted } };
 }
 
+const maxLevels = 500;
+
 /** @param elements the path of the events in the body; if empty, the body is the event or a list of events */
 function withField(
   draft: Draft,
@@ -62,6 +65,8 @@ function withField(
     return { ...draft, body: Buffer.from(form.toString()) };
   }
   const json = parseJson(text);
+  // What is deeper cannot be written again.
+  if (isDeeperThan(json, maxLevels)) return undefined;
   const found = elements === '' ? json : propertyAt(json, elements);
   const events: readonly unknown[] = Array.isArray(found) ? found : [found];
   const changed = events.filter((event) => paths.some((path) => setAt(event, path, wanted)));

@@ -9,6 +9,7 @@ import {
 import applicator from 'ajv/dist/refs/json-schema-2020-12/meta/applicator.json' with { type: 'json' };
 import core from 'ajv/dist/refs/json-schema-2020-12/meta/core.json' with { type: 'json' };
 import keywords from 'ajv/dist/refs/json-schema-2020-12/meta/validation.json' with { type: 'json' };
+import { fieldName } from '../../domain/issue-text.ts';
 import { millis } from '../../domain/time.ts';
 import { within } from './time-limit.ts';
 
@@ -53,7 +54,9 @@ function refusalOfPart(part: unknown, known: ReturnType<typeof dereference>): st
   if (Object.hasOwn(part, '$dynamicRef')) return 'has a $dynamicRef, which is not supported';
   const { $ref, __absolute_ref__: uri } = part;
   const isUnresolved = uri !== undefined && known[uri] === undefined;
-  return isUnresolved ? `has a $ref that does not resolve within the schema: ${$ref}` : undefined;
+  return isUnresolved
+    ? `has a $ref that does not resolve within the schema: ${fieldName(String($ref))}`
+    : undefined;
 }
 
 /** A schema and all schemas inside it, each with its place. */

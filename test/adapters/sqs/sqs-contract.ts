@@ -25,7 +25,7 @@ export const emulatorDeviations = {
 export type Deviation = keyof typeof emulatorDeviations;
 
 /** A queue under the contract. */
-export interface TestedQueue {
+interface TestedQueue {
   readonly url: string;
   /** Its dead-letter queue. */
   readonly dlqUrl: string;

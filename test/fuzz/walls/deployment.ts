@@ -7,6 +7,7 @@ import { keptRefusals } from '../../../lambdas/adapters/s3/kept-refusals.ts';
 import { inboundQueues } from '../../../lambdas/adapters/sqs/inbound-queues.ts';
 import { queueReaders } from '../../../lambdas/adapters/sqs/queue-readers.ts';
 import { parseJson } from '../../../lambdas/domain/json.ts';
+import { isDeeperThan } from '../../../lambdas/domain/nesting.ts';
 import { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
 import { InboundSettings } from '../../../lambdas/domain/source.ts';
 import { unixMillis, unixSeconds } from '../../../lambdas/domain/time.ts';
@@ -82,8 +83,7 @@ const settings: Wall = {
   files: ['lib/settings-error.ts'],
   valid: [validOutbound, sourceSettings()],
   throws: ['SettingsError'],
-  // Settings contain no secrets.
-  repeats: true,
+  isOwn: true,
   feed(text) {
     const given = parseJson(text);
     v.safeParse(OutboundSettings, given);
@@ -109,10 +109,11 @@ const app: Wall = {
     { retrySchedule: 'short', allowedPorts: [443], userAgent: 'a', breakAfter: 5, maxConcurrency: 5 },
   ],
   throws: ['SettingsError'],
-  repeats: true,
+  isOwn: true,
   feed(text) {
     const given = parseJson(text);
-    if (typeof given !== 'object' || given === null) return;
+    // An app is code: it has no value of thousands of levels.
+    if (typeof given !== 'object' || given === null || isDeeperThan(given, 100)) return;
     const props = given as SourceProps & Parameters<typeof outboundSettings>[0];
     if ('provider' in given) checkSources({ stripe: props });
     else outboundSettings(props, false);

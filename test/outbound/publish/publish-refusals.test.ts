@@ -139,7 +139,7 @@ describe('λ publish', () => {
     ['a full stop', 'a.b'],
     ['a line end', 'a\r\nx-admin: 1'],
     ['a control character', '\u001b[31m'],
-    ['nothing', ''],
+    ['a blank', ' '],
     ['a space', 'a b'],
     ['too many characters', 'a'.repeat(257)],
     ['a letter beyond ASCII', 'é'],
@@ -193,7 +193,7 @@ describe('λ publish', () => {
   });
 
   it.each([
-    ['nothing', ''],
+    ['a blank', ' '],
     ['no JSON', 'nonsense'],
     ['a number', '1.0'],
     ['half an object', '{"type":'],

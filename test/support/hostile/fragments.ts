@@ -57,13 +57,13 @@ export const fewFragments: Readonly<Record<string, string>> = Object.fromEntries
 type Position = readonly string[];
 
 /** All positions in a value, itself first. */
-export function positionsIn(value: unknown, at: Position = []): Position[] {
+function positionsIn(value: unknown, at: Position = []): Position[] {
   if (typeof value !== 'object' || value === null) return [at];
   return [at, ...Object.entries(value).flatMap(([name, inner]) => positionsIn(inner, [...at, name]))];
 }
 
 /** The JSON of a value with a fragment at a position. */
-export const withFragment = (value: unknown, position: Position, fragment: string): string => {
+const withFragment = (value: unknown, position: Position, fragment: string): string => {
   const [name, ...rest] = position;
   if (name === undefined) return fragment;
   const members = Object.entries(Object(value)).map(

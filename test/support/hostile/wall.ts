@@ -14,6 +14,8 @@ export interface Wall {
   readonly throws?: readonly string[];
   /** Texts of the input that its errors may repeat: names, never payloads. They are short and plain nevertheless. */
   readonly repeats?: true;
+  /** Only the author of the input sees its errors. */
+  readonly isOwn?: true;
 }
 
 /** The most characters of an error: it goes into logs, dead letters and records. */
@@ -35,7 +37,7 @@ export async function faultsOf(
     ...(millis > budgetMillis ? [`it took ${Math.round(millis)} ms of CPU`] : []),
     ...(Object.hasOwn(Object.prototype, 'polluted') ? ['it changed the prototype of all objects'] : []),
     ...(end.isUnexpected ? [`it threw ${end.error}`] : []),
-    ...faultsOfError(end.error ?? '', wall.repeats === true),
+    ...(wall.isOwn ? [] : faultsOfError(end.error ?? '', wall.repeats === true)),
   ];
 }
 

@@ -24,7 +24,7 @@ const limits = { bytes: 1024 * 1024, delay: 900, attributes: 10, group: 128, vis
 const bytesOf = (text = ''): number => Buffer.byteLength(text);
 
 /** The bytes of a message: its body, and names, types and values of its attributes. */
-export const sizeOf = ({ MessageBody, MessageAttributes = {} }: GivenMessage): number =>
+const sizeOf = ({ MessageBody, MessageAttributes = {} }: GivenMessage): number =>
   Object.entries(MessageAttributes).reduce(
     (sum, [name, { DataType, StringValue }]) =>
       sum + bytesOf(name) + bytesOf(DataType) + bytesOf(StringValue),

@@ -27,6 +27,8 @@ export interface QueueSettings {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly visibility: Seconds;
+  /** The beginning of the messages' ids. */
+  readonly idPrefix?: string;
   /** With a queue for what was received so often. */
   readonly redrive?: { readonly maxReceiveCount: number; readonly to: (moved: Stored) => void };
   /** The order in which visible messages are received: a standard queue promises none. */
@@ -49,6 +51,7 @@ export function storedQueue({
   redrive,
   order = inOrder,
   isRepeated = () => false,
+  idPrefix = 'message-',
 }: QueueSettings) {
   const messages = new Map<string, Stored>();
   let sent = 0;
@@ -83,7 +86,7 @@ export function storedQueue({
       const refused = refusalOfMessage(given);
       if (refused !== undefined) throw refused;
       const { MessageBody = '', DelaySeconds = 0, MessageAttributes = {} } = given;
-      const messageId = `message-${++sent}`;
+      const messageId = `${idPrefix}${++sent}`;
       const attributes = Object.fromEntries(
         Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
       );

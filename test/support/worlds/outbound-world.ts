@@ -2,6 +2,7 @@ import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-event
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
 import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
+import { serialiseMessage } from '../../../lambdas/domain/messages.ts';
 import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts';
 import { type Seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
@@ -40,8 +41,8 @@ export function outboundWorld(
   const recoveries = { ...stores.recoveries, recoveries: seen.recoveries };
   const tallies = { ...stores.tallies, tallies: seen.tallies, counted: seen.counted };
   const operations: OperatorNotice[] = [];
-  const publishQueue = memoryQueue(clock);
-  const deliveryQueue = memoryQueue(clock);
+  const publishQueue = memoryQueue(clock, undefined, { idPrefix: 'm' });
+  const deliveryQueue = memoryQueue(clock, undefined, { idPrefix: 'm' });
   /** Of the publish DLQ, and of the delivery DLQ: what is a fault of the stack. */
   const deadLetters: string[] = [];
   const undelivered: string[] = [];
@@ -148,7 +149,7 @@ export function outboundWorld(
 
     /** Puts messages on the publish queue and has it worked off. */
     async publish(...messages: readonly object[]): Promise<void> {
-      for (const message of messages) await publishQueue.send({ body: JSON.stringify(message) });
+      for (const message of messages) await publishQueue.send({ body: serialiseMessage(message) });
       await world.workOffPublishQueue();
     },
 

@@ -94,8 +94,8 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
 export function parseLimiter(item: unknown): LimiterState {
   const limiterKey = parse(item ?? {});
   const slots = Object.entries(limiterKey)
-    .filter(([name]) => name.startsWith('slot'))
-    .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);
+    .filter((entry): entry is [string, number] => entry[0].startsWith('slot') && typeof entry[1] === 'number')
+    .map(([name, until]) => [name.slice('slot'.length), unixMillis(until)]);
   const { reservedUntil: _, ...known } = v.parse(KnownAttributes, limiterKey);
   return { ...known, slots: Object.fromEntries(slots) };
 }
