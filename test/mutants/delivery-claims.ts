@@ -129,6 +129,12 @@ export const deliveryClaims = mutantsOf(
       to: '',
     },
     {
+      name: 'a success keeps the error of the attempt before it',
+      breaks: seenSuccess,
+      from: 'lastError: record.lastError,',
+      to: '...(record.lastError !== undefined && { lastError: record.lastError }),',
+    },
+    {
       name: 'a record does not write when the next attempt is due',
       breaks: everyEvent,
       from: 'nextAttemptAt: record.nextAttemptAt,',

@@ -159,6 +159,24 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
       expect(await table.create({ ...delivery, createdAt: instant(2_000) })).toMatchObject({ round: 2 });
     });
 
+    it('a success leaves no error of the attempts before it', async () => {
+      const { table, id, claimed: seen } = await claimed();
+      await table.record(seen, due);
+      const again = await table.claim(id, 2, until);
+      if (!again.ok) throw new Error('not claimed');
+      const { attemptLog, lastAttemptAt } = retrying;
+
+      await table.record(again.delivery, {
+        status: 'delivered',
+        attempts: 2,
+        attemptLog,
+        lastAttemptAt,
+        expiresAt,
+      });
+
+      expect(await table.read(id)).not.toHaveProperty('lastError');
+    });
+
     it('a record ends the sweeps of a delivery', async () => {
       const { table, id, delivery, claimed: seen } = await claimed();
       await table.moveDue({ id, dueAt: delivery.dueAt }, instant(900), 3, expiresAt);
