@@ -19,8 +19,14 @@ export function isSentInTurn(text: string, { table }: World): boolean {
  *
  * While a worker has the delivery, only a message that records its success is such a message: any other may be the
  * worker's own, which comes back much later than the end of its lease.
+ *
+ * @param isPrompt the worker has just decided; otherwise another may have claimed the delivery since
  */
-export function isCarriedOn(text: string, { table, deliveryQueue, now }: World): boolean {
+export function isCarriedOn(
+  text: string,
+  { table, deliveryQueue, now }: World,
+  isPrompt: boolean,
+): boolean {
   const { deliveryId, attempt, seen } = openTask(text);
   const delivery = table.deliveries.get(deliveryId);
   if (delivery === undefined || delivery.status !== 'pending' || delivery.attempts >= attempt) return true;
@@ -30,7 +36,8 @@ export function isCarriedOn(text: string, { table, deliveryQueue, now }: World):
     .contents()
     .map(openTask)
     .filter((other) => other.deliveryId === deliveryId && other.attempt >= attempt);
-  return others.some((other) => delivery.leaseUntil === undefined || other.seen !== undefined);
+  const isFree = !isPrompt || delivery.leaseUntil === undefined;
+  return others.some((other) => isFree || other.seen !== undefined);
 }
 
 const isTheSweeps = (nextAttemptAt: UnixMillis | undefined, now: UnixMillis): boolean =>

@@ -30,6 +30,7 @@ export function processes(
 
   async function stall(process: Process | undefined, ms: number): Promise<void> {
     if (process !== undefined) process.isStalled = true;
+    world.watch.stalled();
     await world.time.sleep(ms);
     if (process !== undefined) process.isStalled = false;
   }

@@ -28,8 +28,9 @@ type Tables = ReturnType<typeof outboundWorld>;
 /** Reasons that name a fault of the stack. */
 const ourFault = /^crashed|not sent: |payload|record/;
 
-/** Watches every effect of a run for broken promises. */
-export function watchPromises(world: Tables) {
+/** Watches every effect of a run for broken promises. @param isInTurn no process waits between its calls, unless it stalls */
+export function watchPromises(world: Tables, isInTurn: boolean) {
+  let isPrompt = isInTurn;
   const { db, table, events, endpoints, payloads, deadLetters, undelivered, tallies, operations } = world;
   const holds = watchHolds(world);
   const violations = new Set<string>();
@@ -117,6 +118,9 @@ export function watchPromises(world: Tables) {
     notifiedOf,
     isOf,
     disturbed: holds.disturbed,
+    stalled(): void {
+      isPrompt = false;
+    },
     isSentInTime: holds.isSentInTime,
     lateSuccessTried,
 
@@ -164,7 +168,7 @@ export function watchPromises(world: Tables) {
 
     taskDeleted: (text: string): void =>
       check(
-        isCarriedOn(text, world),
+        isCarriedOn(text, world, isPrompt),
         'a task was acknowledged, its attempt unrecorded, and no other carries on',
       ),
 

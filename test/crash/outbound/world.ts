@@ -100,7 +100,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
   const hooks = { ...tableFaults.hooks, mutate: mistake.request };
   const world = outboundWorld(undefined, settings, { ...tableFaults, hooks });
   const time = virtualTime(world.now, world.advance);
-  const watch = watchPromises(world);
+  const watch = watchPromises(world, scenario.seed === undefined);
   const { table, events, endpoints, limiter, recoveries, tallies, deliveryQueue, publishQueue } = world;
   for (const id of scenario.registered ?? []) {
     const filter = scenario.filters?.[id];
