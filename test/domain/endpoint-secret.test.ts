@@ -59,6 +59,31 @@ describe('an endpoint’s secret', () => {
     expect(parseSecret(text)).toBeUndefined();
   });
 
+  const base64 = (length: number) => Buffer.alloc(length, 7).toString('base64');
+
+  it('an endpoint’s secret has 24 to 64 bytes', () => {
+    const lengths = [23, 24, 64, 65].filter((length) => parseSecret(`whsec_${base64(length)}`) !== undefined);
+
+    expect(lengths).toEqual([24, 64]);
+  });
+
+  it('an endpoint’s secret of the kind v1a is a seed, also with the public half behind it', () => {
+    const lengths = [31, 32, 33, 63, 64, 65].filter((length) => parseSecret(`whsk_${base64(length)}`));
+
+    expect(lengths).toEqual([32, 64]);
+    expect(verifierOf(`whsk_${base64(64)}`)).toBe(verifierOf(`whsk_${base64(32)}`));
+    expect(parseSecret(`other_${base64(32)}`)).toBeUndefined();
+  });
+
+  it('an endpoint’s secret that cannot be read is shown as it is', () => {
+    expect(verifierOf('!')).toBe('!');
+  });
+
+  it('an endpoint’s secret is stored with its kind', () => {
+    expect(seal('whsec_whsk_', master, owner, now).kind).toBe('v1');
+    expect(seal('whsk_x', master, owner, now).kind).toBe('v1a');
+  });
+
   it('an endpoint’s secret can be opened with its own master secret, for its own endpoint, unchanged', () => {
     const sealed = seal('whsec_x', master, owner, now);
 

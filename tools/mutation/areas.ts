@@ -28,7 +28,7 @@ export const areas: readonly Area[] = [
     code: [
       'lambdas/inbound/{attempt,claim,consume,consume.lambda,copy-to-tap,finish-attempt,open-message,replay,run-handler,wait}.ts',
     ],
-    tests: ['test/inbound/{consume*,copy-to-tap,replay,shipped-handlers,wait}.test.ts'],
+    tests: ['test/inbound/{claim,consume*,copy-to-tap,replay,shipped-handlers,wait}.test.ts'],
   },
   {
     name: 'receive',
