@@ -22,11 +22,7 @@ export function isSentInTurn(text: string, { table }: World): boolean {
  *
  * @param isPrompt the worker has just decided; otherwise another may have claimed the delivery since
  */
-export function isCarriedOn(
-  text: string,
-  { table, deliveryQueue, now }: World,
-  isPrompt: boolean,
-): boolean {
+export function isCarriedOn(text: string, { table, deliveryQueue, now }: World, isPrompt: boolean): boolean {
   const { deliveryId, attempt, seen } = openTask(text);
   const delivery = table.deliveries.get(deliveryId);
   if (delivery === undefined || delivery.status !== 'pending' || delivery.attempts >= attempt) return true;

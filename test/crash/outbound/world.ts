@@ -1,7 +1,7 @@
 import type { Fence } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
 import { otherItems } from '../../../lambdas/domain/tables.ts';
-import { later, type Seconds, seconds, toMillis, type UnixMillis } from '../../../lambdas/domain/time.ts';
+import { later, type Seconds, seconds, toMillis } from '../../../lambdas/domain/time.ts';
 import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
 import type { RecoveryPorts } from '../../../lambdas/management/operations/recoveries.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts';
