@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Area } from './areas.ts';
 import { parseRecord, type ScoreRecord } from './record.ts';
 import { type Equivalent, parseEquivalents } from './report.ts';
 
@@ -28,6 +29,9 @@ export const readEquivalents = (): readonly Equivalent[] =>
   parseEquivalents(readJson(join(root, 'test/mutation/equivalent.json')));
 
 export const readStrykerReport = (): unknown => readJson(join(root, '.local/mutation/report.json'));
+
+/** The files of an area. */
+export const filesIn = ({ code }: Area): readonly string[] => globSync([...code], { cwd: root });
 
 export const isInProject = (file: string): boolean => existsSync(join(root, file));
 

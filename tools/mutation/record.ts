@@ -95,9 +95,16 @@ export function regressions(before: ScoreRecord, after: ScoreRecord): readonly s
 export const shown = (score: FileScore): string =>
   `${percent(score).toFixed(1)} % (${score.survivors} of ${score.mutants} mutants unnoticed)`;
 
-/** One line for each group, for the terminal and for CI. */
-export const summary = (record: ScoreRecord): readonly string[] =>
+/**
+ * One line for each group, for the terminal and for CI.
+ *
+ * @param all the files of both groups, measured or not
+ */
+export const summary = (record: ScoreRecord, all: readonly string[]): readonly string[] =>
   groups.map((group) => {
     const total = totalOf(record, group);
-    return `mutation score of ${group === 'protocol' ? 'protocol code' : 'the rest'}: ${shown(total)} in ${total.files} files, measured ${record.measured}; floor ${record.floor[group]} %, target ${targets[group]} %`;
+    const name = group === 'protocol' ? 'protocol code' : 'the rest';
+    const files = `${total.files} of ${all.filter((file) => groupOf(file) === group).length} files`;
+    const limits = `floor ${record.floor[group]} %, target ${targets[group]} %`;
+    return `mutation score of ${name}: ${shown(total)} in ${files}, measured ${record.measured}; ${limits}`;
   });

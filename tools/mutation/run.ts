@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join, matchesGlob } from 'node:path';
 import { type Area, areas } from './areas.ts';
 import { parseArguments, type Scope } from './arguments.ts';
 import {
   changedSince,
+  filesIn,
   isInProject,
   readEquivalents,
   readRecord,
@@ -33,8 +33,8 @@ for (const { area, files } of chosen)
 if (scope.kind === 'all' && tests === undefined && !process.exitCode)
   writeRecord(withRaisedFloor(readRecord()));
 
-function filesOf({ code }: Area, of: Scope): readonly string[] {
-  const all = globSync([...code], { cwd: root });
+function filesOf(area: Area, of: Scope): readonly string[] {
+  const all = filesIn(area);
   switch (of.kind) {
     case 'all':
       return all;
@@ -76,7 +76,7 @@ function judge({ scores, survivors, stale }: Measured): number {
   const before = readRecord();
   const after = withMeasured(before, scores, new Date().toISOString().slice(0, 10), isInProject);
   const worse = regressions(before, after);
-  for (const line of summary(after)) console.log(line);
+  for (const line of summary(after, areas.flatMap(filesIn))) console.log(line);
   for (const line of worse) console.error(`worse than recorded: ${line}`);
   if (worse.length > 0) return 1;
   writeRecord(after);

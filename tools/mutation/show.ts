@@ -1,9 +1,10 @@
-import { isInProject, readEquivalents, readRecord } from './files.ts';
+import { areas } from './areas.ts';
+import { filesIn, isInProject, readEquivalents, readRecord } from './files.ts';
 import { groups, percent, summary, totalOf } from './record.ts';
 
 // npm run mutation:score: prints the recorded scores. It fails when they are below their floor or name files that are gone.
 const record = readRecord();
-for (const line of summary(record)) console.log(line);
+for (const line of summary(record, areas.flatMap(filesIn))) console.log(line);
 const gone = [...Object.keys(record.files), ...readEquivalents().map(({ file }) => file)].filter(
   (file) => !isInProject(file),
 );
