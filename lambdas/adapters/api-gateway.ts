@@ -48,6 +48,10 @@ const bodyOf = ({ body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
 export const requestIdOf = ({ requestContext }: APIGatewayProxyEventV2): string =>
   textOf(requestContext.requestId);
 
+/** Who signed a request: the ARN of a user or of a role's session; `unknown` if the gateway gives none. */
+export const callerOf = ({ requestContext }: APIGatewayProxyEventV2WithIAMAuthorizer): string =>
+  textOf(requestContext.authorizer?.iam?.userArn) || 'unknown';
+
 /** The URL as the caller wrote it, as far as the gateway passes it on. */
 function publicUrl({ requestContext, rawPath, rawQueryString }: APIGatewayProxyEventV2): string {
   const query = rawQueryString ? `?${textOf(rawQueryString)}` : '';

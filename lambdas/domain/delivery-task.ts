@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
 import { DeliveryIdText, type EndpointId, EndpointIdText, type TenantId, TenantIdText } from './ids.ts';
-import { Count, FiniteNumber, MillisNumber } from './instant-fields.ts';
+import { Count, MillisNumber, WholeNumber } from './instant-fields.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
 /** A success that a worker saw and could not write. The task records it, without a request. */
-const UnrecordedSuccess = v.object({ at: MillisNumber, ms: FiniteNumber, status: Count });
+const UnrecordedSuccess = v.object({ at: MillisNumber, ms: WholeNumber, status: Count });
 
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
 export const DeliveryTask = v.pipe(

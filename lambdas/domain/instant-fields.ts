@@ -19,8 +19,11 @@ export const InstantSeconds = v.pipe(
   v.transform(unixSeconds),
 );
 
-/** A whole number from 0 that JavaScript and DynamoDB hold exactly. */
-export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A whole number that JavaScript and DynamoDB hold exactly. */
+export const WholeNumber = v.pipe(v.number(), v.safeInteger());
+
+/** A whole number from 0. */
+export const Count = v.pipe(WholeNumber, v.minValue(0));
 
 /** A number that is not infinite. */
 export const FiniteNumber = v.pipe(v.number(), v.finite());

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, Context } from 'aws-lambda';
-import { checkHttpEvent, managementRequest, managementResponse } from '../adapters/api-gateway.ts';
+import { callerOf, checkHttpEvent, managementRequest, managementResponse } from '../adapters/api-gateway.ts';
 import { patientCalls } from '../adapters/call-bounds.ts';
 import { dynamoClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbDeliveries } from '../adapters/dynamodb/deliveries/store.ts';
@@ -87,9 +87,8 @@ export async function handler(event: APIGatewayProxyEventV2WithIAMAuthorizer, _c
   const endsAt = Date.now() + longestResponseMs;
   checkHttpEvent(event);
   try {
-    const caller = event.requestContext.authorizer?.iam?.userArn ?? 'unknown';
     const hasTime = () => Date.now() < endsAt;
-    return managementResponse(await manage(managementRequest(event), caller, { ...ports, hasTime }));
+    return managementResponse(await manage(managementRequest(event), callerOf(event), { ...ports, hasTime }));
   } finally {
     report.flush();
   }

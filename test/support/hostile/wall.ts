@@ -20,8 +20,8 @@ export interface Wall {
 
 /** The most characters of an error: it goes into logs, dead letters and records. */
 const longestError = 1_500;
-/** The CPU time for an input of at most a few MiB. */
-const budgetMillis = 1_500;
+/** The CPU time for an input of at most a few MiB. A schema of a tenant and its payload are stopped after a second each. */
+const budgetMillis = 3_000;
 
 /** What went wrong with one input of a wall; empty if nothing did. */
 export async function faultsOf(
