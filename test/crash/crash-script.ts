@@ -63,7 +63,9 @@ export function crashScript(
       calls.push(name);
       places.push(ofCall);
       if (point?.when === 'before') await happen(point, name, process);
-      const value = await effectOf(process, effect, point?.fault === 'repeats');
+      // A handler is the team's code, so it runs once in a call.
+      const isRepeated = point?.fault === 'repeats' && name !== 'handle';
+      const value = await effectOf(process, effect, isRepeated);
       // In this order, so that no two calls of a process return to one place.
       counts.effects++;
       ofCall.after = place();

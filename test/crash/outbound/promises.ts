@@ -13,7 +13,8 @@ export interface Request {
   readonly endpoint: string;
   readonly webhookId: string;
   readonly body: string;
-  /** The state of its delivery when the request was sent. */
+  /** Its delivery, and the state of it when the request was sent. */
+  readonly deliveryId?: string;
   readonly round: number;
   /** The outcome that the worker saw. */
   outcome?: AttemptOutcome;
@@ -24,8 +25,12 @@ type Tables = ReturnType<typeof outboundWorld>;
 /** Reasons that name a fault of the stack. */
 const ourFault = /^crashed|not sent: |payload|record/;
 
-/** Watches every effect of a run for broken promises. */
-export function watchPromises(world: Tables) {
+/**
+ * Watches every effect of a run for broken promises.
+ *
+ * @param nameOfCall the port call that writes just now; without it, the one that began last
+ */
+export function watchPromises(world: Tables, nameOfCall?: () => string) {
   const { db, table, events, endpoints, deadLetters, undelivered, tallies, operations } = world;
   const violations = new Set<string>();
   const deferred = new Set<string>();
@@ -58,8 +63,8 @@ export function watchPromises(world: Tables) {
       .reduce((sum, notice) => sum + notice.count, 0);
   const isCounted = (delivery: StoredDelivery): boolean =>
     notifiedOf(delivery) + (tallies.tallies.get(endpointHash(delivery))?.count ?? 0) >= 1;
-  const isAccepted = ({ endpointId }: StoredDelivery) =>
-    requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
+  const isAccepted = ({ id }: StoredDelivery) =>
+    requests.some(({ deliveryId, outcome }) => deliveryId === id && outcome?.kind === 'accepted');
 
   function checkWrite(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
     // A delivery that the limiter has deferred may go as soon as the limiter lets a request go.
@@ -87,7 +92,7 @@ export function watchPromises(world: Tables) {
   const running = { call: '' };
   db.onWrite(({ was, is, table: name }) => {
     const delivery = name === tableNames.deliveries ? table.deliveries.seen(is) : undefined;
-    if (delivery !== undefined) checkWrite(running.call, table.deliveries.seen(was), delivery);
+    if (delivery !== undefined) checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
   });
 
   return {
@@ -121,7 +126,7 @@ export function watchPromises(world: Tables) {
         'a recreated endpoint got a delivery of its predecessor',
       );
       const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
-      const request: Request = { endpoint, webhookId, body, round: delivery?.round ?? 0 };
+      const request = { endpoint, webhookId, body, deliveryId: delivery?.id, round: delivery?.round ?? 0 };
       requests.push(request);
       return request;
     },

@@ -1,3 +1,4 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
@@ -18,14 +19,18 @@ import type { LimiterState } from '../../../lambdas/domain/limiter.ts';
 import type { OutboundEvent } from '../../../lambdas/domain/outbound-event.ts';
 import type { Recovery } from '../../../lambdas/domain/recovery.ts';
 import { otherItems } from '../../../lambdas/domain/tables.ts';
-import { type ClientHooks, dynamodbInMemory, type MemoryDynamodb, tableNames } from '../dynamodb/dynamodb.ts';
+import {
+  type DynamodbOptions,
+  dynamodbInMemory,
+  type MemoryDynamodb,
+  tableNames,
+} from '../dynamodb/dynamodb.ts';
 import { itemsView } from '../dynamodb/items-view.ts';
 import type { Item } from '../dynamodb/values.ts';
 import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
 
 /** The real adapters of the outbound flow on one client. */
-function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
-  const client = db.client(hooks);
+export function outboundStores(client: DynamoDBDocumentClient) {
   const { deliveries, outboundEvents, endpoints } = tableNames;
   return {
     deliveries: dynamodbDeliveries(client, deliveries),
@@ -40,10 +45,13 @@ function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
 }
 
 /** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
-export function outboundTables(now: () => number) {
-  const db = dynamodbInMemory({ now });
-  return { db, stores: outboundStores(db), seen: seenTables(db) };
+export function outboundTables(now: () => number, options: TableOptions = {}) {
+  const db = dynamodbInMemory({ ...options, now });
+  return { db, stores: outboundStores(db.client()), seen: seenTables(db) };
 }
+
+/** What a read may see, see `DynamodbOptions`. */
+export type TableOptions = Pick<DynamodbOptions, 'isLate' | 'batchTakes'>;
 
 /** Whether a sweep would do more than read and measure. */
 export function findsWork(db: MemoryDynamodb, now: number): boolean {

@@ -13,7 +13,7 @@ import { accepted, outboundSettings, type Request, start } from '../fixtures/out
 import { memoryQueue } from '../memory/queue.ts';
 import { openedHeaders } from '../memory/sealing.ts';
 import { recordedTelemetry } from '../memory/telemetry.ts';
-import { findsWork, outboundTables } from './outbound-tables.ts';
+import { findsWork, outboundTables, type TableOptions } from './outbound-tables.ts';
 
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
 
@@ -22,10 +22,14 @@ type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<At
  *
  * @param endpoint gets each request and how many its URL has had, this one included
  */
-export function outboundWorld(endpoint: Endpoint = () => accepted, settings = outboundSettings) {
+export function outboundWorld(
+  endpoint: Endpoint = () => accepted,
+  settings = outboundSettings,
+  options: TableOptions = {},
+) {
   let now = start;
   const clock = () => now;
-  const { db, stores, seen } = outboundTables(clock);
+  const { db, stores, seen } = outboundTables(clock, options);
   // Each store with its items, which tests read and change.
   const table = { ...stores.deliveries, deliveries: seen.deliveries };
   const events = { ...stores.events, events: seen.events };

@@ -1,0 +1,63 @@
+import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import { generationOf } from '../../../lambdas/domain/endpoint-generation.ts';
+import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
+
+/** One endpoint from its creation to its deletion. */
+export interface Life {
+  readonly generation: string;
+  readonly createdAt: number;
+  readonly urls: Set<string>;
+  endpoint: Endpoint;
+  removedAt?: number;
+  /** Since when it has its status. */
+  statusSince: number;
+  /** When the release of what waits for it was last asked for. */
+  resumedAt?: number;
+}
+
+/** The endpoints that there were, as the table's writes show them. */
+export function endpointHistory({ db, endpoints, now }: ReturnType<typeof outboundWorld>) {
+  const lives: Life[] = [];
+  const alive = new Map<string, Life>();
+  const keyOf = ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>): string => `${tenant}/${id}`;
+
+  function begin(endpoint: Endpoint): void {
+    const life: Life = {
+      endpoint,
+      generation: generationOf(endpoint),
+      createdAt: endpoint.createdAt,
+      urls: new Set([endpoint.url]),
+      statusSince: now(),
+    };
+    lives.push(life);
+    alive.set(keyOf(endpoint), life);
+  }
+
+  function goOn(life: Life, was: Endpoint, is: Endpoint): void {
+    life.endpoint = is;
+    life.urls.add(is.url);
+    if (was.status !== is.status) life.statusSince = now();
+    if (is.status === 'enabled' && is.attentionAt !== undefined && is.attentionAt !== was.attentionAt)
+      life.resumedAt = is.attentionAt;
+  }
+
+  db.onWrite(({ table, was: before, is: after }) => {
+    if (table !== tableNames.endpoints) return;
+    const [was, is] = [endpoints.endpoints.seen(before), endpoints.endpoints.seen(after)];
+    const life = was && alive.get(keyOf(was));
+    if (is !== undefined && (was === undefined || life === undefined)) begin(is);
+    else if (was !== undefined && is !== undefined && life !== undefined) goOn(life, was, is);
+    else if (was !== undefined && life !== undefined) {
+      life.removedAt = now();
+      alive.delete(keyOf(was));
+    }
+  });
+
+  return {
+    lives,
+    current: (tenant: string, id: string): Life | undefined => alive.get(`${tenant}/${id}`),
+    ofUrl: (url: string): Life | undefined => lives.find(({ urls }) => urls.has(url)),
+  };
+}
+export type EndpointHistory = ReturnType<typeof endpointHistory>;

@@ -1,0 +1,147 @@
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
+import type { Recovery } from '../../../lambdas/domain/recovery.ts';
+import { otherItems } from '../../../lambdas/domain/tables.ts';
+import { type Request, watchPromises } from '../../crash/outbound/promises.ts';
+import { isOutlived } from '../../crash/outbound/steps.ts';
+import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
+import { argsOfCall, type faultyCalls, nameOfCall, type Process } from './calls.ts';
+import { endpointHistory } from './endpoint-history.ts';
+import { brokenByLimiter, limiterStep } from './limiter-steps.ts';
+import { overdue } from './overdue.ts';
+import { isPassedOver } from './recovery-rules.ts';
+import { requestRules } from './request-rules.ts';
+import type { Story } from './story.ts';
+import { taskBudget } from './task-budget.ts';
+
+/** Watches a run for broken promises: each write, each request, each message, and what waits. */
+export function watchRun(
+  world: ReturnType<typeof outboundWorld>,
+  story: Story,
+  calls: Pick<ReturnType<typeof faultyCalls>, 'faults' | 'calmSince'>,
+  settings: OutboundSettings,
+) {
+  const watch = watchPromises(world, nameOfCall);
+  const history = endpointHistory(world);
+  const { db, table, tallies, endpoints, recoveries, events } = world;
+  const requests = requestRules(world, history, story, watch.check);
+  const tasks = taskBudget();
+  const counts = { acts: 0, twice: 0, published: 0, underWay: 0 };
+  const writtenAt = new Map<string, number>();
+
+  const limitsOf = (limiterKey: string) => {
+    const own = history.lives.findLast(
+      ({ endpoint }) => endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }) === limiterKey,
+    );
+    const { maxConcurrent = settings.maxConcurrent, maxPerSecond } = own?.endpoint ?? {};
+    return { most: maxConcurrent, perSecond: maxPerSecond };
+  };
+
+  /** Fan-out covers the endpoints that existed when the event was made. */
+  function checkNew(delivery: StoredDelivery): void {
+    const { tenant, eventId, endpointId, url } = delivery;
+    const event = events.events.get(outboundEventKey(tenant, eventId));
+    watch.check(event !== undefined, 'a delivery without its event');
+    if (url !== undefined || event === undefined || requests.isAddressed(delivery)) return;
+    const createdAt = history.current(tenant, endpointId)?.createdAt ?? 0;
+    watch.check(createdAt <= event.createdAt, 'an endpoint got an event that is older than itself');
+  }
+
+  function checkRecovery(job: Recovery): void {
+    const life = history.current(job.tenant, job.endpointId);
+    const isMissed = (delivery: StoredDelivery) =>
+      isPassedOver(job, delivery, writtenAt.get(delivery.id) ?? 0, life);
+    watch.check(!table.deliveries.values().some(isMissed), 'a recovery has left out a failed delivery');
+  }
+
+  db.onWrite(({ table: name, was, is }) => {
+    if (is === undefined) return;
+    if (name === tableNames.deliveries) {
+      const [before, after] = [table.deliveries.seen(was), table.deliveries.seen(is)];
+      if (after === undefined) return;
+      writtenAt.set(after.id, world.now());
+      requests.written(after);
+      tasks.written(nameOfCall(), before, after);
+      if (before === undefined) checkNew(after);
+    }
+    const [before, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
+    if (name === tableNames.endpoints && before?.status === 'running' && job?.status === 'done')
+      checkRecovery(job);
+    const partition = String(is['tenant'] ?? '');
+    if (name === tableNames.endpoints && partition.startsWith(otherItems.limiter)) {
+      // Times that wait are reserved in items of their own beside the slots.
+      const limits = limitsOf(partition.slice(otherItems.limiter.length).split('/')[0] ?? '');
+      const step = limiterStep(nameOfCall(), argsOfCall(), world.now(), limits);
+      for (const broken of brokenByLimiter(step, was, is)) watch.violations.add(broken);
+    }
+  });
+
+  const needsAttention = (): boolean =>
+    endpoints.endpoints.values().some(({ attentionAt }) => attentionAt !== undefined) ||
+    recoveries.recoveries.values().some(({ status }) => status === 'running');
+
+  const isAsleep = ({ tenant, endpointId, status }: { tenant: string; endpointId: string; status: string }) =>
+    status === 'held' && history.current(tenant, endpointId)?.endpoint.status === 'disabled';
+
+  return {
+    ...watch,
+    history,
+    tasks,
+    story,
+
+    published: (_message: object): void => void counts.published++,
+    acted: (): void => void counts.acts++,
+    cameTwice: (): void => void counts.twice++,
+    /** Tasks that a delivery may have beside those that its writes call for. */
+    spareTasks: (): number =>
+      calls.faults() * 3 + counts.acts + counts.twice + Math.max(0, counts.published - 1),
+
+    taskSent(text: string, _by: Process): void {
+      watch.taskSent(text);
+      tasks.sent(text);
+    },
+    taskDeleted(text: string): void {
+      // After a fault, and of two copies of a task, the sweep may do the rest.
+      if (calls.faults() === 0 && counts.twice === 0) watch.taskDeleted(text);
+    },
+    requested(url: string, webhookId: string, body: string, process: Process): Request {
+      const request = requests.requested(url, webhookId, body, process);
+      watch.requests.push(request);
+      counts.underWay++;
+      return request;
+    },
+    answered(_request: Request): void {
+      counts.underWay--;
+    },
+
+    /** When a sweep finds something. */
+    firstDueAt(): number {
+      if (needsAttention()) return world.now();
+      return Math.min(
+        ...table.deliveries.values().map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
+        ...tallies.tallies.values().map(({ count, notifyAt }) => (count > 0 ? notifyAt : Number.POSITIVE_INFINITY)),
+      );
+    },
+
+    /** Whether nothing is left to do but to wait for a person. */
+    isAtRest: (): boolean =>
+      !needsAttention() &&
+      table.deliveries.values().every((delivery) => delivery.dueAt === undefined || isAsleep(delivery)) &&
+      tallies.tallies.values().every(({ count }) => count === 0),
+
+    /** Looks for what waits too long. @param idleSince since when no worker has had a task */
+    look(idleSince: number): void {
+      const { faults, calmSince } = calls;
+      const moments = { faults: faults(), calmSince: calmSince(), idleSince, writtenAt };
+      for (const text of overdue(world, history, moments)) watch.violations.add(text);
+      watch.check(
+        !isOutlived(table.deliveries.values(), events.events, world.now()),
+        'an event expires before its delivery is over',
+      );
+    },
+  };
+}
+export type RunWatch = ReturnType<typeof watchRun>;
