@@ -55,14 +55,16 @@ function drawPlan(story: Draws, index: number, mostFaults: number, mayKill: bool
     then,
     again: pick(story, isOver ? ['replayed', 'redelivered', 'both', undefined] : [undefined, 'redelivered']),
     later: pick(story, ['succeeds', 'succeeds', 'fails for good']),
-    copies: pick(story, [1, 1, 2, 3]),
+    // Another copy of an event that failed is a redelivery, which begins once more.
+    copies: then === 'succeeds' ? pick(story, [1, 1, 2, 3]) : 1,
   };
 }
 
 function scenarioOf(story: Draws, plans: readonly Plan[], others: readonly string[]): Scenario {
   const delays = [...pick(story, schedules)];
-  const sendLate = several(story, 2, 25, () => ({
-    id: plans[story.below(plans.length)]?.id ?? 'evt_0',
+  const lasting = plans.filter(({ then }) => then === 'succeeds');
+  const sendLate = several(story, lasting.length === 0 ? 0 : 2, 25, () => ({
+    id: lasting[story.below(lasting.length)]?.id ?? 'evt_0',
     after: pick(story, [30, 200, 600]),
   }));
   const first: Phase = {

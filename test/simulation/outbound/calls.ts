@@ -39,7 +39,7 @@ export const nameOfCall = (): string => portOfCall.getStore()?.name ?? '';
 export const argsOfCall = (): readonly unknown[] => portOfCall.getStore()?.args ?? [];
 
 /** Runs a port call of the adapters, whose requests to DynamoDB then have its name. */
-export const inPort = <T>(name: string, call: () => Promise<T>, args: readonly unknown[] = []): Promise<T> =>
+const inPort = <T>(name: string, call: () => Promise<T>, args: readonly unknown[] = []): Promise<T> =>
   portOfCall.run({ name, args }, call);
 
 const isOfTables = (name: string): boolean =>

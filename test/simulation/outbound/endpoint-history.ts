@@ -7,6 +7,8 @@ import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 export interface Life {
   readonly generation: string;
   readonly createdAt: number;
+  /** How many writes there were before it: within a millisecond, times do not tell what came first. */
+  readonly bornAt: number;
   readonly urls: Set<string>;
   endpoint: Endpoint;
   removedAt?: number;
@@ -20,6 +22,8 @@ export interface Life {
 export function endpointHistory({ db, endpoints, now }: ReturnType<typeof outboundWorld>) {
   const lives: Life[] = [];
   const alive = new Map<string, Life>();
+  const eventsBornAt = new Map<string, number>();
+  const writes = { count: 0 };
   const keyOf = ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>): string => `${tenant}/${id}`;
 
   function begin(endpoint: Endpoint): void {
@@ -27,6 +31,7 @@ export function endpointHistory({ db, endpoints, now }: ReturnType<typeof outbou
       endpoint,
       generation: generationOf(endpoint),
       createdAt: endpoint.createdAt,
+      bornAt: writes.count,
       urls: new Set([endpoint.url]),
       statusSince: now(),
     };
@@ -43,6 +48,9 @@ export function endpointHistory({ db, endpoints, now }: ReturnType<typeof outbou
   }
 
   db.onWrite(({ table, was: before, is: after }) => {
+    writes.count++;
+    if (table === tableNames.outboundEvents && before === undefined)
+      eventsBornAt.set(String(after?.['id']), writes.count);
     if (table !== tableNames.endpoints) return;
     const [was, is] = [endpoints.endpoints.seen(before), endpoints.endpoints.seen(after)];
     const life = was && alive.get(keyOf(was));
@@ -56,6 +64,7 @@ export function endpointHistory({ db, endpoints, now }: ReturnType<typeof outbou
 
   return {
     lives,
+    eventBornAt: (key: string): number => eventsBornAt.get(key) ?? 0,
     current: (tenant: string, id: string): Life | undefined => alive.get(`${tenant}/${id}`),
     ofUrl: (url: string): Life | undefined => lives.find(({ urls }) => urls.has(url)),
   };

@@ -29,7 +29,7 @@ export interface PlannedFault {
 }
 
 /** The calls between which a crash or a lost answer leaves something half done. */
-const fragile = [
+const fragile: CallNames = [
   'deliveries.record',
   'deliveries.claim',
   'deliveries.create',
@@ -76,20 +76,24 @@ const fragile = [
   'deleteMessage',
   'returnMessageAfter',
   'acknowledge',
-] as const;
+];
 
-/** Draws a place: a call that leaves something half done, or any call. */
-export function drawWhere(story: Draws): Where {
-  if (chance(story, 35)) return { call: story.below(pick(story, [30, 100, 400])) };
-  return { name: pick(story, fragile), nth: story.below(pick(story, [1, 1, 2, 5])) };
+/** Names of port calls. */
+export type CallNames = readonly [string, ...string[]];
+
+/** Draws a place: a call that matters to the story, one that leaves something half done, or any call. */
+export function drawWhere(story: Draws, ofStory: CallNames): Where {
+  if (chance(story, 20)) return { call: story.below(pick(story, [30, 100, 400])) };
+  const name = pick(story, chance(story, 30) ? fragile : ofStory);
+  return { name, nth: story.below(pick(story, [1, 1, 2, 5])) };
 }
 
 const when = (story: Draws): When => pick(story, ['before', 'after']);
 /** Less than a lease, more than it, more than the visibility timeout. */
 const stallMs = (story: Draws): number => pick(story, [20_000, 100_000, 500_000]);
 
-export function drawFault(story: Draws): PlannedFault {
-  const at = drawWhere(story);
+export function drawFault(story: Draws, ofStory: CallNames): PlannedFault {
+  const at = drawWhere(story, ofStory);
   return { at, fault: faultAt(story) };
 }
 

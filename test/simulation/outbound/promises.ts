@@ -6,10 +6,13 @@ import { otherItems } from '../../../lambdas/domain/tables.ts';
 import { type Request, watchPromises } from '../../crash/outbound/promises.ts';
 import { isOutlived } from '../../crash/outbound/steps.ts';
 import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import type { Item } from '../../support/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { argsOfCall, type faultyCalls, nameOfCall, type Process } from './calls.ts';
+import { brokenByDelivery } from './delivery-steps.ts';
 import { endpointHistory } from './endpoint-history.ts';
+import { brokenByOthers } from './endpoint-steps.ts';
 import { brokenByLimiter, limiterStep } from './limiter-steps.ts';
 import { overdue } from './overdue.ts';
 import { isPassedOver } from './recovery-rules.ts';
@@ -32,10 +35,12 @@ export function watchRun(
   const counts = { acts: 0, twice: 0, published: 0, underWay: 0 };
   const writtenAt = new Map<string, number>();
 
-  const limitsOf = (limiterKey: string) => {
-    const own = history.lives.findLast(
+  const lifeOfLimiter = (limiterKey: string) =>
+    history.lives.findLast(
       ({ endpoint }) => endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }) === limiterKey,
     );
+  const limitsOf = (limiterKey: string) => {
+    const own = lifeOfLimiter(limiterKey);
     const { maxConcurrent = settings.maxConcurrent, maxPerSecond } = own?.endpoint ?? {};
     return { most: maxConcurrent, perSecond: maxPerSecond };
   };
@@ -57,26 +62,29 @@ export function watchRun(
     watch.check(!table.deliveries.values().some(isMissed), 'a recovery has left out a failed delivery');
   }
 
+  function checkLimiter(was: Item | undefined, is: Item): void {
+    // Times that wait are reserved in items of their own beside the slots.
+    const [limiterKey = ''] = String(is['tenant']).slice(otherItems.limiter.length).split('/');
+    const step = limiterStep(nameOfCall(), argsOfCall(), world.now(), limitsOf(limiterKey));
+    for (const broken of brokenByLimiter(step, was, is)) watch.violations.add(broken);
+  }
+
   db.onWrite(({ table: name, was, is }) => {
+    const step = { name: nameOfCall(), args: argsOfCall(), was, is, now: world.now() };
+    const ofStep = name === tableNames.deliveries ? brokenByDelivery(step) : brokenByOthers(step);
+    for (const broken of ofStep) watch.violations.add(broken);
     if (is === undefined) return;
-    if (name === tableNames.deliveries) {
-      const [before, after] = [table.deliveries.seen(was), table.deliveries.seen(is)];
-      if (after === undefined) return;
+    const [before, after] = [table.deliveries.seen(was), table.deliveries.seen(is)];
+    if (name === tableNames.deliveries && after !== undefined) {
       writtenAt.set(after.id, world.now());
       requests.written(after);
       tasks.written(nameOfCall(), before, after);
       if (before === undefined) checkNew(after);
     }
-    const [before, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
-    if (name === tableNames.endpoints && before?.status === 'running' && job?.status === 'done')
-      checkRecovery(job);
-    const partition = String(is['tenant'] ?? '');
-    if (name === tableNames.endpoints && partition.startsWith(otherItems.limiter)) {
-      // Times that wait are reserved in items of their own beside the slots.
-      const limits = limitsOf(partition.slice(otherItems.limiter.length).split('/')[0] ?? '');
-      const step = limiterStep(nameOfCall(), argsOfCall(), world.now(), limits);
-      for (const broken of brokenByLimiter(step, was, is)) watch.violations.add(broken);
-    }
+    if (name !== tableNames.endpoints) return;
+    if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(was, is);
+    const [earlier, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
+    if (earlier?.status === 'running' && job?.status === 'done') checkRecovery(job);
   });
 
   const needsAttention = (): boolean =>
@@ -93,7 +101,9 @@ export function watchRun(
     story,
 
     published: (_message: object): void => void counts.published++,
+    lifeOfLimiter,
     acted: (): void => void counts.acts++,
+    hasActed: (): boolean => counts.acts > 0,
     cameTwice: (): void => void counts.twice++,
     /** Tasks that a delivery may have beside those that its writes call for. */
     spareTasks: (): number =>

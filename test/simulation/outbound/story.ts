@@ -2,7 +2,7 @@ import type { Seconds } from '../../../lambdas/domain/time.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { type Answer, answer, hangs, kills } from '../../crash/outbound/scenario.ts';
 import { chance, type Draws, pick, several } from '../draws.ts';
-import { drawFault, drawWhere, type Moment, type PlannedFault } from './faults.ts';
+import { type CallNames, drawFault, drawWhere, type Moment, type PlannedFault } from './faults.ts';
 
 /** An endpoint of a tenant, from the beginning of the run. */
 export interface EndpointPlan {
@@ -46,6 +46,8 @@ export interface PlannedAct {
 export interface Story {
   readonly retryDelays: readonly Seconds[];
   readonly breakAfter: number;
+  /** An endpoint that fails for this long is disabled. */
+  readonly disableAfter: Seconds;
   readonly endpoints: readonly EndpointPlan[];
   readonly publications: readonly PlannedPublication[];
   readonly acts: readonly PlannedAct[];
@@ -66,6 +68,90 @@ export interface Story {
 const themes = ['few', 'held', 'wide', 'down', 'replays', 'remade', 'crashes'] as const;
 type Theme = (typeof themes)[number];
 
+/** The calls at which a story of a theme comes to its point. */
+const callsOf: Readonly<Record<Theme, CallNames>> = {
+  few: ['post', 'deliveries.claim', 'deliveries.record', 'deliveries.create', 'sendTasks', 'sendTask', 'acknowledge'],
+  crashes: [
+    'post',
+    'deliveries.claim',
+    'deliveries.claimSuspect',
+    'deliveries.record',
+    'deliveries.recordLateSuccess',
+    'deleteMessage',
+    'limiter.leave',
+    'sendTask',
+    'acknowledge',
+  ],
+  held: [
+    'deliveries.hold',
+    'deliveries.release',
+    'deliveries.heldOf',
+    'deliveries.read',
+    'deliveries.create',
+    'deliveries.discard',
+    'endpoints.enable',
+    'endpoints.disable',
+    'endpoints.reconciled',
+    'endpoints.markHeldEmpty',
+    'endpoints.read',
+    'notifyOperators',
+    'sendTask',
+    'post',
+  ],
+  wide: [
+    'events.split',
+    'sendRanges',
+    'sendRanges',
+    'events.rangeDone',
+    'events.markFannedOut',
+    'events.widen',
+    'endpoints.page',
+    'deliveries.create',
+    'sendTasks',
+    'acknowledge',
+  ],
+  down: [
+    'limiter.take',
+    'limiter.probe',
+    'limiter.leave',
+    'limiter.open',
+    'limiter.takeByHand',
+    'deliveries.defer',
+    'deliveries.endWait',
+    'deliveries.waitingOf',
+    'endpoints.resumeEndpoint',
+    'sendTask',
+    'post',
+  ],
+  replays: [
+    'deliveries.reopen',
+    'deliveries.listed',
+    'deliveries.readAll',
+    'deliveries.clearDue',
+    'deliveries.noteCounted',
+    'deliveries.record',
+    'recoveries.claim',
+    'recoveries.advance',
+    'events.keep',
+    'tallies.add',
+    'tallies.notified',
+    'sendDeadDelivery',
+    'sendTask',
+    'post',
+  ],
+  remade: [
+    'endpoints.remove',
+    'endpoints.create',
+    'endpoints.read',
+    'endpoints.page',
+    'deliveries.discard',
+    'deliveries.read',
+    'deliveries.claim',
+    'deliveries.create',
+    'post',
+  ],
+};
+
 /** Draws a story. Each theme makes some of its parts meet more often. */
 export function drawStory(story: Draws): Story {
   const theme = pick(story, themes);
@@ -74,10 +160,11 @@ export function drawStory(story: Draws): Story {
   return {
     retryDelays: delaysFor(story, isDown).map(seconds),
     breakAfter: isDown ? 2 : pick(story, [5, 5, 2]),
+    disableAfter: seconds(pick(story, [432_000, 432_000, 432_000, 120])),
     endpoints,
     publications: drawPublications(story, theme, endpoints),
     acts: several(story, 5, theme === 'few' || theme === 'crashes' ? 20 : 65, () => drawAct(story, theme)),
-    faults: several(story, 4, pick(story, [0, 40, 60]), () => drawFault(story)),
+    faults: several(story, 4, pick(story, [0, 40, 60]), () => drawFault(story, callsOf[theme])),
     deliverWorkers: 1 + story.below(3),
     publishWorkers: 1 + story.below(2),
     sweepsAtOnce: 1 + story.below(2),
@@ -128,8 +215,8 @@ function drawFailure(story: Draws, theme: Theme): Answer {
   return pick(story, [failed, failed, failed, deadly, hangs, answer(429, seconds(300)), slow, answer(404)]);
 }
 
-function drawMoment(story: Draws): Moment {
-  if (chance(story, 50)) return drawWhere(story);
+function drawMoment(story: Draws, theme: Theme): Moment {
+  if (chance(story, 50)) return drawWhere(story, callsOf[theme]);
   return { second: pick(story, [0, 0, 1, 2, 10, 61, 130, 700, 3_700]) };
 }
 
@@ -140,7 +227,7 @@ function drawPublications(
 ): PlannedPublication[] {
   const [first = { id: 'e0', tenant: 'acme' }] = endpoints;
   const one = (): PlannedPublication => ({
-    at: chance(story, 40) ? drawMoment(story) : { second: 0 },
+    at: chance(story, 40) ? drawMoment(story, theme) : { second: 0 },
     message: drawMessage(story, theme, endpoints.length === 0 ? [first] : endpoints),
   });
   return [one(), ...several(story, theme === 'down' ? 5 : 4, 60, one)];
@@ -178,7 +265,7 @@ const actsOf: Readonly<Record<Theme, readonly [PlannedAct['kind'], ...PlannedAct
 };
 
 const drawAct = (story: Draws, theme: Theme): PlannedAct => ({
-  at: drawMoment(story),
+  at: drawMoment(story, theme),
   kind: pick(story, actsOf[theme]),
   target: story.below(4),
   toCurrentEndpoint: chance(story, 30),

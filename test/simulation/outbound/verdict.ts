@@ -24,6 +24,7 @@ export function checkTheEnd(world: SimulatedOutbound, story: Story): void {
   checkPublications(world, story);
   checkNotified(deliveries, world);
   checkLetters(world);
+  checkLimiters(world);
   watch.check(
     watch.tasks.isKept(watch.spareTasks()),
     'more tasks than attempts, acts and faults call for',
@@ -99,6 +100,7 @@ function checkFanOut(event: OutboundEvent, world: SimulatedOutbound): void {
     (life) =>
       life.endpoint.tenant === tenant &&
       life.createdAt <= createdAt &&
+      life.bornAt < watch.history.eventBornAt(event.id) &&
       (life.removedAt ?? Number.POSITIVE_INFINITY) > fannedOutAt &&
       wants(life.endpoint, eventType, data),
   );
@@ -148,5 +150,17 @@ function checkLetters({ watch, deadLetters, undelivered }: SimulatedOutbound): v
   for (const text of [...deadLetters, ...undelivered]) {
     const { cause } = JSON.parse(text);
     watch.check(!ours.includes(cause), `a dead letter says ${cause}`);
+  }
+}
+
+/** Without faults and people, a breaker is open once enough requests in a row found the endpoint down. */
+function checkLimiters({ watch, limiter, settings, calls }: SimulatedOutbound): void {
+  if (calls.faults() > 0 || watch.hasActed()) return;
+  for (const [limiterKey, state] of limiter.limiter.entries()) {
+    const { failures, openUntil, failingSince, failedAt } = state;
+    watch.check(failures < settings.breakAfter || openUntil !== undefined, 'a breaker did not open');
+    const hasFailed = (failedAt ?? 0) - (failingSince ?? 0) >= settings.disableAfter * 1000;
+    const isEnabled = watch.lifeOfLimiter(limiterKey)?.endpoint.status === 'enabled';
+    watch.check(!hasFailed || !isEnabled, 'an endpoint that has failed for too long is not disabled');
   }
 }

@@ -5,7 +5,6 @@ import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts'
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { OperationPorts } from '../../../lambdas/management/operations.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts';
-import type { OutboundPorts } from '../../../lambdas/outbound/ports.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
@@ -19,7 +18,7 @@ import { outboundStores } from '../../support/worlds/outbound-tables.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { type ChoiceSources, chance } from '../draws.ts';
 import { traceOf } from '../trace.ts';
-import { clientOf, faultyCalls, inPort, type Process, withArguments } from './calls.ts';
+import { clientOf, faultyCalls, type Process, withArguments } from './calls.ts';
 import { endpointServers } from './endpoint-servers.ts';
 import { placesOf } from './faults.ts';
 import { watchRun } from './promises.ts';
@@ -45,8 +44,8 @@ export function simulatedOutbound(
   { order }: ChoiceSources,
   { mutant = () => ({}), isTraced = false }: WorldOptions,
 ) {
-  const { retryDelays, breakAfter, latePercent, pageSize } = story;
-  const settings = { ...outboundSettings, retryDelays: [...retryDelays], breakAfter };
+  const { retryDelays, breakAfter, disableAfter, latePercent, pageSize } = story;
+  const settings = { ...outboundSettings, retryDelays: [...retryDelays], breakAfter, disableAfter };
   const isLate = () => chance(order, latePercent);
   const world = outboundWorld(undefined, settings, latePercent > 0 ? { isLate } : {});
   const time = virtualTime(world.now, world.advance);
@@ -139,8 +138,14 @@ export function simulatedOutbound(
   function portsOf(process: Process) {
     const call = calls.callOf(process);
     const stores = outboundStores(clientOf(db, call));
-    const named = withEveryCall(stores, (name, effect) => inPort(name, effect));
-    const limiter: OutboundPorts['limiter'] = withArguments('limiter.', stores.limiter);
+    const named = {
+      deliveries: withArguments('deliveries.', stores.deliveries),
+      events: withArguments('events.', stores.events),
+      endpoints: withArguments('endpoints.', stores.endpoints),
+      limiter: withArguments('limiter.', stores.limiter),
+      recoveries: withArguments('recoveries.', stores.recoveries),
+      tallies: withArguments('tallies.', stores.tallies),
+    };
     const services = withEveryCall(servicesOf(process), call);
     const honest = {
       deliveries: { ...named.deliveries, deliveries: world.table.deliveries },
@@ -160,7 +165,7 @@ export function simulatedOutbound(
       ...parts,
       deliveries,
       endpoints: capped(named.endpoints),
-      limiter,
+      limiter: named.limiter,
       recoveries: named.recoveries,
       gauges: world.sweepPorts.gauges,
       readPayload: payloadReader(parts.events.read, services.getPayload),
