@@ -18,8 +18,11 @@ export interface Life {
   resumedAt?: number;
 }
 
-/** The endpoints that there were, as the table's writes show them. */
-export function endpointHistory({ db, endpoints, now }: ReturnType<typeof outboundWorld>) {
+/** The endpoints that there were, as the table's writes show them. @param disabled gets one that is disabled just now */
+export function endpointHistory(
+  { db, endpoints, now }: ReturnType<typeof outboundWorld>,
+  disabled: (life: Life) => void,
+) {
   const lives: Life[] = [];
   const alive = new Map<string, Life>();
   const eventsBornAt = new Map<string, number>();
@@ -42,6 +45,7 @@ export function endpointHistory({ db, endpoints, now }: ReturnType<typeof outbou
   function goOn(life: Life, was: Endpoint, is: Endpoint): void {
     life.endpoint = is;
     life.urls.add(is.url);
+    if (was.status === 'enabled' && is.status === 'disabled') disabled(life);
     if (was.status !== is.status) life.statusSince = now();
     if (is.status === 'enabled' && is.attentionAt !== undefined && is.attentionAt !== was.attentionAt)
       life.resumedAt = is.attentionAt;

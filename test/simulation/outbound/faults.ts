@@ -85,7 +85,7 @@ export type CallNames = readonly [string, ...string[]];
 export function drawWhere(story: Draws, ofStory: CallNames): Where {
   if (chance(story, 20)) return { call: story.below(pick(story, [30, 100, 400])) };
   const name = pick(story, chance(story, 30) ? fragile : ofStory);
-  return { name, nth: story.below(pick(story, [1, 1, 2, 5])) };
+  return { name, nth: story.below(pick(story, [1, 1, 1, 2, 5])) };
 }
 
 const when = (story: Draws): When => pick(story, ['before', 'after']);
@@ -98,7 +98,7 @@ export function drawFault(story: Draws, ofStory: CallNames): PlannedFault {
 }
 
 function faultAt(story: Draws): Fault {
-  const kinds = ['dies', 'dies', 'rejects', 'repeats', 'stalls', 'halves', 'purges', 'outage'] as const;
+  const kinds = ['dies', 'dies', 'dies', 'rejects', 'rejects', 'repeats', 'stalls', 'halves', 'purges', 'outage'] as const;
   const kind = pick(story, kinds);
   switch (kind) {
     case 'dies':

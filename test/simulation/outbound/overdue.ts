@@ -21,6 +21,8 @@ export interface Moments {
   readonly idleSince: number;
   /** Of each delivery: the last write. */
   readonly writtenAt: ReadonlyMap<string, number>;
+  /** Whether each read of an index sees all that is written. */
+  readonly isPunctual: boolean;
 }
 
 /**
@@ -42,8 +44,8 @@ export function overdue(
   };
   for (const delivery of table.deliveries.values())
     for (const text of lateIn(delivery, history, moments, isLate)) found.push(text);
-  for (const { count, notifyAt } of tallies.tallies.values())
-    note(count > 0 && isLate([notifyAt], sweeps), 'a failure was counted, and operators are not notified');
+  for (const { count, notifyAt, since } of tallies.tallies.values())
+    note(count > 0 && isLate([notifyAt, since], sweeps), 'a failure was counted, and operators are not notified');
   for (const { status, updatedAt, leaseUntil } of recoveries.recoveries.values())
     note(
       status === 'running' && isLate([updatedAt, leaseUntil], sweeps),
@@ -63,7 +65,7 @@ export function overdue(
 function lateIn(
   delivery: StoredDelivery,
   history: EndpointHistory,
-  { faults, idleSince, writtenAt }: Moments,
+  { faults, idleSince, writtenAt, isPunctual }: Moments,
   isLate: (since: readonly (number | undefined)[], patience: number) => boolean,
 ): string[] {
   const { id, status, tenant, endpointId, generation, url, nextAttemptAt, leaseUntil, waitsSince } = delivery;
@@ -88,7 +90,7 @@ function lateIn(
       'a delivery is held, although its endpoint is enabled',
     ],
     [
-      status === 'held' && isGone && isLate([life?.createdAt, delivery.heldAt, lastGone(history, delivery)], heldCheck),
+      status === 'held' && isGone && isLate([life?.createdAt, delivery.heldAt, lastGone(history, delivery)], faults === 0 && isPunctual ? sweeps : heldCheck),
       'a delivery is held for an endpoint that was deleted',
     ],
     [

@@ -28,7 +28,11 @@ export function watchRun(
   settings: OutboundSettings,
 ) {
   const watch = watchPromises(world, nameOfCall);
-  const history = endpointHistory(world);
+  const history = endpointHistory(world, ({ statusSince, endpoint }) => {
+    const isTooSoon = world.now() - statusSince < settings.disableAfter * 1000;
+    const { reason } = endpoint.disabled ?? {};
+    watch.check(reason !== 'failing' || !isTooSoon, 'an endpoint was disabled for failures from before it was enabled');
+  });
   const { db, table, tallies, endpoints, recoveries, events } = world;
   const requests = requestRules(world, history, story, watch.check);
   const tasks = taskBudget();
@@ -145,7 +149,8 @@ export function watchRun(
     /** Looks for what waits too long. @param idleSince since when no worker has had a task */
     look(idleSince: number): void {
       const { faults, calmSince } = calls;
-      const moments = { faults: faults(), calmSince: calmSince(), idleSince, writtenAt };
+      const isPunctual = story.latePercent === 0;
+      const moments = { faults: faults(), calmSince: calmSince(), idleSince, writtenAt, isPunctual };
       for (const text of overdue(world, history, moments)) watch.violations.add(text);
       watch.check(
         !isOutlived(table.deliveries.values(), events.events, world.now()),
