@@ -19,7 +19,8 @@ registerHooks({
   load(loaded, context, next) {
     const module = next(loaded, context);
     if (loaded !== url) return module;
-    const source = typeof module.source === 'string' ? module.source : Buffer.from(Object(module.source)).toString();
+    const source =
+      typeof module.source === 'string' ? module.source : Buffer.from(Object(module.source)).toString();
     return { ...module, source: mutate(source, mutant) };
   },
 });

@@ -11,10 +11,15 @@ import { search, shortest } from './search.ts';
  */
 async function main(args: Arguments): Promise<number> {
   if (args.mutants !== undefined) return (await playMutants(args, args.mutants)) ? 0 : 1;
-  const bar = new SingleBar({ format: '{bar} {value}/{total} runs, {eta_formatted} left', clearOnComplete: true });
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} runs, {eta_formatted} left',
+    clearOnComplete: true,
+  });
   const startedAt = performance.now();
   bar.start(args.runs, 0);
-  const found = await search({ runs: args.runs, firstSeed: args.seed, flow: args.flow }, () => bar.increment());
+  const found = await search({ runs: args.runs, firstSeed: args.seed, flow: args.flow }, () =>
+    bar.increment(),
+  );
   bar.stop();
   console.log(summaryText(found, (performance.now() - startedAt) / 1000));
   if (found.failure === undefined) return 0;

@@ -3,12 +3,12 @@ import Table from 'cli-table3';
 import { inParallel } from '../../bench/in-parallel.ts';
 import { mistakes } from '../crash/inbound/mutants.ts';
 import * as outboundMutants from '../crash/outbound/mutants.ts';
-import type { SourceMutant } from '../mutants/source-mutant.ts';
 import { sourceMutants } from '../mutants/simulated.ts';
+import type { SourceMutant } from '../mutants/source-mutant.ts';
 import type { Arguments } from './arguments.ts';
-import { type FoundInChild, searchInChild } from './search-in-child.ts';
 import type { Flow } from './play.ts';
 import { search } from './search.ts';
+import { type FoundInChild, searchInChild } from './search-in-child.ts';
 
 const atOnce = 2;
 
@@ -23,7 +23,10 @@ interface Candidate {
 export async function playMutants(asked: Arguments, text: string): Promise<boolean> {
   const chosen = candidates().filter(({ name }) => name.includes(text));
   if (chosen.length === 0) throw new Error(`no mutant that the simulation plays has '${text}' in its name`);
-  const bar = new SingleBar({ format: '{bar} {value}/{total} mutants, {duration_formatted}', clearOnComplete: true });
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} mutants, {duration_formatted}',
+    clearOnComplete: true,
+  });
   bar.start(chosen.length, 0);
   const all = await inParallel(atOnce, chosen, async (mutant) => {
     const found = await mutant.search(asked);
@@ -31,9 +34,17 @@ export async function playMutants(asked: Arguments, text: string): Promise<boole
     return { mutant, found };
   });
   bar.stop();
-  const table = new Table({ head: ['mutant', 'runs', 'what it broke'], colWidths: [60, 8, 70], wordWrap: true });
+  const table = new Table({
+    head: ['mutant', 'runs', 'what it broke'],
+    colWidths: [60, 8, 70],
+    wordWrap: true,
+  });
   for (const { mutant, found } of all)
-    table.push([mutant.name, found.violation === undefined ? 'none' : found.runs, found.violation ?? `not noticed in ${found.runs} runs: ${mutant.breaks}`]);
+    table.push([
+      mutant.name,
+      found.violation === undefined ? 'none' : found.runs,
+      found.violation ?? `not noticed in ${found.runs} runs: ${mutant.breaks}`,
+    ]);
   console.log(table.toString());
   const missed = all.filter(({ found }) => found.violation === undefined).length;
   console.log(`${all.length} mutants: ${all.length - missed} noticed, ${missed} not noticed`);
@@ -62,7 +73,8 @@ function candidates(): Candidate[] {
 const ofSource = (mutant: SourceMutant): Candidate => ({
   name: mutant.name,
   breaks: mutant.breaks,
-  search: ({ runs, seed, flow = flowOfFile(mutant.file) }) => searchInChild(mutant.name, { runs, seed, flow }),
+  search: ({ runs, seed, flow = flowOfFile(mutant.file) }) =>
+    searchInChild(mutant.name, { runs, seed, flow }),
 });
 
 /** The flow that loads a file; undefined: both may. */

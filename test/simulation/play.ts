@@ -1,4 +1,4 @@
-import { type Choices, type ChoiceSources, sourcesOf } from './draws.ts';
+import { type ChoiceSources, type Choices, sourcesOf } from './draws.ts';
 import { type InboundOptions, playInbound } from './inbound/simulate.ts';
 import { playOutbound } from './outbound/simulate.ts';
 import type { WorldOptions } from './outbound/world.ts';

@@ -17,7 +17,13 @@ export async function searchInChild(
   mutant: string,
   { runs, seed, flow }: Pick<Arguments, 'runs' | 'seed' | 'flow'>,
 ): Promise<FoundInChild> {
-  const args = ['--runs', String(runs), '--seed', String(seed), ...(flow === undefined ? [] : ['--flow', flow])];
+  const args = [
+    '--runs',
+    String(runs),
+    '--seed',
+    String(seed),
+    ...(flow === undefined ? [] : ['--flow', flow]),
+  ];
   const running = spawn(process.execPath, ['--import', preload, child, ...args], {
     env: { ...process.env, MUTANT: mutant },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -92,7 +92,8 @@ export function watchPromises(world: Tables, nameOfCall?: () => string) {
   const running = { call: '' };
   db.onWrite(({ was, is, table: name }) => {
     const delivery = name === tableNames.deliveries ? table.deliveries.seen(is) : undefined;
-    if (delivery !== undefined) checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
+    if (delivery !== undefined)
+      checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
   });
 
   return {

@@ -26,7 +26,8 @@ export async function playInbound(
   const play = (points: readonly CrashPoint[]) =>
     playScenario(scenario, points, { seed: order.below, variant });
   const calm = await play([]);
-  if (calm.violations.length > 0 || mostFaults === 0) return played(calm.violations, calm.calls, [], isTraced);
+  if (calm.violations.length > 0 || mostFaults === 0)
+    return played(calm.violations, calm.calls, [], isTraced);
   const points = drawPoints(story, mostFaults, calm.calls);
   const run = await play(points);
   return played(run.violations, run.calls, points, isTraced);
@@ -63,4 +64,3 @@ function played(
     : [];
   return { violations, calls: calls.length, lines };
 }
-

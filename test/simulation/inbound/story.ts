@@ -75,7 +75,11 @@ function scenarioOf(story: Draws, plans: readonly Plan[], others: readonly strin
   return {
     name: 'a drawn story',
     phases: [first, ...again],
-    handler: (run) => doingOf(plans.find(({ id }) => id === run.id), run),
+    handler: (run) =>
+      doingOf(
+        plans.find(({ id }) => id === run.id),
+        run,
+      ),
     ends: endsOf(plans, others, first),
     runs: {},
     handlerRetryDelays: delays,
@@ -95,7 +99,11 @@ function doingOf(plan: Plan | undefined, { earlier, phase }: HandlerRun): Doing 
   return earlier < plan.fails ? 'fails' : plan.then;
 }
 
-function endsOf(plans: readonly Plan[], others: readonly string[], { send = [] }: Phase): Record<string, End> {
+function endsOf(
+  plans: readonly Plan[],
+  others: readonly string[],
+  { send = [] }: Phase,
+): Record<string, End> {
   const ends: Record<string, End> = {};
   for (const plan of plans) ends[plan.id] = endOf(plan);
   for (const id of others) {

@@ -11,12 +11,7 @@ interface Request {
 }
 
 /** Starts an act of a person: one request to the management API, or two for an endpoint that is created again. */
-export function startAct(
-  act: PlannedAct,
-  world: SimulatedOutbound,
-  running: Processes,
-  story: Story,
-): void {
+export function startAct(act: PlannedAct, world: SimulatedOutbound, running: Processes, story: Story): void {
   const requests = requestsOf(act, world, story);
   if (requests.length === 0) return;
   running.start('managing', async (ports) => {

@@ -40,110 +40,123 @@ const one = (was: Item, name: string): number => numberIn(was, name) + 1;
 const lifetimeFrom = (was: Item, now: unknown): number => Number(now) + numberIn(was, 'lifetime');
 
 /** By port call: what the write must not have gone over, and what it leaves. */
-const changes: Readonly<
-  Record<string, (args: readonly unknown[], was: Item, is: Item) => readonly Rule[]>
-> = {
-  'deliveries.claim': ([, attempt, until], was, is) => [
-    [!isPending(was), 'a claim of what is not pending'],
-    [isThere(was, 'leaseUntil'), 'two workers have a lease on one delivery'],
-    [numberIn(was, 'attempts') >= Number(attempt), 'a claim of an attempt that is recorded'],
-    [numberIn(was, 'nextAttemptAt') > Number(fieldOf(until, 'soon')), 'an attempt began too early'],
-    ...unlike('a claim', is, { claims: one(was, 'claims'), leaseUntil: fieldOf(until, 'lease') }),
-  ],
-  'deliveries.claimSuspect': ([seen, attempt, now, lease], was, is) => [
-    [!isPending(was), 'a claim of what is not pending'],
-    [isLive(was, now), 'two workers have a lease on one delivery'],
-    [was['claims'] !== fieldOf(seen, 'claims'), 'two workers claimed one suspect'],
-    [numberIn(was, 'attempts') >= Number(attempt), 'a claim of an attempt that is recorded'],
-    ...unlike('a claim of a suspect', is, {
-      claims: one(was, 'claims'),
-      crashes: one(was, 'crashes'),
-      leaseUntil: lease,
-    }),
-  ],
-  'deliveries.record': ([fence, record], was, is) => [
-    [!isPending(was), 'a record of what is not pending'],
-    [was['claims'] !== fieldOf(fence, 'claims'), 'a worker recorded over the claim of another one'],
-    [was['round'] !== fieldOf(fence, 'round'), 'a worker recorded in a later round'],
-    ...unlike('a record', is, {
-      leaseUntil: undefined,
-      crashes: 0,
-      sweeps: 0,
-      status: fieldOf(record, 'status'),
-      attempts: fieldOf(record, 'attempts'),
-      nextAttemptAt: fieldOf(record, 'nextAttemptAt'),
-      waitsSince: fieldOf(record, 'waitsSince'),
-      dueAt: fieldOf(record, 'dueAt'),
-      deadline: fieldOf(record, 'deadline') ?? was['deadline'],
-    }),
-  ],
-  'deliveries.recordLateSuccess': ([fence], was, is) => [
-    [was['round'] !== fieldOf(fence, 'round'), 'a success of another round ended a delivery'],
-    [was['status'] === 'delivered' || was['status'] === 'discarded', 'a success of what is over'],
-    ...unlike('a late success', is, { status: 'delivered' }),
-  ],
-  'deliveries.moveDue': ([seen, dueAt, sweeps, eventExpiresAt], was, is) => [
-    [was['dueAt'] !== fieldOf(seen, 'dueAt'), 'two sweeps act on one due time'],
-    ...unlike('a sweep', is, { dueAt, sweeps, eventExpiresAt }),
-  ],
-  'deliveries.noteCounted': ([, round], was, is) => [
-    [was['round'] !== round || was['status'] !== 'failed', 'a count of another failure was noted'],
-    ...unlike('a note', is, { countedRound: round }),
-  ],
-  'deliveries.clearDue': ([, round], was) => [
-    [was['round'] !== round || !isEnded(was), 'an unfinished delivery left the due index'],
-  ],
-  'deliveries.defer': ([, attempt, times], was, is) => [
-    [!isPending(was) || isThere(was, 'leaseUntil'), 'a delivery was deferred that a worker has'],
-    [numberIn(was, 'attempts') >= Number(attempt), 'a recorded attempt was deferred'],
-    [numberIn(was, 'nextAttemptAt') > Number(fieldOf(times, 'now')), 'a delivery was deferred twice'],
-    [numberIn(was, 'deadline') <= Number(fieldOf(times, 'deadlineAfter') ?? -1), 'a deferral near the deadline'],
-    ...unlike('a deferral', is, {
-      nextAttemptAt: fieldOf(times, 'until'),
-      dueAt: fieldOf(times, 'dueAt'),
-      deadline: numberIn(was, 'deadline') + Number(fieldOf(times, 'extend')),
-      waitsSince: was['waitsSince'] ?? fieldOf(times, 'waitsSince'),
-    }),
-    [fieldOf(times, 'waitsSince') !== undefined && isThere(is, 'cause'), 'a wait for an endpoint counts as our fault'],
-  ],
-  'deliveries.endWait': ([seen, dueAt], was, is) => [
-    [!isPending(was) || isThere(was, 'leaseUntil'), 'a wait was ended of what a worker has'],
-    [was['nextAttemptAt'] !== fieldOf(seen, 'nextAttemptAt'), 'a wait was ended that is over'],
-    ...unlike('the end of a wait', is, { nextAttemptAt: undefined, waitsSince: undefined, dueAt, sweeps: 0 }),
-  ],
-  'deliveries.hold': ([, now, dueAt], was, is) => [
-    [!isPending(was), 'a delivery was held that is not pending'],
-    [isLive(was, now), 'a delivery was held under a live lease'],
-    ...unlike('a hold', is, { status: 'held', heldAt: now, sweeps: 0, dueAt }),
-  ],
-  'deliveries.release': ([, now, dueAt], was, is) => [
-    [was['status'] !== 'held', 'a delivery was released that is not held'],
-    ...unlike('a release', is, {
-      status: 'pending',
-      crashes: 0,
-      sweeps: 0,
-      deadline: lifetimeFrom(was, now),
-      dueAt,
-    }),
-  ],
-  'deliveries.discard': ([seen, reason, now], was, is) => [
-    [isEnded(was) || isLive(was, now), 'a delivery was discarded that is over, or that a worker has'],
-    [was['generation'] !== fieldOf(seen, 'generation'), 'a delivery for another endpoint was discarded'],
-    ...unlike('a discard', is, { status: 'discarded', lastError: reason }),
-  ],
-  'deliveries.reopen': ([seen, eventExpiresAt, now, dueAt, generation], was, is) => [
-    [was['round'] !== fieldOf(seen, 'round') || was['status'] !== fieldOf(seen, 'status'), 'two replays of one round'],
-    ...unlike('a replay', is, {
-      status: 'pending',
-      round: one(was, 'round'),
-      crashes: 0,
-      sweeps: 0,
-      eventExpiresAt,
-      generation,
-      deadline: lifetimeFrom(was, now),
-      dueAt,
-      attemptsBefore: was['attempts'],
-      nextAttemptAt: undefined,
-    }),
-  ],
-};
+const changes: Readonly<Record<string, (args: readonly unknown[], was: Item, is: Item) => readonly Rule[]>> =
+  {
+    'deliveries.claim': ([, attempt, until], was, is) => [
+      [!isPending(was), 'a claim of what is not pending'],
+      [isThere(was, 'leaseUntil'), 'two workers have a lease on one delivery'],
+      [numberIn(was, 'attempts') >= Number(attempt), 'a claim of an attempt that is recorded'],
+      [numberIn(was, 'nextAttemptAt') > Number(fieldOf(until, 'soon')), 'an attempt began too early'],
+      ...unlike('a claim', is, { claims: one(was, 'claims'), leaseUntil: fieldOf(until, 'lease') }),
+    ],
+    'deliveries.claimSuspect': ([seen, attempt, now, lease], was, is) => [
+      [!isPending(was), 'a claim of what is not pending'],
+      [isLive(was, now), 'two workers have a lease on one delivery'],
+      [was['claims'] !== fieldOf(seen, 'claims'), 'two workers claimed one suspect'],
+      [numberIn(was, 'attempts') >= Number(attempt), 'a claim of an attempt that is recorded'],
+      ...unlike('a claim of a suspect', is, {
+        claims: one(was, 'claims'),
+        crashes: one(was, 'crashes'),
+        leaseUntil: lease,
+      }),
+    ],
+    'deliveries.record': ([fence, record], was, is) => [
+      [!isPending(was), 'a record of what is not pending'],
+      [was['claims'] !== fieldOf(fence, 'claims'), 'a worker recorded over the claim of another one'],
+      [was['round'] !== fieldOf(fence, 'round'), 'a worker recorded in a later round'],
+      ...unlike('a record', is, {
+        leaseUntil: undefined,
+        crashes: 0,
+        sweeps: 0,
+        status: fieldOf(record, 'status'),
+        attempts: fieldOf(record, 'attempts'),
+        nextAttemptAt: fieldOf(record, 'nextAttemptAt'),
+        waitsSince: fieldOf(record, 'waitsSince'),
+        dueAt: fieldOf(record, 'dueAt'),
+        deadline: fieldOf(record, 'deadline') ?? was['deadline'],
+      }),
+    ],
+    'deliveries.recordLateSuccess': ([fence], was, is) => [
+      [was['round'] !== fieldOf(fence, 'round'), 'a success of another round ended a delivery'],
+      [was['status'] === 'delivered' || was['status'] === 'discarded', 'a success of what is over'],
+      ...unlike('a late success', is, { status: 'delivered' }),
+    ],
+    'deliveries.moveDue': ([seen, dueAt, sweeps, eventExpiresAt], was, is) => [
+      [was['dueAt'] !== fieldOf(seen, 'dueAt'), 'two sweeps act on one due time'],
+      ...unlike('a sweep', is, { dueAt, sweeps, eventExpiresAt }),
+    ],
+    'deliveries.noteCounted': ([, round], was, is) => [
+      [was['round'] !== round || was['status'] !== 'failed', 'a count of another failure was noted'],
+      ...unlike('a note', is, { countedRound: round }),
+    ],
+    'deliveries.clearDue': ([, round], was) => [
+      [was['round'] !== round || !isEnded(was), 'an unfinished delivery left the due index'],
+    ],
+    'deliveries.defer': ([, attempt, times], was, is) => [
+      [!isPending(was) || isThere(was, 'leaseUntil'), 'a delivery was deferred that a worker has'],
+      [numberIn(was, 'attempts') >= Number(attempt), 'a recorded attempt was deferred'],
+      [numberIn(was, 'nextAttemptAt') > Number(fieldOf(times, 'now')), 'a delivery was deferred twice'],
+      [
+        numberIn(was, 'deadline') <= Number(fieldOf(times, 'deadlineAfter') ?? -1),
+        'a deferral near the deadline',
+      ],
+      ...unlike('a deferral', is, {
+        nextAttemptAt: fieldOf(times, 'until'),
+        dueAt: fieldOf(times, 'dueAt'),
+        deadline: numberIn(was, 'deadline') + Number(fieldOf(times, 'extend')),
+        waitsSince: was['waitsSince'] ?? fieldOf(times, 'waitsSince'),
+      }),
+      [
+        fieldOf(times, 'waitsSince') !== undefined && isThere(is, 'cause'),
+        'a wait for an endpoint counts as our fault',
+      ],
+    ],
+    'deliveries.endWait': ([seen, dueAt], was, is) => [
+      [!isPending(was) || isThere(was, 'leaseUntil'), 'a wait was ended of what a worker has'],
+      [was['nextAttemptAt'] !== fieldOf(seen, 'nextAttemptAt'), 'a wait was ended that is over'],
+      ...unlike('the end of a wait', is, {
+        nextAttemptAt: undefined,
+        waitsSince: undefined,
+        dueAt,
+        sweeps: 0,
+      }),
+    ],
+    'deliveries.hold': ([, now, dueAt], was, is) => [
+      [!isPending(was), 'a delivery was held that is not pending'],
+      [isLive(was, now), 'a delivery was held under a live lease'],
+      ...unlike('a hold', is, { status: 'held', heldAt: now, sweeps: 0, dueAt }),
+    ],
+    'deliveries.release': ([, now, dueAt], was, is) => [
+      [was['status'] !== 'held', 'a delivery was released that is not held'],
+      ...unlike('a release', is, {
+        status: 'pending',
+        crashes: 0,
+        sweeps: 0,
+        deadline: lifetimeFrom(was, now),
+        dueAt,
+      }),
+    ],
+    'deliveries.discard': ([seen, reason, now], was, is) => [
+      [isEnded(was) || isLive(was, now), 'a delivery was discarded that is over, or that a worker has'],
+      [was['generation'] !== fieldOf(seen, 'generation'), 'a delivery for another endpoint was discarded'],
+      ...unlike('a discard', is, { status: 'discarded', lastError: reason }),
+    ],
+    'deliveries.reopen': ([seen, eventExpiresAt, now, dueAt, generation], was, is) => [
+      [
+        was['round'] !== fieldOf(seen, 'round') || was['status'] !== fieldOf(seen, 'status'),
+        'two replays of one round',
+      ],
+      ...unlike('a replay', is, {
+        status: 'pending',
+        round: one(was, 'round'),
+        crashes: 0,
+        sweeps: 0,
+        eventExpiresAt,
+        generation,
+        deadline: lifetimeFrom(was, now),
+        dueAt,
+        attemptsBefore: was['attempts'],
+        nextAttemptAt: undefined,
+      }),
+    ],
+  };

@@ -19,7 +19,8 @@ const isStale = (was: Item | undefined, seen: unknown): Rule => [
 ];
 const raised = (was: Item | undefined): number => numberIn(was, 'version') + 1;
 const isOtherNote = (was: Item | undefined, seen: unknown): Rule => [
-  was?.['attentionAt'] !== fieldOf(seen, 'attentionAt') || was?.['generation'] !== fieldOf(seen, 'generation'),
+  was?.['attentionAt'] !== fieldOf(seen, 'attentionAt') ||
+    was?.['generation'] !== fieldOf(seen, 'generation'),
   'a newer note of an endpoint was removed with an older one',
 ];
 
@@ -70,14 +71,20 @@ const changes: Readonly<Record<string, Changes>> = {
     return [
       isOtherNote(was, seen),
       [is?.['attention'] === 'yes', 'a note stays although its work is done'],
-      [isOurs !== String(is?.['attention'] ?? '').startsWith('down'), 'an endpoint counts as down, or does not'],
+      [
+        isOurs !== String(is?.['attention'] ?? '').startsWith('down'),
+        'an endpoint counts as down, or does not',
+      ],
     ];
   },
   'endpoints.create': (_args, was, is) => [
     [was !== undefined && is?.['url'] !== undefined, 'a new endpoint replaced one with its id'],
   ],
   'endpoints.remove': ([seen], was, is) => [
-    [is === undefined && was?.['version'] !== fieldOf(seen, 'version'), 'an endpoint was deleted that has changed'],
+    [
+      is === undefined && was?.['version'] !== fieldOf(seen, 'version'),
+      'an endpoint was deleted that has changed',
+    ],
   ],
   'events.create': (_args, was, _is, now) => [
     [was !== undefined && !isExpired(was, now), 'a second publication replaced the first'],
@@ -88,7 +95,10 @@ const changes: Readonly<Record<string, Changes>> = {
   ],
   'events.markFannedOut': ([expected], was) => [
     [was === undefined, 'an event that is gone was marked'],
-    [was?.['isWide'] === true && fieldOf(expected, 'isWide') !== true, 'an event for the tenant was marked as done by one to an endpoint'],
+    [
+      was?.['isWide'] === true && fieldOf(expected, 'isWide') !== true,
+      'an event for the tenant was marked as done by one to an endpoint',
+    ],
   ],
   'events.widen': (_args, was, is) => [
     [was === undefined || was['isWide'] === true, 'an event was widened twice'],
@@ -97,7 +107,10 @@ const changes: Readonly<Record<string, Changes>> = {
   'events.split': ([, ranges], was, is) => [
     [was === undefined || was['rangesLeft'] !== undefined, 'the ranges of an event were replaced'],
     [was?.['fannedOutAt'] !== undefined, 'an event was split after it was fanned out'],
-    [isDeepStrictEqual(new Set(listOf(is)), new Set(Array.isArray(ranges) ? ranges : [])) === false, 'an event was split into other ranges'],
+    [
+      isDeepStrictEqual(new Set(listOf(is)), new Set(Array.isArray(ranges) ? ranges : [])) === false,
+      'an event was split into other ranges',
+    ],
   ],
   'events.rangeDone': ([, range], was, is) => [
     [was === undefined, 'a range of an event that is gone'],
@@ -116,19 +129,26 @@ const changes: Readonly<Record<string, Changes>> = {
     ...unlike('a claim of a recovery', is, { leaseUntil: until }),
   ],
   'recoveries.advance': ([expected, progress], was, is) => [
-    [was?.['leaseUntil'] !== fieldOf(expected, 'leaseUntil'), 'a worker that lost a recovery recorded its progress'],
+    [
+      was?.['leaseUntil'] !== fieldOf(expected, 'leaseUntil'),
+      'a worker that lost a recovery recorded its progress',
+    ],
     [was?.['status'] !== 'running', 'progress of a recovery that is over'],
     ...unlike('progress', is, {
       status: fieldOf(progress, 'status'),
       leaseUntil: undefined,
       attention: fieldOf(progress, 'status') === 'running' ? 'jobs' : undefined,
     }),
-    [!isDeepStrictEqual({ ...Object(is?.['place']) }, definedOf(fieldOf(progress, 'place'))), 'progress at another place'],
+    [
+      !isDeepStrictEqual({ ...Object(is?.['place']) }, definedOf(fieldOf(progress, 'place'))),
+      'progress at another place',
+    ],
   ],
   'tallies.add': ([ended], was, is) => {
     const last = was?.['last'];
     const isSame =
-      fieldOf(last, 'deliveryId') === fieldOf(ended, 'deliveryId') && fieldOf(last, 'round') === fieldOf(ended, 'round');
+      fieldOf(last, 'deliveryId') === fieldOf(ended, 'deliveryId') &&
+      fieldOf(last, 'round') === fieldOf(ended, 'round');
     return [
       [isSame && was !== undefined, 'a failure was counted twice'],
       ...unlike('a count', is, { count: numberIn(was, 'count') + 1 }),

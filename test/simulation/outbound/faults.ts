@@ -98,7 +98,18 @@ export function drawFault(story: Draws, ofStory: CallNames): PlannedFault {
 }
 
 function faultAt(story: Draws): Fault {
-  const kinds = ['dies', 'dies', 'dies', 'rejects', 'rejects', 'repeats', 'stalls', 'halves', 'purges', 'outage'] as const;
+  const kinds = [
+    'dies',
+    'dies',
+    'dies',
+    'rejects',
+    'rejects',
+    'repeats',
+    'stalls',
+    'halves',
+    'purges',
+    'outage',
+  ] as const;
   const kind = pick(story, kinds);
   switch (kind) {
     case 'dies':

@@ -15,9 +15,7 @@ const known = [
 type Known = { readonly [Name in (typeof known)[number]]?: number };
 
 export const knownOf = (item: Item | undefined): Known =>
-  Object.fromEntries(
-    known.flatMap((name) => (typeof item?.[name] === 'number' ? [[name, item[name]]] : [])),
-  );
+  Object.fromEntries(known.flatMap((name) => (typeof item?.[name] === 'number' ? [[name, item[name]]] : [])));
 
 const unopened = { openUntil: undefined, openedAt: undefined };
 const healthy = { failures: 0, probes: 0, failingSince: undefined, failedAt: undefined, ...unopened };

@@ -74,7 +74,11 @@ function rulesOf(step: LimiterStep, was: Item | undefined, is: Item): readonly R
 const unlike = (expected: ReturnType<typeof knownOf>, is: Item, what: string): readonly Rule[] =>
   differences(expected, knownOf(is)).map((name) => [true, `${what} left a limiter with another ${name}`]);
 
-function takingRules({ now, most, perSecond }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
+function takingRules(
+  { now, most, perSecond }: LimiterStep,
+  was: Item | undefined,
+  is: Item,
+): readonly Rule[] {
   const taken = slotsOf(is).filter((slot) => is[slot] !== was?.[slot]);
   const places = taken.map((slot) => Number(slot.slice('slot'.length)));
   return [
@@ -82,7 +86,10 @@ function takingRules({ now, most, perSecond }: LimiterStep, was: Item | undefine
     [was?.['openUntil'] !== undefined, 'a request to an endpoint that is down, beside its probe'],
     [timeIn(was, 'retryAfter') > now, 'a request before Retry-After was over'],
     [timeIn(was, 'nextAt') > now, 'more requests than the rate of an endpoint allows'],
-    [perSecond !== undefined && timeIn(is, 'nextAt') < now + 1000 / perSecond, 'a request that the rate does not know'],
+    [
+      perSecond !== undefined && timeIn(is, 'nextAt') < now + 1000 / perSecond,
+      'a request that the rate does not know',
+    ],
     [places.some((place) => place >= most), 'more requests at once than an endpoint allows'],
     [
       places.some((place) => place >= 2) && was?.['provenAt'] === undefined,
@@ -132,8 +139,5 @@ function reservingRules({ args, now }: LimiterStep, was: Item | undefined, is: I
 }
 
 const attentionRules = (is: Item): readonly Rule[] => [
-  [
-    is['openUntil'] === undefined && is['attentionAt'] !== undefined,
-    'an endpoint that works counts as down',
-  ],
+  [is['openUntil'] === undefined && is['attentionAt'] !== undefined, 'an endpoint that works counts as down'],
 ];

@@ -45,7 +45,10 @@ export function overdue(
   for (const delivery of table.deliveries.values())
     for (const text of lateIn(delivery, history, moments, isLate)) found.push(text);
   for (const { count, notifyAt, since } of tallies.tallies.values())
-    note(count > 0 && isLate([notifyAt, since], sweeps), 'a failure was counted, and operators are not notified');
+    note(
+      count > 0 && isLate([notifyAt, since], sweeps),
+      'a failure was counted, and operators are not notified',
+    );
   for (const { status, updatedAt, leaseUntil } of recoveries.recoveries.values())
     note(
       status === 'running' && isLate([updatedAt, leaseUntil], sweeps),
@@ -90,7 +93,12 @@ function lateIn(
       'a delivery is held, although its endpoint is enabled',
     ],
     [
-      status === 'held' && isGone && isLate([life?.createdAt, delivery.heldAt, lastGone(history, delivery)], faults === 0 && isPunctual ? sweeps : heldCheck),
+      status === 'held' &&
+        isGone &&
+        isLate(
+          [life?.createdAt, delivery.heldAt, lastGone(history, delivery)],
+          faults === 0 && isPunctual ? sweeps : heldCheck,
+        ),
       'a delivery is held for an endpoint that was deleted',
     ],
     [

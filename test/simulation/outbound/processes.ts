@@ -6,14 +6,17 @@ export type Kind = keyof Ports;
 const never = new Promise<never>(() => undefined);
 
 /** The processes of a run. */
-export function processes(world: Pick<SimulatedOutbound, 'portsFor' | 'watch' | 'trace' | 'services' | 'now'>) {
+export function processes(
+  world: Pick<SimulatedOutbound, 'portsFor' | 'watch' | 'trace' | 'services' | 'now'>,
+) {
   const running = new Map<Process, Kind>();
   const begun = { count: 0 };
   const idle = { since: world.now() };
 
   const isActive = (process: Process, kind?: Kind): boolean =>
     !process.isStalled && (kind === undefined || running.get(process) === kind);
-  const active = (kind?: Kind): number => [...running.keys()].filter((process) => isActive(process, kind)).length;
+  const active = (kind?: Kind): number =>
+    [...running.keys()].filter((process) => isActive(process, kind)).length;
 
   function ended(process: Process): void {
     running.delete(process);
@@ -22,7 +25,10 @@ export function processes(world: Pick<SimulatedOutbound, 'portsFor' | 'watch' | 
 
   return {
     /** @param work ends with the effect of its result, such as the deletion of its messages */
-    start<K extends Kind>(kind: K, work: (ports: Ports[K]) => Promise<(() => Promise<void>) | undefined>): void {
+    start<K extends Kind>(
+      kind: K,
+      work: (ports: Ports[K]) => Promise<(() => Promise<void>) | undefined>,
+    ): void {
       const death = Promise.withResolvers<void>();
       const process: Process = {
         name: `${kind} ${++begun.count}`,

@@ -31,7 +31,10 @@ export function watchRun(
   const history = endpointHistory(world, ({ statusSince, endpoint }) => {
     const isTooSoon = world.now() - statusSince < settings.disableAfter * 1000;
     const { reason } = endpoint.disabled ?? {};
-    watch.check(reason !== 'failing' || !isTooSoon, 'an endpoint was disabled for failures from before it was enabled');
+    watch.check(
+      reason !== 'failing' || !isTooSoon,
+      'an endpoint was disabled for failures from before it was enabled',
+    );
   });
   const { db, table, tallies, endpoints, recoveries, events } = world;
   const requests = requestRules(world, history, story, watch.check);
@@ -136,7 +139,9 @@ export function watchRun(
       if (needsAttention()) return world.now();
       return Math.min(
         ...table.deliveries.values().map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
-        ...tallies.tallies.values().map(({ count, notifyAt }) => (count > 0 ? notifyAt : Number.POSITIVE_INFINITY)),
+        ...tallies.tallies
+          .values()
+          .map(({ count, notifyAt }) => (count > 0 ? notifyAt : Number.POSITIVE_INFINITY)),
       );
     },
 

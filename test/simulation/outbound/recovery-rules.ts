@@ -12,7 +12,8 @@ export function isPassedOver(
   writtenAt: number,
   life: Life | undefined,
 ): boolean {
-  const isItsOwn = life !== undefined && (toCurrentEndpoint === true || delivery.generation === life.generation);
+  const isItsOwn =
+    life !== undefined && (toCurrentEndpoint === true || delivery.generation === life.generation);
   return (
     isItsOwn &&
     delivery.status === 'failed' &&

@@ -86,10 +86,7 @@ export function requestRules(
           life === undefined || generations.get(id)?.has(life.generation) === true,
           'a recreated endpoint got a delivery of its predecessor',
         );
-        check(
-          process.isFaulty || (delivery.leaseUntil ?? 0) > now(),
-          'a request without a lease',
-        );
+        check(process.isFaulty || (delivery.leaseUntil ?? 0) > now(), 'a request without a lease');
         checkBody(key, body);
         checkFilter(delivery, life, body);
         checkRepeat(delivery, process);

@@ -70,7 +70,15 @@ type Theme = (typeof themes)[number];
 
 /** The calls at which a story of a theme comes to its point. */
 const callsOf: Readonly<Record<Theme, CallNames>> = {
-  few: ['post', 'deliveries.claim', 'deliveries.record', 'deliveries.create', 'sendTasks', 'sendTask', 'acknowledge'],
+  few: [
+    'post',
+    'deliveries.claim',
+    'deliveries.record',
+    'deliveries.create',
+    'sendTasks',
+    'sendTask',
+    'acknowledge',
+  ],
   crashes: [
     'post',
     'deliveries.claim',
@@ -204,7 +212,12 @@ function drawAnswers(story: Draws, theme: Theme): Answer[] {
   const good = answer(200);
   const common = theme === 'down' ? 85 : 45;
   const before = several(story, theme === 'down' ? 7 : 3, common, () => drawFailure(story, theme));
-  const last = pick(story, theme === 'replays' ? [good, answer(503), answer(404)] : [good, good, good, good, answer(503), answer(404), answer(410)]);
+  const last = pick(
+    story,
+    theme === 'replays'
+      ? [good, answer(503), answer(404)]
+      : [good, good, good, good, answer(503), answer(404), answer(410)],
+  );
   return [...before, last];
 }
 

@@ -25,15 +25,15 @@ export function checkTheEnd(world: SimulatedOutbound, story: Story): void {
   checkNotified(deliveries, world);
   checkLetters(world);
   checkLimiters(world);
-  watch.check(
-    watch.tasks.isKept(watch.spareTasks()),
-    'more tasks than attempts, acts and faults call for',
-  );
+  watch.check(watch.tasks.isKept(watch.spareTasks()), 'more tasks than attempts, acts and faults call for');
   watch.check(
     calls.faults() > 0 || report.total('DeliveriesNeverAttempted') === 0,
     'a delivery was never attempted, although nothing went wrong',
   );
-  watch.check(calls.faults() > 0 || report.total('WorkErrored') === 0, 'work failed, although nothing went wrong');
+  watch.check(
+    calls.faults() > 0 || report.total('WorkErrored') === 0,
+    'work failed, although nothing went wrong',
+  );
 }
 
 function checkDelivery(delivery: StoredDelivery, { watch, settings, calls }: SimulatedOutbound): void {
@@ -49,7 +49,9 @@ function checkDelivery(delivery: StoredDelivery, { watch, settings, calls }: Sim
     calls.faults() > 0 || requests.length === attempts,
     'another number of requests than attempts, although nothing went wrong',
   );
-  const accepted = requests.some((request) => request.round === round && request.outcome?.kind === 'accepted');
+  const accepted = requests.some(
+    (request) => request.round === round && request.outcome?.kind === 'accepted',
+  );
   const isLost = accepted && status !== 'delivered' && status !== 'discarded';
   watch.check(!isLost || calls.faults() > 0, 'an endpoint accepted a delivery that did not end delivered');
 }
@@ -79,7 +81,9 @@ function checkCause(
   );
   const kills = story.endpoints.flatMap(({ answers }) => answers.filter((answer) => answer.kills === true));
   const deaths = story.faults.filter(({ fault }) => fault.kind === 'dies' || fault.kind === 'stalls').length;
-  const ownKills = watch.requests.filter((request) => request.deliveryId === id && request.outcome === undefined);
+  const ownKills = watch.requests.filter(
+    (request) => request.deliveryId === id && request.outcome === undefined,
+  );
   watch.check(
     cause !== 'crashed' || kills.length === 0 || ownKills.length + deaths >= 4,
     'failed as crashed, by the crashes of another delivery',
@@ -134,7 +138,10 @@ function checkPublications(world: SimulatedOutbound, { publications }: Story): v
   }
 }
 
-function checkNotified(deliveries: readonly StoredDelivery[], { watch, operations }: SimulatedOutbound): void {
+function checkNotified(
+  deliveries: readonly StoredDelivery[],
+  { watch, operations }: SimulatedOutbound,
+): void {
   const failed = deliveries.filter(({ status }) => status === 'failed');
   for (const delivery of failed) {
     const { endpointId, tenant } = delivery;

@@ -94,7 +94,12 @@ export function simulatedOutbound(
     (process: Process): DeliverPorts['post'] =>
     async ({ url, headers, body }) => {
       const { outcome, ms, kills } = servers.answer(url);
-      const request = watch.requested(url, headers['webhook-id'] ?? '', Buffer.from(body).toString(), process);
+      const request = watch.requested(
+        url,
+        headers['webhook-id'] ?? '',
+        Buffer.from(body).toString(),
+        process,
+      );
       await time.sleep(ms);
       watch.answered(request);
       if (kills && process.isAlive) {
