@@ -63,9 +63,7 @@ export function crashScript(
       calls.push(name);
       places.push(ofCall);
       if (point?.when === 'before') await happen(point, name, process);
-      // A handler is the team's code, so it runs once in a call.
-      const isRepeated = point?.fault === 'repeats' && name !== 'handle';
-      const value = await effectOf(process, effect, isRepeated);
+      const value = await effectOf(process, effect, isRepeated(point, name));
       // In this order, so that no two calls of a process return to one place.
       counts.effects++;
       ofCall.after = place();
@@ -75,10 +73,10 @@ export function crashScript(
   };
 
   /** Never settles when the process is dead, or dies in it. */
-  async function effectOf(process: Process, effect: () => Promise<unknown>, isRepeated: boolean) {
+  async function effectOf(process: Process, effect: () => Promise<unknown>, isTwice: boolean) {
     if (!process.isAlive) return never;
     counts.effects++;
-    if (isRepeated) await effect();
+    if (isTwice) await effect();
     const value = await effect();
     return process.isAlive ? value : never;
   }
@@ -106,6 +104,10 @@ export function crashScript(
 
   return { calls, places, run };
 }
+
+/** A handler is the team's code, so it runs once in a call. */
+const isRepeated = (point: CrashPoint | undefined, name: string): boolean =>
+  point?.fault === 'repeats' && name !== 'handle';
 
 interface Process {
   isAlive: boolean;

@@ -102,27 +102,38 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
     if (fault.kind === 'repeats') disturbed(process);
   }
 
-  const callOf =
-    (process: Process) =>
-    async (name: string, effect: () => Promise<unknown>): Promise<unknown> => {
-      if (!process.isAlive) return never;
-      if (!looks.has(name)) await turn();
-      if (!process.isAlive) return never;
-      const faults = places.next(name);
-      trace.note(process.name, () => [name, ...faults.map(describeFault)].join(': '));
-      for (const fault of faults) begin(fault, process, name);
-      if (meetsOutage(name)) {
-        process.isFaulty = true;
-        throw new Error(`${name} does not answer`);
-      }
-      for (const fault of faults) await happen(fault, 'before', process, name);
-      if (!process.isAlive) return never;
-      const isRepeated = name !== 'post' && faults.some(({ kind }) => kind === 'repeats');
-      if (isRepeated) await effect();
-      const value = await effect();
-      for (const fault of faults) await happen(fault, 'after', process, name);
-      return process.isAlive ? value : never;
-    };
+  /** Never settles in a process that is dead. */
+  const whileAlive = <T>(process: Process, value: T): T | Promise<never> => (process.isAlive ? value : never);
+
+  /** Lets the faults begin that a call meets. @throws Error during an outage */
+  function meet(faults: readonly Fault[], process: Process, name: string): void {
+    trace.note(process.name, () => [name, ...faults.map(describeFault)].join(': '));
+    for (const fault of faults) begin(fault, process, name);
+    if (!meetsOutage(name)) return;
+    process.isFaulty = true;
+    throw new Error(`${name} does not answer`);
+  }
+
+  const happenAll = async (faults: readonly Fault[], when: When, process: Process, name: string) => {
+    for (const fault of faults) await happen(fault, when, process, name);
+    return whileAlive(process, undefined);
+  };
+
+  async function makeCall(process: Process, name: string, effect: () => Promise<unknown>): Promise<unknown> {
+    await whileAlive(process, looks.has(name) ? undefined : turn());
+    await whileAlive(process, undefined);
+    const faults = places.next(name);
+    meet(faults, process, name);
+    await happenAll(faults, 'before', process, name);
+    const isRepeated = name !== 'post' && faults.some(({ kind }) => kind === 'repeats');
+    if (isRepeated) await effect();
+    const value = await effect();
+    await happenAll(faults, 'after', process, name);
+    return whileAlive(process, value);
+  }
+
+  const callOf = (process: Process) => (name: string, effect: () => Promise<unknown>) =>
+    makeCall(process, name, effect);
 
   return {
     callOf,

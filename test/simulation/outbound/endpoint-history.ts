@@ -51,19 +51,24 @@ export function endpointHistory(
       life.resumedAt = is.attentionAt;
   }
 
-  db.onWrite(({ table, was: before, is: after }) => {
-    writes.count++;
-    if (table === tableNames.outboundEvents && before === undefined)
-      eventsBornAt.set(String(after?.['id']), writes.count);
-    if (table !== tableNames.endpoints) return;
-    const [was, is] = [endpoints.endpoints.seen(before), endpoints.endpoints.seen(after)];
+  function end(life: Life): void {
+    life.removedAt = now();
+    alive.delete(keyOf(life.endpoint));
+  }
+
+  function written(was: Endpoint | undefined, is: Endpoint | undefined): void {
     const life = was && alive.get(keyOf(was));
-    if (is !== undefined && (was === undefined || life === undefined)) begin(is);
-    else if (was !== undefined && is !== undefined && life !== undefined) goOn(life, was, is);
-    else if (was !== undefined && life !== undefined) {
-      life.removedAt = now();
-      alive.delete(keyOf(was));
-    }
+    if (was !== undefined && life !== undefined) {
+      if (is === undefined) end(life);
+      else goOn(life, was, is);
+    } else if (is !== undefined) begin(is);
+  }
+
+  db.onWrite(({ table, was, is }) => {
+    writes.count++;
+    if (table === tableNames.outboundEvents && was === undefined)
+      eventsBornAt.set(String(is?.['id']), writes.count);
+    if (table === tableNames.endpoints) written(endpoints.endpoints.seen(was), endpoints.endpoints.seen(is));
   });
 
   return {

@@ -76,22 +76,26 @@ export function watchRun(
     for (const broken of brokenByLimiter(step, was, is)) watch.violations.add(broken);
   }
 
+  function noteDelivery(was: StoredDelivery | undefined, is: StoredDelivery | undefined): void {
+    if (is === undefined) return;
+    writtenAt.set(is.id, world.now());
+    requests.written(is);
+    tasks.written(nameOfCall(), was, is);
+    if (was === undefined) checkNew(is);
+  }
+
+  function noteEndpoint(was: Item | undefined, is: Item): void {
+    if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(was, is);
+    const [earlier, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
+    if (earlier?.status === 'running' && job?.status === 'done') checkRecovery(job);
+  }
+
   db.onWrite(({ table: name, was, is }) => {
     const step = { name: nameOfCall(), args: argsOfCall(), was, is, now: world.now() };
     const ofStep = name === tableNames.deliveries ? brokenByDelivery(step) : brokenByOthers(step);
     for (const broken of ofStep) watch.violations.add(broken);
-    if (is === undefined) return;
-    const [before, after] = [table.deliveries.seen(was), table.deliveries.seen(is)];
-    if (name === tableNames.deliveries && after !== undefined) {
-      writtenAt.set(after.id, world.now());
-      requests.written(after);
-      tasks.written(nameOfCall(), before, after);
-      if (before === undefined) checkNew(after);
-    }
-    if (name !== tableNames.endpoints) return;
-    if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(was, is);
-    const [earlier, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
-    if (earlier?.status === 'running' && job?.status === 'done') checkRecovery(job);
+    if (name === tableNames.deliveries) noteDelivery(table.deliveries.seen(was), table.deliveries.seen(is));
+    if (name === tableNames.endpoints && is !== undefined) noteEndpoint(was, is);
   });
 
   const needsAttention = (): boolean =>

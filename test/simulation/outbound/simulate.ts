@@ -41,20 +41,35 @@ async function untilRest(
   const flow = invocations(world, running, story);
   const [startedAt, longest] = [time.now(), longestRun(story)];
   const endsAt = () => Math.max(startedAt + 2 * hour, calls.calmSince()) + longest;
+
+  /** Starts a process, or lets a call go on. @returns false when there is neither */
+  function goOn(): boolean {
+    const mayStart = waiting.size() === 0 || order.below(4) === 3;
+    const start = mayStart ? flow.startable() : undefined;
+    if (start === undefined && waiting.size() === 0) return false;
+    if (start !== undefined) start();
+    else letOneOn();
+    return true;
+  }
+
+  function letOneOn(): void {
+    waiting.letOneOn();
+    if (story.msPerCall > 0) time.moveTo(time.now() + story.msPerCall, Number.POSITIVE_INFINITY);
+  }
+
+  /** Moves the clock to what comes next. @returns false when that is too late */
+  function moveOn(): boolean {
+    if (!time.moveTo(flow.nextAt(), endsAt())) return false;
+    watch.look(running.idleSince());
+    return true;
+  }
+
   for (let step = 0; step < mostSteps; step++) {
     await settle();
     if (watch.violations.size > 0) return true;
-    const mayStart = waiting.size() === 0 || order.below(4) === 3;
-    const start = mayStart ? flow.startable() : undefined;
-    if (start !== undefined) start();
-    else if (waiting.size() > 0) {
-      waiting.letOneOn();
-      if (story.msPerCall > 0) time.moveTo(time.now() + story.msPerCall, Number.POSITIVE_INFINITY);
-    } else if (flow.isOver()) return true;
-    else if (!flow.hurry()) {
-      if (!time.moveTo(flow.nextAt(), endsAt())) return false;
-      watch.look(running.idleSince());
-    }
+    if (goOn()) continue;
+    if (flow.isOver()) return true;
+    if (!flow.hurry() && !moveOn()) return false;
   }
   return false;
 }
