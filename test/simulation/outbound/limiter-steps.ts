@@ -11,6 +11,8 @@ export interface LimiterStep {
   /** Concurrent requests, and requests a second. */
   readonly most: number;
   readonly perSecond?: number;
+  /** Whether nothing has gone wrong so far. */
+  readonly isCalm: boolean;
 }
 
 /** A step at the time that its caller gave: other processes may have run since. */
@@ -18,7 +20,7 @@ export function limiterStep(
   name: string,
   args: readonly unknown[],
   written: number,
-  limits: Pick<LimiterStep, 'most' | 'perSecond'>,
+  limits: Pick<LimiterStep, 'most' | 'perSecond' | 'isCalm'>,
 ): LimiterStep {
   const at: Readonly<Record<string, unknown>> = {
     'limiter.take': Object(args[2]).now,
@@ -102,14 +104,15 @@ const isSlot = (value: unknown): value is Slot =>
   typeof value === 'object' && value !== null && 'limiterKey' in value;
 const isHealth = (value: unknown): value is EndpointHealth => typeof value === 'string';
 
-function leavingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
+function leavingRules({ args, now, isCalm }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
   const [slot, health] = args;
   if (!isSlot(slot)) return [];
   const isOurs = was?.[slot.name] === slot.until;
   const others = slotsOf(was).filter((name) => name !== slot.name || !isOurs);
   return [
     [others.some((name) => is[name] !== was?.[name]), 'a worker gave back the slot of another one'],
-    [isOurs && is[slot.name] !== undefined, 'a worker kept its slot'],
+    // After a lost answer another worker may have taken the freed slot within the same millisecond.
+    [isCalm && isOurs && is[slot.name] !== undefined, 'a worker kept its slot'],
     [was === undefined, 'an endpoint that is gone has a limiter again'],
     ...unlike(
       knownAfterLeave(knownOf(was), slot, isHealth(health) ? health : undefined, now),

@@ -49,7 +49,7 @@ export function watchRun(
   const limitsOf = (limiterKey: string) => {
     const own = lifeOfLimiter(limiterKey);
     const { maxConcurrent = settings.maxConcurrent, maxPerSecond } = own?.endpoint ?? {};
-    return { most: maxConcurrent, perSecond: maxPerSecond };
+    return { most: maxConcurrent, perSecond: maxPerSecond, isCalm: calls.faults() === 0 };
   };
 
   /** Fan-out covers the endpoints that existed when the event was made. */
