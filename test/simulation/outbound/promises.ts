@@ -54,11 +54,11 @@ export function watchRun(
 
   /** Fan-out covers the endpoints that existed when the event was made. */
   function checkNew(delivery: StoredDelivery): void {
-    const { tenant, eventId, endpointId, url } = delivery;
+    const { tenant, eventId, generation, url } = delivery;
     const event = events.events.get(outboundEventKey(tenant, eventId));
     watch.check(event !== undefined, 'a delivery without its event');
     if (url !== undefined || event === undefined || requests.isAddressed(delivery)) return;
-    const createdAt = history.current(tenant, endpointId)?.createdAt ?? 0;
+    const createdAt = history.lives.find((life) => life.generation === generation)?.createdAt ?? 0;
     watch.check(createdAt <= event.createdAt, 'an endpoint got an event that is older than itself');
   }
 
