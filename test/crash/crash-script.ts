@@ -99,7 +99,7 @@ export function crashScript(
       onCall?.(call);
       if (point?.when === 'before') await happen(point, name, process);
       const made = requests.within({ call, name, process }, effect);
-      const value = await effectOf(process, made, point?.fault === 'repeats');
+      const value = await effectOf(process, made, isRepeated(point, name));
       // In this order, so that no two calls of a process return to one place.
       counts.effects++;
       ofCall.after = place();
@@ -109,10 +109,10 @@ export function crashScript(
   };
 
   /** Never settles when the process is dead, or dies in it. */
-  async function effectOf(process: Process, effect: () => Promise<unknown>, isRepeated: boolean) {
+  async function effectOf(process: Process, effect: () => Promise<unknown>, isTwice: boolean) {
     if (!process.isAlive) return never;
     counts.effects++;
-    if (isRepeated) await effect();
+    if (isTwice) await effect();
     const value = await effect();
     return process.isAlive ? value : never;
   }
@@ -140,6 +140,10 @@ export function crashScript(
 
   return { calls, places, run, requests };
 }
+
+/** A handler is the team's code, so it runs once in a call. */
+const isRepeated = (point: CrashPoint | undefined, name: string): boolean =>
+  point?.fault === 'repeats' && name !== 'handle';
 
 interface Process {
   isAlive: boolean;

@@ -1,6 +1,9 @@
 import { setImmediate as everythingSettled } from 'node:timers/promises';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 
+/** Chooses one of so many calls. */
+export type Order = (waiting: number) => number;
+
 /** A run that is longer than this is an endless loop, which breaks a promise, too. */
 const maxSteps = 20_000;
 
@@ -9,10 +12,10 @@ const maxSteps = 20_000;
  *
  * Nothing here takes real time: everything that is simulated runs in microtasks.
  *
- * @param seed decides the order of calls that wait for their turn; without it they do not wait
+ * @param order decides the order of calls that wait for their turn, from a seed or by itself; without it they do not wait
  */
-export function simulatedTime(seed?: number, start = unixMillis(1_795_000_000_000)) {
-  const random = seed === undefined ? undefined : randomFrom(seed);
+export function simulatedTime(order?: number | Order, start = unixMillis(1_795_000_000_000)) {
+  const random = typeof order === 'number' ? randomFrom(order) : order;
   const clock = { now: start };
   const timers = new Map<() => void, UnixMillis>();
   const waiting: (() => void)[] = [];
@@ -67,9 +70,9 @@ export function simulatedTime(seed?: number, start = unixMillis(1_795_000_000_00
 export type SimulatedTime = ReturnType<typeof simulatedTime>;
 
 /** Whole numbers below a limit that follow from a seed. */
-function randomFrom(seed: number) {
+function randomFrom(seed: number): Order {
   let state = Math.imul(seed + 1, 2_654_435_761) | 0;
-  return (limit: number): number => {
+  return (limit) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
     return Math.floor(((state >>> 8) / 2 ** 24) * limit);
   };

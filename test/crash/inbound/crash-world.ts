@@ -10,7 +10,7 @@ import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
 import { workOff } from '../event-source-mapping.ts';
-import { simulatedTime } from '../simulated-time.ts';
+import { type Order, simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, type Observed, runLog } from './observed.ts';
 import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 
@@ -28,7 +28,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 export function crashWorld(
   scenario: Scenario,
   points: readonly CrashPoint[],
-  { seed, variant = scenario.variant }: { readonly seed?: number; readonly variant?: Variant } = {},
+  { seed, variant = scenario.variant }: { readonly seed?: number | Order; readonly variant?: Variant } = {},
 ) {
   const time = simulatedTime(seed);
   const { stallMs = usualStallMs } = scenario;

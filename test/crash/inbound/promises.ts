@@ -1,6 +1,7 @@
 import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import type { CrashPoint } from '../crash-script.ts';
 import type { Explored } from '../explore.ts';
+import type { Order } from '../simulated-time.ts';
 import { crashWorld, maxRuns } from './crash-world.ts';
 import type { Observed } from './observed.ts';
 import type { End, Scenario, Variant } from './scenario.ts';
@@ -9,7 +10,7 @@ import type { End, Scenario, Variant } from './scenario.ts';
 export async function playScenario(
   scenario: Scenario,
   points: readonly CrashPoint[],
-  options: { readonly seed?: number; readonly variant?: Variant } = {},
+  options: { readonly seed?: number | Order; readonly variant?: Variant } = {},
 ): Promise<Explored> {
   const world = crashWorld(scenario, points, options);
   try {

@@ -15,10 +15,13 @@ export interface Request {
   readonly endpoint: string;
   readonly webhookId: string;
   readonly body: string;
+  /** Its delivery, and the state of it when the request was sent. */
+  readonly deliveryId?: string;
+  readonly round: number;
   /** For how long its endpoint had been disabled. */
-  readonly disabledForMs: number;
+  readonly disabledForMs?: number;
   /** The endpoint had answered 410, and no person has enabled it since. */
-  readonly isUnwelcome: boolean;
+  readonly isUnwelcome?: boolean;
   /** The outcome that the worker saw. */
   outcome?: AttemptOutcome;
 }
@@ -28,8 +31,13 @@ type Tables = ReturnType<typeof outboundWorld>;
 /** Reasons that name a fault of the stack. */
 const ourFault = /^crashed|not sent: |payload|record/;
 
-/** Watches every effect of a run for broken promises. @param isInTurn no process waits between its calls, unless it stalls */
-export function watchPromises(world: Tables, isInTurn: boolean) {
+/**
+ * Watches every effect of a run for broken promises.
+ *
+ * @param isInTurn no process waits between its calls, unless it stalls
+ * @param nameOfCall the port call that writes just now; without it, the one that began last
+ */
+export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () => string) {
   let isPrompt = isInTurn;
   const { db, table, events, endpoints, payloads, deadLetters, undelivered, tallies, operations } = world;
   const holds = watchHolds(world);
@@ -66,8 +74,8 @@ export function watchPromises(world: Tables, isInTurn: boolean) {
     notifiedOf(delivery) + (tallies.tallies.get(endpointHash(delivery))?.count ?? 0) >= 1;
   const isOf = ({ endpoint, webhookId }: Request, { endpointId, eventId }: StoredDelivery): boolean =>
     endpoint === endpointId && webhookId === eventId;
-  const isAccepted = (delivery: StoredDelivery) =>
-    requests.some((request) => isOf(request, delivery) && request.outcome?.kind === 'accepted');
+  const isAccepted = ({ id }: StoredDelivery) =>
+    requests.some(({ deliveryId, outcome }) => deliveryId === id && outcome?.kind === 'accepted');
 
   function checkWrite(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
     // A delivery that the limiter has deferred may go as soon as the limiter lets a request go.
@@ -104,7 +112,8 @@ export function watchPromises(world: Tables, isInTurn: boolean) {
     const key = name === tableNames.outboundEvents ? is?.['payloadS3'] : undefined;
     check(typeof key !== 'string' || payloads.has(key), 'an event was written before its payload');
     const delivery = name === tableNames.deliveries ? table.deliveries.seen(is) : undefined;
-    if (delivery !== undefined) checkWrite(running.call, table.deliveries.seen(was), delivery);
+    if (delivery !== undefined)
+      checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
   });
 
   return {
@@ -156,7 +165,15 @@ export function watchPromises(world: Tables, isInTurn: boolean) {
         registered !== undefined &&
         !holds.wasEnabled(registered.id) &&
         requests.some((earlier) => earlier.endpoint === endpoint && earlier.outcome?.kind === 'gone');
-      const request: Request = { endpoint, webhookId, body, disabledForMs, isUnwelcome };
+      const request: Request = {
+        endpoint,
+        webhookId,
+        body,
+        deliveryId: delivery?.id,
+        round: delivery?.round ?? 0,
+        disabledForMs,
+        isUnwelcome,
+      };
       requests.push(request);
       return request;
     },

@@ -163,7 +163,7 @@ function checkEndpoints(
 ): void {
   const isDelayed = faults.some((fault) => 'stallMs' in fault || 'outageMs' in fault);
   watch.check(
-    isDelayed || watch.requests.every(({ disabledForMs }) => disabledForMs <= toRequestMs),
+    isDelayed || watch.requests.every(({ disabledForMs = 0 }) => disabledForMs <= toRequestMs),
     'a request to a disabled endpoint',
   );
   watch.check(

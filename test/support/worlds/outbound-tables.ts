@@ -1,3 +1,4 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
@@ -30,8 +31,7 @@ import type { Item } from '../dynamodb/values.ts';
 import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
 
 /** The real adapters of the outbound flow on one client. */
-function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
-  const client = db.client(hooks);
+export function outboundStores(client: DynamoDBDocumentClient) {
   const { deliveries, outboundEvents, endpoints } = tableNames;
   return {
     deliveries: dynamodbDeliveries(client, deliveries),
@@ -46,13 +46,13 @@ function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
 }
 
 /** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
-export function outboundTables(now: () => number, { hooks, isLate, lagMs }: TableFaults = {}) {
-  const db = dynamodbInMemory({ now, isLate, lagMs });
-  return { db, stores: outboundStores(db, hooks), seen: seenTables(db) };
+export function outboundTables(now: () => number, { hooks, ...faults }: TableFaults = {}) {
+  const db = dynamodbInMemory({ ...faults, now });
+  return { db, stores: outboundStores(db.client(hooks)), seen: seenTables(db) };
 }
 
 /** What goes wrong between the adapters and their tables. */
-export interface TableFaults extends Pick<DynamodbOptions, 'isLate' | 'lagMs'> {
+export interface TableFaults extends Pick<DynamodbOptions, 'isLate' | 'lagMs' | 'batchTakes'> {
   readonly hooks?: ClientHooks;
 }
 

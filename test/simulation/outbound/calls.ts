@@ -1,0 +1,167 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
+import type { Trace } from '../trace.ts';
+import { describeFault, type Fault, type Places, type When } from './faults.ts';
+
+/** What the world does for its processes. */
+export interface CallPorts {
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Resolves when it is this call's turn. */
+  readonly turn: () => Promise<void>;
+  readonly places: Places;
+  readonly trace: Trace;
+  readonly queues: { purge(): void; halve(): void };
+}
+
+/** A process of a function, or a request of a person. */
+export interface Process {
+  readonly name: string;
+  isAlive: boolean;
+  isStalled: boolean;
+  /** Something has gone wrong in it, so it may have left something half done. */
+  isFaulty: boolean;
+  /** Ends the process at once. */
+  exit(): Promise<never>;
+}
+
+const never = new Promise<never>(() => undefined);
+/** A port call: its name and its arguments, where they are judged. */
+interface PortCall {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+const portOfCall = new AsyncLocalStorage<PortCall>();
+
+/** The port call that is being made now. */
+export const nameOfCall = (): string => portOfCall.getStore()?.name ?? '';
+export const argsOfCall = (): readonly unknown[] => portOfCall.getStore()?.args ?? [];
+
+/** Runs a port call of the adapters, whose requests to DynamoDB then have its name. */
+const inPort = <T>(name: string, call: () => Promise<T>, args: readonly unknown[] = []): Promise<T> =>
+  portOfCall.run({ name, args }, call);
+
+const isOfTables = (name: string): boolean =>
+  /^(deliveries|events|endpoints|limiter|tallies|recoveries|eventTypes)\./.test(name);
+
+/** Reads with which a sweep looks for work. They take no turn: each item is read once more before anything is done. */
+const looks = new Set(['deliveries.due', 'tallies.due', 'recoveries.running', 'endpoints.toReconcile']);
+
+/**
+ * Makes each call of each process wait for its turn, and go wrong where that is planned.
+ *
+ * A dead process is silent: its calls never settle, and none of its later calls has an effect.
+ */
+export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPorts) {
+  const outages: { readonly of: 'tables' | 'everything'; readonly until: number }[] = [];
+  const seen = { faults: 0, calmSince: now(), calls: 0 };
+
+  /** Notes a fault. @param until when it is over */
+  function disturbed(process: Process, until = now()): void {
+    process.isFaulty = true;
+    seen.faults++;
+    seen.calmSince = Math.max(seen.calmSince, until);
+  }
+
+  const meetsOutage = (name: string): boolean =>
+    outages.some(({ of, until }) => now() < until && (of === 'everything' || isOfTables(name)));
+
+  async function happen(fault: Fault, when: When, process: Process, name: string): Promise<void> {
+    if ('when' in fault && fault.when !== when) return;
+    switch (fault.kind) {
+      case 'dies':
+        disturbed(process);
+        return process.exit();
+      case 'rejects':
+        disturbed(process);
+        throw new Error(`no answer to ${name}`);
+      case 'stalls':
+        disturbed(process, now() + fault.ms);
+        process.isStalled = true;
+        await sleep(fault.ms);
+        process.isStalled = false;
+        return process.isAlive ? undefined : never;
+    }
+  }
+
+  /** The faults that happen to the surroundings, before the call. */
+  function begin(fault: Fault, process: Process, name: string): void {
+    if (fault.kind === 'outage') {
+      outages.push({ of: fault.of, until: now() + fault.ms });
+      disturbed(process, now() + fault.ms);
+    }
+    if (fault.kind === 'purges') {
+      queues.purge();
+      disturbed(process);
+    }
+    if (fault.kind === 'halves' && name === 'sendTasks') {
+      queues.halve();
+      disturbed(process);
+    }
+    if (fault.kind === 'repeats') disturbed(process);
+  }
+
+  /** Never settles in a process that is dead. */
+  const whileAlive = <T>(process: Process, value: T): T | Promise<never> => (process.isAlive ? value : never);
+
+  /** Lets the faults begin that a call meets. @throws Error during an outage */
+  function meet(faults: readonly Fault[], process: Process, name: string): void {
+    trace.note(process.name, () => [name, ...faults.map(describeFault)].join(': '));
+    for (const fault of faults) begin(fault, process, name);
+    if (!meetsOutage(name)) return;
+    process.isFaulty = true;
+    throw new Error(`${name} does not answer`);
+  }
+
+  const happenAll = async (faults: readonly Fault[], when: When, process: Process, name: string) => {
+    for (const fault of faults) await happen(fault, when, process, name);
+    return whileAlive(process, undefined);
+  };
+
+  async function makeCall(process: Process, name: string, effect: () => Promise<unknown>): Promise<unknown> {
+    await whileAlive(process, looks.has(name) ? undefined : turn());
+    await whileAlive(process, undefined);
+    const faults = places.next(name);
+    meet(faults, process, name);
+    await happenAll(faults, 'before', process, name);
+    const isRepeated = name !== 'post' && faults.some(({ kind }) => kind === 'repeats');
+    if (isRepeated) await effect();
+    const value = await effect();
+    await happenAll(faults, 'after', process, name);
+    return whileAlive(process, value);
+  }
+
+  const callOf = (process: Process) => (name: string, effect: () => Promise<unknown>) =>
+    makeCall(process, name, effect);
+
+  return {
+    callOf,
+    disturbed,
+    faults: () => seen.faults,
+    /** Since when nothing has gone wrong. */
+    calmSince: () => seen.calmSince,
+  };
+}
+
+/** A client whose every request is a call of its own: a process may die between two requests of one port call. */
+export function clientOf(
+  db: MemoryDynamodb,
+  call: (name: string, effect: () => Promise<unknown>) => Promise<unknown>,
+): DynamoDBDocumentClient {
+  const plain = db.client();
+  const send = (command: Parameters<typeof plain.send>[0]) => {
+    const port = portOfCall.getStore() ?? { name: 'table', args: [] };
+    return call(port.name, () => portOfCall.run(port, () => plain.send(command)));
+  };
+  return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
+}
+
+/** A store whose writes are judged by the arguments of its calls, too. */
+export function withArguments<Store extends object>(path: string, store: Store): Store {
+  const named = Object.entries(store).map(([name, port]) => [
+    name,
+    (...args: readonly unknown[]) => inPort(`${path}${name}`, async () => port(...args), args),
+  ]);
+  return Object.fromEntries(named);
+}

@@ -1,0 +1,174 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Item } from '../../support/dynamodb/values.ts';
+import { brokenOf, fieldOf, numberIn, type Rule, type Step, unlike } from './step.ts';
+
+/** The promises that one write to an endpoint, an event, a recovery or a tally breaks. */
+export const brokenByOthers = ({ name, args, was, is, now }: Step): readonly string[] =>
+  brokenOf(changes[name]?.(args, was, is, now) ?? []);
+
+type Changes = (
+  args: readonly unknown[],
+  was: Item | undefined,
+  is: Item | undefined,
+  now: number,
+) => readonly Rule[];
+
+const isStale = (was: Item | undefined, seen: unknown): Rule => [
+  was?.['version'] !== fieldOf(seen, 'version'),
+  'an endpoint was changed that has changed since it was read',
+];
+const raised = (was: Item | undefined): number => numberIn(was, 'version') + 1;
+const isOtherNote = (was: Item | undefined, seen: unknown): Rule => [
+  was?.['attentionAt'] !== fieldOf(seen, 'attentionAt') ||
+    was?.['generation'] !== fieldOf(seen, 'generation'),
+  'a newer note of an endpoint was removed with an older one',
+];
+
+const isExpired = (was: Item | undefined, now: number): boolean => numberIn(was, 'expiresAt') * 1000 <= now;
+
+const changes: Readonly<Record<string, Changes>> = {
+  'endpoints.disable': ([seen, disabled], was, is) => [
+    isStale(was, seen),
+    [was?.['status'] !== 'enabled', 'a disabled endpoint was disabled'],
+    ...unlike('a disablement', is, {
+      status: 'disabled',
+      version: raised(was),
+      attention: 'yes',
+      attentionAt: fieldOf(disabled, 'at'),
+      heldEmptyAt: undefined,
+    }),
+  ],
+  'endpoints.enable': ([seen, now], was, is) => [
+    isStale(was, seen),
+    ...unlike('enabling', is, {
+      status: 'enabled',
+      disabled: undefined,
+      version: raised(was),
+      attention: 'yes',
+      attentionAt: now,
+      heldEmptyAt: undefined,
+    }),
+  ],
+  'endpoints.changeSettings': ([seen], was, is) => [
+    isStale(was, seen),
+    ...unlike('a change', is, { version: raised(was) }),
+  ],
+  'endpoints.changeSecrets': ([seen], was, is) => [
+    isStale(was, seen),
+    ...unlike('a rotation', is, { version: raised(was) }),
+  ],
+  'endpoints.resumeEndpoint': ([, now], was, is) => [
+    [was?.['status'] !== 'enabled', 'what waits for a disabled endpoint is released'],
+    ...unlike('a note to release', is, { attention: 'yes', attentionAt: now, heldEmptyAt: undefined }),
+  ],
+  'endpoints.markHeldEmpty': ([seen, at], was, is) => [
+    isOtherNote(was, seen),
+    ...unlike('a note of an empty index', is, { heldEmptyAt: at }),
+  ],
+  'endpoints.reconciled': ([seen], was, is) => {
+    const reason = fieldOf(was?.['disabled'], 'reason');
+    const isOurs = was?.['status'] === 'disabled' && reason !== 'manual';
+    return [
+      isOtherNote(was, seen),
+      [is?.['attention'] === 'yes', 'a note stays although its work is done'],
+      [
+        isOurs !== String(is?.['attention'] ?? '').startsWith('down'),
+        'an endpoint counts as down, or does not',
+      ],
+    ];
+  },
+  'endpoints.create': (_args, was, is) => [
+    [was !== undefined && is?.['url'] !== undefined, 'a new endpoint replaced one with its id'],
+  ],
+  'endpoints.remove': ([seen], was, is) => [
+    [
+      is === undefined && was?.['version'] !== fieldOf(seen, 'version'),
+      'an endpoint was deleted that has changed',
+    ],
+  ],
+  'events.create': (_args, was, _is, now) => [
+    [was !== undefined && !isExpired(was, now), 'a second publication replaced the first'],
+  ],
+  'events.keep': (_args, was, is) => [
+    [was === undefined, 'an event that is gone was kept'],
+    [numberIn(is, 'expiresAt') < numberIn(was, 'expiresAt'), 'an event is kept for less than before'],
+  ],
+  'events.markFannedOut': ([expected], was) => [
+    [was === undefined, 'an event that is gone was marked'],
+    [
+      was?.['isWide'] === true && fieldOf(expected, 'isWide') !== true,
+      'an event for the tenant was marked as done by one to an endpoint',
+    ],
+  ],
+  'events.widen': (_args, was, is) => [
+    [was === undefined || was['isWide'] === true, 'an event was widened twice'],
+    ...unlike('widening', is, { isWide: true, fannedOutAt: undefined }),
+  ],
+  'events.split': ([, ranges], was, is) => [
+    [was === undefined || was['rangesLeft'] !== undefined, 'the ranges of an event were replaced'],
+    [was?.['fannedOutAt'] !== undefined, 'an event was split after it was fanned out'],
+    [
+      isDeepStrictEqual(new Set(listOf(is)), new Set(Array.isArray(ranges) ? ranges : [])) === false,
+      'an event was split into other ranges',
+    ],
+  ],
+  'events.rangeDone': ([, range], was, is) => [
+    [was === undefined, 'a range of an event that is gone'],
+    [
+      !isDeepStrictEqual(new Set(listOf(is)), new Set(listOf(was).filter((left) => left !== range))),
+      'another range than the one that is done was removed',
+    ],
+  ],
+  'recoveries.create': (_args, was, is) => [
+    [was !== undefined, 'a recovery replaced one with its id'],
+    ...unlike('a recovery', is, { attention: 'jobs' }),
+  ],
+  'recoveries.claim': ([, now, until], was, is) => [
+    [was?.['status'] !== 'running', 'a recovery was claimed that is over'],
+    [numberIn(was, 'leaseUntil') > Number(now), 'two workers have one page of a recovery'],
+    ...unlike('a claim of a recovery', is, { leaseUntil: until }),
+  ],
+  'recoveries.advance': ([expected, progress], was, is) => [
+    [
+      was?.['leaseUntil'] !== fieldOf(expected, 'leaseUntil'),
+      'a worker that lost a recovery recorded its progress',
+    ],
+    [was?.['status'] !== 'running', 'progress of a recovery that is over'],
+    ...unlike('progress', is, {
+      status: fieldOf(progress, 'status'),
+      leaseUntil: undefined,
+      attention: fieldOf(progress, 'status') === 'running' ? 'jobs' : undefined,
+    }),
+    [
+      !isDeepStrictEqual({ ...Object(is?.['place']) }, definedOf(fieldOf(progress, 'place'))),
+      'progress at another place',
+    ],
+  ],
+  'tallies.add': ([ended], was, is) => {
+    const last = was?.['last'];
+    const isSame =
+      fieldOf(last, 'deliveryId') === fieldOf(ended, 'deliveryId') &&
+      fieldOf(last, 'round') === fieldOf(ended, 'round');
+    return [
+      [isSame && was !== undefined, 'a failure was counted twice'],
+      ...unlike('a count', is, { count: numberIn(was, 'count') + 1 }),
+      [is?.['attentionAt'] === undefined, 'a failure that operators are never notified of'],
+    ];
+  },
+  'tallies.notified': ([tally, next], was, is) => [
+    [was?.['notifyAt'] !== fieldOf(tally, 'notifyAt'), 'failures were taken off twice'],
+    ...unlike('a notice', is, {
+      count: numberIn(was, 'count') - Number(fieldOf(tally, 'count')),
+      notifyAt: next,
+    }),
+  ],
+};
+
+function listOf(item: Item | undefined): unknown[] {
+  const list = item?.['rangesLeft'];
+  if (list instanceof Set) return [...list];
+  return Array.isArray(list) ? list : [];
+}
+
+const definedOf = (value: unknown): object =>
+  Object.fromEntries(Object.entries(Object(value)).filter(([, each]) => each !== undefined));

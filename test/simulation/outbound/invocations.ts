@@ -1,0 +1,136 @@
+import type { Millis } from '../../../lambdas/domain/time.ts';
+import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
+import { publish } from '../../../lambdas/outbound/publish/publish.ts';
+import { sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { startAct } from './acts.ts';
+import type { Moment } from './faults.ts';
+import type { Processes } from './processes.ts';
+import type { Story } from './story.ts';
+import type { SimulatedOutbound } from './world.ts';
+
+const minute = 60_000;
+const sweepTimeout = 45_000;
+/** Shorter than the lease. */
+const deliverTimeout = 75_000;
+const publishBatch = 10;
+
+/** What happens at a planned moment. */
+interface Planned {
+  readonly at: Moment;
+  start(): void;
+}
+
+/** The part of AWS and of the people: invokes functions with messages, calls the sweep each minute, publishes, and acts. */
+export function invocations(world: SimulatedOutbound, running: Processes, story: Story) {
+  const { publishQueue, deliveryQueue, settings, time, places, trace } = world;
+  const startedAt = time.now();
+  const planned: Planned[] = [
+    ...story.publications.map(({ at, message }) => ({
+      at,
+      start() {
+        trace.note('publisher', () => `publishes ${describe(message)}`);
+        world.watch.published(message);
+        void publishQueue.send({ body: JSON.stringify(message) });
+      },
+    })),
+    ...story.acts.map((act) => ({ at: act.at, start: () => startAct(act, world, running, story) })),
+  ];
+  let nextSweepAt = startedAt + minute;
+
+  const isReached = (at: Moment): boolean =>
+    'second' in at ? time.now() >= startedAt + at.second * 1000 : places.isReached(at);
+
+  function nextPlanned(): (() => void) | undefined {
+    const index = planned.findIndex(({ at }) => isReached(at));
+    return index === -1 ? undefined : () => planned.splice(index, 1)[0]?.start();
+  }
+
+  function startPublish(): void {
+    running.start('publishing', async (ports) => {
+      const messages = await world.receivePublications(publishBatch);
+      const failed = await publish(messages, settings, ports);
+      const done = messages.filter(({ messageId }) => !failed.includes(messageId));
+      return async () => {
+        for (const { receiptHandle } of done) await publishQueue.delete(receiptHandle);
+      };
+    });
+  }
+
+  function startDeliver(): void {
+    const diesAt = time.now() + deliverTimeout;
+    const hasTime = (span: Millis) => diesAt - time.now() >= span;
+    running.start('delivering', async (ports) => {
+      const messages = await world.receiveTasks(story.batchSize);
+      const failed = await deliver(messages, hasTime, settings, ports);
+      const done = messages.filter(({ messageId }) => !failed.includes(messageId));
+      return async () => {
+        for (const { receiptHandle } of done) await world.deleteTask(receiptHandle);
+      };
+    });
+  }
+
+  function startSweeps(): void {
+    nextSweepAt = startedAt + (Math.floor((time.now() - startedAt) / minute) + 1) * minute;
+    const endsAt = time.now() + sweepTimeout;
+    for (let each = 0; each < story.sweepsAtOnce; each++) {
+      running.start('sweeping', async (ports) => {
+        await sweep(settings.deliveryRetention, () => time.now() < endsAt, ports);
+        return undefined;
+      });
+    }
+  }
+
+  const mayPublish = () =>
+    running.active('publishing') < story.publishWorkers && publishQueue.nextVisibleAt() <= time.now();
+  const mayDeliver = () =>
+    running.active('delivering') < story.deliverWorkers && deliveryQueue.nextVisibleAt() <= time.now();
+  const maySweep = () =>
+    time.now() >= nextSweepAt && running.active('sweeping') === 0 && world.watch.firstDueAt() <= time.now();
+
+  const isQuiet = () =>
+    running.all() === 0 &&
+    publishQueue.contents().length === 0 &&
+    deliveryQueue.contents().length === 0 &&
+    world.watch.isAtRest();
+
+  return {
+    /** What may begin now. */
+    startable(): (() => void) | undefined {
+      return (
+        nextPlanned() ??
+        (mayPublish() ? startPublish : undefined) ??
+        (mayDeliver() ? startDeliver : undefined) ??
+        (maySweep() ? startSweeps : undefined)
+      );
+    },
+
+    /** An idle sweep only reads, so time moves to the next one that finds something. */
+    nextAt(): number {
+      const minutes = Math.ceil((world.watch.firstDueAt() - startedAt) / minute);
+      const moments = planned.map(({ at }) =>
+        'second' in at ? startedAt + at.second * 1000 : Number.POSITIVE_INFINITY,
+      );
+      const candidates = [
+        time.nextWake(),
+        publishQueue.nextVisibleAt(),
+        deliveryQueue.nextVisibleAt(),
+        Math.max(nextSweepAt, startedAt + minutes * minute),
+        ...moments,
+      ];
+      return Math.min(...candidates.filter((at) => at > time.now()));
+    },
+
+    isOver: () => planned.length === 0 && isQuiet(),
+    /** When nothing is left to do, a moment that never came comes now. */
+    hurry(): boolean {
+      if (planned.length === 0 || !isQuiet()) return false;
+      planned.splice(0, 1)[0]?.start();
+      return true;
+    },
+  };
+}
+
+function describe(message: object): string {
+  const { filling, ...data }: { filling?: string } = Reflect.get(message, 'data') ?? {};
+  return JSON.stringify({ ...message, data: filling === undefined ? data : { ...data, filling: '9 KB' } });
+}

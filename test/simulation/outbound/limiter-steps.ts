@@ -1,0 +1,146 @@
+import type { EndpointHealth, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { Item } from '../../support/dynamodb/values.ts';
+import { differences, knownAfterLeave, knownAfterOpen, knownAfterReset, knownOf } from './limiter-model.ts';
+
+/** A write to the limiter of an endpoint. */
+export interface LimiterStep {
+  /** Of the port call, with its arguments. */
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly now: number;
+  /** Concurrent requests, and requests a second. */
+  readonly most: number;
+  readonly perSecond?: number;
+  /** Whether nothing has gone wrong so far. */
+  readonly isCalm: boolean;
+}
+
+/** A step at the time that its caller gave: other processes may have run since. */
+export function limiterStep(
+  name: string,
+  args: readonly unknown[],
+  written: number,
+  limits: Pick<LimiterStep, 'most' | 'perSecond' | 'isCalm'>,
+): LimiterStep {
+  const at: Readonly<Record<string, unknown>> = {
+    'limiter.take': Object(args[2]).now,
+    'limiter.takeByHand': args[1],
+    'limiter.leave': args[2],
+    'limiter.open': args[2],
+    'limiter.reserve': args[2],
+  };
+  const now = at[name];
+  return { name, args, now: typeof now === 'number' ? now : written, ...limits };
+}
+
+type Rule = readonly [isBroken: boolean, promise: string];
+
+const timeIn = (item: Item | undefined, name: string): number => Number(item?.[name] ?? 0);
+const slotsOf = (item: Item | undefined): string[] =>
+  Object.keys(item ?? {}).filter((name) => /^(slot\d+|hand|probe)$/.test(name));
+
+/** The promises that one write to a limiter breaks. */
+export function brokenByLimiter(step: LimiterStep, was: Item | undefined, is: Item): readonly string[] {
+  const rules: readonly Rule[] = [...rulesOf(step, was, is), ...attentionRules(is)];
+  return rules.filter(([isBroken]) => isBroken).map(([, promise]) => promise);
+}
+
+function rulesOf(step: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
+  const { name, now } = step;
+  switch (name) {
+    case 'limiter.take':
+      return takingRules(step, was, is);
+    case 'limiter.probe':
+      return [
+        [timeIn(was, 'openUntil') > now, 'a probe of an endpoint that is down before its pause was over'],
+        [was?.['openUntil'] === undefined, 'a probe of an endpoint that is not down'],
+        [timeIn(is, 'openUntil') <= now, 'a probe that does not keep others back'],
+      ];
+    case 'limiter.takeByHand':
+      return [[timeIn(was, 'hand') > now, 'two requests by hand at once']];
+    case 'limiter.hold':
+      return [[timeIn(was, 'retryAfter') > timeIn(is, 'retryAfter'), 'a Retry-After was shortened']];
+    case 'limiter.leave':
+      return leavingRules(step, was, is);
+    case 'limiter.open':
+      return openingRules(step, was, is);
+    case 'limiter.reset':
+      return unlike(knownAfterReset(knownOf(was)), is, 'a reset');
+    case 'limiter.reserve':
+      return reservingRules(step, was, is);
+    default:
+      return [];
+  }
+}
+
+const unlike = (expected: ReturnType<typeof knownOf>, is: Item, what: string): readonly Rule[] =>
+  differences(expected, knownOf(is)).map((name) => [true, `${what} left a limiter with another ${name}`]);
+
+function takingRules(
+  { now, most, perSecond }: LimiterStep,
+  was: Item | undefined,
+  is: Item,
+): readonly Rule[] {
+  const taken = slotsOf(is).filter((slot) => is[slot] !== was?.[slot]);
+  const places = taken.map((slot) => Number(slot.slice('slot'.length)));
+  return [
+    [taken.some((slot) => timeIn(was, slot) > now), 'two requests in one slot'],
+    [was?.['openUntil'] !== undefined, 'a request to an endpoint that is down, beside its probe'],
+    [timeIn(was, 'retryAfter') > now, 'a request before Retry-After was over'],
+    [timeIn(was, 'nextAt') > now, 'more requests than the rate of an endpoint allows'],
+    [
+      perSecond !== undefined && timeIn(is, 'nextAt') < now + 1000 / perSecond,
+      'a request that the rate does not know',
+    ],
+    [places.some((place) => place >= most), 'more requests at once than an endpoint allows'],
+    [
+      places.some((place) => place >= 2) && was?.['provenAt'] === undefined,
+      'more than two requests at once to an endpoint that has not answered',
+    ],
+  ];
+}
+
+const isSlot = (value: unknown): value is Slot =>
+  typeof value === 'object' && value !== null && 'limiterKey' in value;
+const isHealth = (value: unknown): value is EndpointHealth => typeof value === 'string';
+
+function leavingRules({ args, now, isCalm }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
+  const [slot, health] = args;
+  if (!isSlot(slot)) return [];
+  const isOurs = was?.[slot.name] === slot.until;
+  const others = slotsOf(was).filter((name) => name !== slot.name || !isOurs);
+  return [
+    [others.some((name) => is[name] !== was?.[name]), 'a worker gave back the slot of another one'],
+    // After a lost answer another worker may have taken the freed slot within the same millisecond.
+    [isCalm && isOurs && is[slot.name] !== undefined, 'a worker kept its slot'],
+    [was === undefined, 'an endpoint that is gone has a limiter again'],
+    ...unlike(
+      knownAfterLeave(knownOf(was), slot, isHealth(health) ? health : undefined, now),
+      is,
+      `an endpoint that is ${isHealth(health) ? health : 'not asked'}`,
+    ),
+  ];
+}
+
+function openingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
+  const [slot] = args;
+  if (!isSlot(slot)) return [];
+  const isLate = slot.isProbe ? was?.['openUntil'] !== slot.until : was?.['openUntil'] !== undefined;
+  const isDown = String(is['attention'] ?? '').startsWith('down');
+  return [
+    [isLate, 'a breaker was opened by a worker that is late'],
+    [!slot.isProbe && timeIn(was, 'failures') === 0, 'a breaker opened after a success'],
+    [isDown !== slot.of.isRegistered, 'an endpoint that is down does not count as down'],
+    ...unlike(knownAfterOpen(knownOf(was), slot, now), is, 'a breaker that opened'),
+  ];
+}
+
+function reservingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
+  const span = Number(args[1]);
+  const expected = Math.max(timeIn(was, 'reservedUntil'), now) + span;
+  return [[timeIn(is, 'reservedUntil') !== expected, 'two tasks that wait have one time']];
+}
+
+const attentionRules = (is: Item): readonly Rule[] => [
+  [is['openUntil'] === undefined && is['attentionAt'] !== undefined, 'an endpoint that works counts as down'],
+];

@@ -1,0 +1,171 @@
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
+import type { Recovery } from '../../../lambdas/domain/recovery.ts';
+import { otherItems } from '../../../lambdas/domain/tables.ts';
+import { type Request, watchPromises } from '../../crash/outbound/promises.ts';
+import { isOutlived } from '../../crash/outbound/steps.ts';
+import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import type { Item } from '../../support/dynamodb/values.ts';
+import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
+import { argsOfCall, type faultyCalls, nameOfCall, type Process } from './calls.ts';
+import { brokenByDelivery } from './delivery-steps.ts';
+import { endpointHistory } from './endpoint-history.ts';
+import { brokenByOthers } from './endpoint-steps.ts';
+import { brokenByLimiter, limiterStep } from './limiter-steps.ts';
+import { overdue } from './overdue.ts';
+import { isPassedOver } from './recovery-rules.ts';
+import { requestRules } from './request-rules.ts';
+import type { Story } from './story.ts';
+import { taskBudget } from './task-budget.ts';
+
+/** Watches a run for broken promises: each write, each request, each message, and what waits. */
+export function watchRun(
+  world: ReturnType<typeof outboundWorld>,
+  story: Story,
+  calls: Pick<ReturnType<typeof faultyCalls>, 'faults' | 'calmSince'>,
+  settings: OutboundSettings,
+) {
+  const watch = watchPromises(world, false, nameOfCall);
+  const history = endpointHistory(world, ({ statusSince, endpoint }) => {
+    const isTooSoon = world.now() - statusSince < settings.disableAfter * 1000;
+    const { reason } = endpoint.disabled ?? {};
+    watch.check(
+      reason !== 'failing' || !isTooSoon,
+      'an endpoint was disabled for failures from before it was enabled',
+    );
+  });
+  const { db, table, tallies, endpoints, recoveries, events } = world;
+  const requests = requestRules(world, history, story, watch.check);
+  const tasks = taskBudget();
+  const counts = { acts: 0, twice: 0, published: 0, underWay: 0 };
+  const writtenAt = new Map<string, number>();
+
+  const lifeOfLimiter = (limiterKey: string) =>
+    history.lives.findLast(
+      ({ endpoint }) => endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }) === limiterKey,
+    );
+  const limitsOf = (limiterKey: string) => {
+    const own = lifeOfLimiter(limiterKey);
+    const { maxConcurrent = settings.maxConcurrent, maxPerSecond } = own?.endpoint ?? {};
+    return { most: maxConcurrent, perSecond: maxPerSecond, isCalm: calls.faults() === 0 };
+  };
+
+  /** Fan-out covers the endpoints that existed when the event was made. */
+  function checkNew(delivery: StoredDelivery): void {
+    const { tenant, eventId, generation, url } = delivery;
+    const event = events.events.get(outboundEventKey(tenant, eventId));
+    watch.check(event !== undefined, 'a delivery without its event');
+    if (url !== undefined || event === undefined || requests.isAddressed(delivery)) return;
+    const createdAt = history.lives.find((life) => life.generation === generation)?.createdAt ?? 0;
+    watch.check(createdAt <= event.createdAt, 'an endpoint got an event that is older than itself');
+  }
+
+  function checkRecovery(job: Recovery): void {
+    const life = history.current(job.tenant, job.endpointId);
+    const isMissed = (delivery: StoredDelivery) =>
+      isPassedOver(job, delivery, writtenAt.get(delivery.id) ?? 0, life);
+    watch.check(!table.deliveries.values().some(isMissed), 'a recovery has left out a failed delivery');
+  }
+
+  function checkLimiter(was: Item | undefined, is: Item): void {
+    // Times that wait are reserved in items of their own beside the slots.
+    const [limiterKey = ''] = String(is['tenant']).slice(otherItems.limiter.length).split('/');
+    const step = limiterStep(nameOfCall(), argsOfCall(), world.now(), limitsOf(limiterKey));
+    for (const broken of brokenByLimiter(step, was, is)) watch.violations.add(broken);
+  }
+
+  function noteDelivery(was: StoredDelivery | undefined, is: StoredDelivery | undefined): void {
+    if (is === undefined) return;
+    writtenAt.set(is.id, world.now());
+    requests.written(is);
+    tasks.written(nameOfCall(), was, is);
+    if (was === undefined) checkNew(is);
+  }
+
+  function noteEndpoint(was: Item | undefined, is: Item): void {
+    if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(was, is);
+    const [earlier, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
+    if (earlier?.status === 'running' && job?.status === 'done') checkRecovery(job);
+  }
+
+  db.onWrite(({ table: name, was, is }) => {
+    const step = { name: nameOfCall(), args: argsOfCall(), was, is, now: world.now() };
+    const ofStep = name === tableNames.deliveries ? brokenByDelivery(step) : brokenByOthers(step);
+    for (const broken of ofStep) watch.violations.add(broken);
+    if (name === tableNames.deliveries) noteDelivery(table.deliveries.seen(was), table.deliveries.seen(is));
+    if (name === tableNames.endpoints && is !== undefined) noteEndpoint(was, is);
+  });
+
+  const needsAttention = (): boolean =>
+    endpoints.endpoints.values().some(({ attentionAt }) => attentionAt !== undefined) ||
+    recoveries.recoveries.values().some(({ status }) => status === 'running');
+
+  const isAsleep = ({ tenant, endpointId, status }: { tenant: string; endpointId: string; status: string }) =>
+    status === 'held' && history.current(tenant, endpointId)?.endpoint.status === 'disabled';
+
+  return {
+    ...watch,
+    history,
+    tasks,
+    story,
+
+    published: (_message: object): void => void counts.published++,
+    lifeOfLimiter,
+    acted: (): void => void counts.acts++,
+    hasActed: (): boolean => counts.acts > 0,
+    cameTwice: (): void => void counts.twice++,
+    /** Tasks that a delivery may have beside those that its writes call for. */
+    spareTasks: (): number =>
+      calls.faults() * 3 + counts.acts + counts.twice + Math.max(0, counts.published - 1),
+
+    taskSent(text: string, _by: Process): void {
+      watch.taskSent(text);
+      tasks.sent(text);
+    },
+    taskDeleted(text: string): void {
+      // After a fault, and of two copies of a task, the sweep may do the rest.
+      if (calls.faults() === 0 && counts.twice === 0) watch.taskDeleted(text);
+    },
+    requested(url: string, webhookId: string, body: string, process: Process): Request {
+      const request = requests.requested(url, webhookId, body, process);
+      watch.requests.push(request);
+      counts.underWay++;
+      return request;
+    },
+    answered(_request: Request): void {
+      counts.underWay--;
+    },
+
+    /** When a sweep finds something. */
+    firstDueAt(): number {
+      if (needsAttention()) return world.now();
+      return Math.min(
+        ...table.deliveries.values().map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
+        ...tallies.tallies
+          .values()
+          .map(({ count, notifyAt }) => (count > 0 ? notifyAt : Number.POSITIVE_INFINITY)),
+      );
+    },
+
+    /** Whether nothing is left to do but to wait for a person. */
+    isAtRest: (): boolean =>
+      !needsAttention() &&
+      table.deliveries.values().every((delivery) => delivery.dueAt === undefined || isAsleep(delivery)) &&
+      tallies.tallies.values().every(({ count }) => count === 0),
+
+    /** Looks for what waits too long. @param idleSince since when no worker has had a task */
+    look(idleSince: number): void {
+      const { faults, calmSince } = calls;
+      const isPunctual = story.latePercent === 0;
+      const moments = { faults: faults(), calmSince: calmSince(), idleSince, writtenAt, isPunctual };
+      for (const text of overdue(world, history, moments)) watch.violations.add(text);
+      watch.check(
+        !isOutlived(table.deliveries.values(), events.events, world.now()),
+        'an event expires before its delivery is over',
+      );
+    },
+  };
+}
+export type RunWatch = ReturnType<typeof watchRun>;

@@ -1,0 +1,97 @@
+import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import type { Request } from '../../crash/outbound/promises.ts';
+import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
+import type { Process } from './calls.ts';
+import type { EndpointHistory, Life } from './endpoint-history.ts';
+import type { Story } from './story.ts';
+
+type Check = (isKept: boolean, violation: string) => void;
+
+interface Sent {
+  readonly process: Process;
+  readonly attempt: string;
+}
+
+/** Judges each request to an endpoint. */
+export function requestRules(
+  { table, now }: ReturnType<typeof outboundWorld>,
+  history: EndpointHistory,
+  story: Story,
+  check: Check,
+) {
+  const sent: Sent[] = [];
+  const bodies = new Map<string, string>();
+  const generations = new Map<string, Set<string | undefined>>();
+  const addressed = new Set(
+    story.publications.flatMap(({ message }) => {
+      const { id, tenant, endpoint } = Object(message);
+      return endpoint === undefined ? [] : [`${tenant}/${id}/${endpoint.id}`];
+    }),
+  );
+
+  function checkBody(key: string, body: string): void {
+    const first = bodies.get(key) ?? body;
+    bodies.set(key, first);
+    check(body === first, 'requests of one event differ');
+    const published = story.publications
+      .map(({ message }) => Object(message))
+      .filter(({ tenant, id }) => `${tenant}/${id}` === key)
+      .map(({ data }) => JSON.stringify(data));
+    const { data, id } = JSON.parse(body);
+    const isTest = String(id).startsWith('test_');
+    check(isTest || published.includes(JSON.stringify(data)), 'a request has a body that was not published');
+  }
+
+  /** Published to one endpoint, regardless of its filter and its age. */
+  const isAddressed = ({ tenant, eventId, endpointId }: StoredDelivery): boolean =>
+    addressed.has(`${tenant}/${eventId}/${endpointId}`) || eventId.startsWith('test_');
+
+  function checkFilter(delivery: StoredDelivery, life: Life | undefined, body: string): void {
+    if (isAddressed(delivery)) return;
+    const filter = life?.endpoint.filter;
+    const wanted = filter && 'equals' in filter ? filter.equals : undefined;
+    const { kind } = JSON.parse(body).data;
+    check(wanted === undefined || wanted === kind, 'an endpoint got an event that its filter leaves out');
+  }
+
+  function checkRepeat(delivery: StoredDelivery, process: Process): void {
+    const attempt = `${delivery.id}/${delivery.round}/${delivery.attempts + 1}`;
+    const earlier = sent.filter((other) => other.attempt === attempt);
+    const isExplained = earlier.length === 0 || earlier.some((other) => other.process.isFaulty);
+    check(isExplained, 'a request was repeated, although no process died and no record was lost');
+    sent.push({ process, attempt });
+  }
+
+  return {
+    isAddressed,
+
+    /** Notes the endpoint that a delivery is for. */
+    written(delivery: StoredDelivery): void {
+      const known = generations.get(delivery.id) ?? new Set();
+      generations.set(delivery.id, known.add(delivery.generation));
+    },
+
+    requested(url: string, webhookId: string, body: string, process: Process): Request {
+      const life = history.ofUrl(url);
+      const tenant = life?.endpoint.tenant ?? asTenantId(JSON.parse(body).tenant ?? '');
+      const endpoint = life?.endpoint.id ?? asEndpointId('direct');
+      const id = deliveryId(tenant, asEventId(webhookId), endpoint);
+      const delivery = table.deliveries.get(id);
+      check(delivery !== undefined, 'a request with a webhook-id that is not its event');
+      if (delivery !== undefined) {
+        const key = `${tenant}/${webhookId}`;
+        check(
+          life === undefined || generations.get(id)?.has(life.generation) === true,
+          'a recreated endpoint got a delivery of its predecessor',
+        );
+        check(process.isFaulty || (delivery.leaseUntil ?? 0) > now(), 'a request without a lease');
+        checkBody(key, body);
+        checkFilter(delivery, life, body);
+        checkRepeat(delivery, process);
+      }
+      return { endpoint, webhookId, body, deliveryId: id, round: delivery?.round ?? 0 };
+    },
+  };
+}

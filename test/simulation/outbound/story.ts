@@ -1,0 +1,285 @@
+import type { Seconds } from '../../../lambdas/domain/time.ts';
+import { seconds } from '../../../lambdas/domain/time.ts';
+import { type Answer, answer, hangs, kills } from '../../crash/outbound/scenario.ts';
+import { chance, type Draws, pick, several } from '../draws.ts';
+import { type CallNames, drawFault, drawWhere, type Moment, type PlannedFault } from './faults.ts';
+
+/** An endpoint of a tenant, from the beginning of the run. */
+export interface EndpointPlan {
+  readonly id: string;
+  readonly tenant: string;
+  /** Its answers in turn; the last one repeats. */
+  readonly answers: readonly Answer[];
+  /** Takes events of this kind only. */
+  readonly filter?: 'a' | 'b';
+  readonly maxConcurrent?: number;
+  readonly maxPerSecond?: number;
+}
+
+export interface PlannedPublication {
+  readonly at: Moment;
+  readonly message: object;
+}
+
+export const actKinds = [
+  'disable',
+  'enable',
+  'delete',
+  'recreate',
+  'move',
+  'rotate',
+  'retry',
+  'recover',
+  'test',
+] as const;
+
+/** What a person asks of the management API. */
+export interface PlannedAct {
+  readonly at: Moment;
+  readonly kind: (typeof actKinds)[number];
+  /** Which of the endpoints, or of the deliveries that exist by then. */
+  readonly target: number;
+  readonly toCurrentEndpoint: boolean;
+}
+
+/** All that is decided before a run begins. */
+export interface Story {
+  readonly retryDelays: readonly Seconds[];
+  readonly breakAfter: number;
+  /** An endpoint that fails for this long is disabled. */
+  readonly disableAfter: Seconds;
+  readonly endpoints: readonly EndpointPlan[];
+  readonly publications: readonly PlannedPublication[];
+  readonly acts: readonly PlannedAct[];
+  readonly faults: readonly PlannedFault[];
+  readonly deliverWorkers: number;
+  readonly publishWorkers: number;
+  readonly sweepsAtOnce: number;
+  readonly batchSize: number;
+  /** The most endpoints, or held deliveries, that one read returns. */
+  readonly pageSize: number;
+  /** How often, in percent, a read that need not be consistent sees an item as it was. */
+  readonly latePercent: number;
+  /** How often, in percent, a message is received once more at once. */
+  readonly twicePercent: number;
+  readonly msPerCall: number;
+}
+
+const themes = ['few', 'held', 'wide', 'down', 'replays', 'remade', 'crashes'] as const;
+type Theme = (typeof themes)[number];
+
+/** The calls at which a story of a theme comes to its point. */
+const callsOf: Readonly<Record<Theme, CallNames>> = {
+  few: [
+    'post',
+    'deliveries.claim',
+    'deliveries.record',
+    'deliveries.create',
+    'sendTasks',
+    'sendTask',
+    'acknowledge',
+  ],
+  crashes: [
+    'post',
+    'deliveries.claim',
+    'deliveries.claimSuspect',
+    'deliveries.record',
+    'deliveries.recordLateSuccess',
+    'deleteMessage',
+    'limiter.leave',
+    'sendTask',
+    'acknowledge',
+  ],
+  held: [
+    'deliveries.hold',
+    'deliveries.release',
+    'deliveries.heldOf',
+    'deliveries.read',
+    'deliveries.create',
+    'deliveries.discard',
+    'endpoints.enable',
+    'endpoints.disable',
+    'endpoints.reconciled',
+    'endpoints.markHeldEmpty',
+    'endpoints.read',
+    'notifyOperators',
+    'sendTask',
+    'post',
+  ],
+  wide: [
+    'events.split',
+    'sendRanges',
+    'sendRanges',
+    'events.rangeDone',
+    'events.markFannedOut',
+    'events.widen',
+    'endpoints.page',
+    'deliveries.create',
+    'sendTasks',
+    'acknowledge',
+  ],
+  down: [
+    'limiter.take',
+    'limiter.probe',
+    'limiter.leave',
+    'limiter.open',
+    'limiter.takeByHand',
+    'deliveries.defer',
+    'deliveries.endWait',
+    'deliveries.waitingOf',
+    'endpoints.resumeEndpoint',
+    'sendTask',
+    'post',
+  ],
+  replays: [
+    'deliveries.reopen',
+    'deliveries.listed',
+    'deliveries.readAll',
+    'deliveries.clearDue',
+    'deliveries.noteCounted',
+    'deliveries.record',
+    'recoveries.claim',
+    'recoveries.advance',
+    'events.keep',
+    'tallies.add',
+    'tallies.notified',
+    'sendDeadDelivery',
+    'sendTask',
+    'post',
+  ],
+  remade: [
+    'endpoints.remove',
+    'endpoints.create',
+    'endpoints.read',
+    'endpoints.page',
+    'deliveries.discard',
+    'deliveries.read',
+    'deliveries.claim',
+    'deliveries.create',
+    'post',
+  ],
+};
+
+/** Draws a story. Each theme makes some of its parts meet more often. */
+export function drawStory(story: Draws): Story {
+  const theme = pick(story, themes);
+  const isDown = theme === 'down';
+  const endpoints = drawEndpoints(story, theme);
+  return {
+    retryDelays: delaysFor(story, isDown).map(seconds),
+    breakAfter: isDown ? 2 : pick(story, [5, 5, 2]),
+    disableAfter: seconds(pick(story, [432_000, 432_000, 432_000, 120])),
+    endpoints,
+    publications: drawPublications(story, theme, endpoints),
+    acts: several(story, 5, theme === 'few' || theme === 'crashes' ? 20 : 65, () => drawAct(story, theme)),
+    faults: several(story, 4, pick(story, [0, 60, 60, 75]), () => drawFault(story, callsOf[theme])),
+    deliverWorkers: 1 + story.below(3),
+    publishWorkers: 1 + story.below(2),
+    sweepsAtOnce: 1 + story.below(2),
+    batchSize: pick(story, [5, 1, 2]),
+    pageSize: pick(story, theme === 'wide' ? [2, 3] : [50, 2]),
+    latePercent: pick(story, [0, 0, 30]),
+    twicePercent: pick(story, [0, 0, 25]),
+    msPerCall: pick(story, [0, 1, 40]),
+  };
+}
+
+const delaysFor = (story: Draws, isDown: boolean): readonly number[] =>
+  isDown
+    ? pick<readonly number[]>(story, [Array(8).fill(1), [1, 600, 1, 600, 600], [30, 30, 30, 30]])
+    : pick<readonly number[]>(story, [[1, 5], [], [1], [1, 120], [1, 1_200], [600, 600], [3_600]]);
+
+function drawEndpoints(story: Draws, theme: Theme): EndpointPlan[] {
+  const most = theme === 'wide' ? 6 : 3;
+  const percent = theme === 'wide' ? 85 : 45;
+  const first = drawEndpoint(story, 0, theme);
+  return [first, ...several(story, most - 1, percent, (index) => drawEndpoint(story, index + 1, theme))];
+}
+
+function drawEndpoint(story: Draws, index: number, theme: Theme): EndpointPlan {
+  const tenant = index > 1 && chance(story, 15) ? 'beta' : 'acme';
+  return {
+    id: `e${index}`,
+    tenant,
+    answers: drawAnswers(story, theme),
+    filter: pick(story, [undefined, undefined, undefined, 'a', 'b']),
+    maxConcurrent: pick(story, [undefined, undefined, undefined, 1, 2]),
+    maxPerSecond: pick(story, [undefined, undefined, undefined, undefined, 1]),
+  };
+}
+
+function drawAnswers(story: Draws, theme: Theme): Answer[] {
+  const good = answer(200);
+  const common = theme === 'down' ? 85 : 45;
+  const before = several(story, theme === 'down' ? 7 : 3, common, () => drawFailure(story, theme));
+  const last = pick(
+    story,
+    theme === 'replays'
+      ? [good, answer(503), answer(404)]
+      : [good, good, good, good, answer(503), answer(404), answer(410)],
+  );
+  return [...before, last];
+}
+
+function drawFailure(story: Draws, theme: Theme): Answer {
+  const failed = answer(503);
+  const deadly = theme === 'crashes' ? kills : failed;
+  const slow: Answer = { ...answer(503), ms: 6_000 };
+  return pick(story, [failed, failed, failed, deadly, hangs, answer(429, seconds(300)), slow, answer(404)]);
+}
+
+function drawMoment(story: Draws, theme: Theme): Moment {
+  if (chance(story, 50)) return drawWhere(story, callsOf[theme]);
+  return { second: pick(story, [0, 0, 1, 2, 10, 61, 130, 700, 3_700]) };
+}
+
+function drawPublications(
+  story: Draws,
+  theme: Theme,
+  endpoints: readonly EndpointPlan[],
+): PlannedPublication[] {
+  const [first = { id: 'e0', tenant: 'acme' }] = endpoints;
+  const one = (): PlannedPublication => ({
+    at: chance(story, 40) ? drawMoment(story, theme) : { second: 0 },
+    message: drawMessage(story, theme, endpoints.length === 0 ? [first] : endpoints),
+  });
+  return [one(), ...several(story, theme === 'down' ? 5 : 4, 60, one)];
+}
+
+function drawMessage(
+  story: Draws,
+  theme: Theme,
+  endpoints: readonly Pick<EndpointPlan, 'id' | 'tenant'>[],
+): object {
+  const wide = theme === 'wide' ? 80 : 45;
+  const { id, tenant } = endpoints[story.below(endpoints.length)] ?? { id: 'e0', tenant: 'acme' };
+  const body = {
+    id: `evt_${story.below(3)}`,
+    type: 'invoice.paid',
+    tenant,
+    data: {
+      kind: pick(story, ['a', 'b']),
+      ...(chance(story, 15) && { filling: 'x'.repeat(9_000) }),
+    },
+  };
+  if (chance(story, wide)) return body;
+  const isDirect = chance(story, 15);
+  return { ...body, endpoint: isDirect ? { id: 'direct', url: 'https://direct.example/hook' } : { id } };
+}
+
+const actsOf: Readonly<Record<Theme, readonly [PlannedAct['kind'], ...PlannedAct['kind'][]]>> = {
+  few: actKinds,
+  wide: actKinds,
+  crashes: actKinds,
+  held: ['disable', 'enable', 'enable', 'disable', 'delete', 'retry', 'test'],
+  down: ['enable', 'retry', 'retry', 'move', 'test', 'disable'],
+  replays: ['retry', 'retry', 'recover', 'recover', 'disable', 'enable'],
+  remade: ['recreate', 'delete', 'recreate', 'disable', 'retry', 'recover', 'rotate'],
+};
+
+const drawAct = (story: Draws, theme: Theme): PlannedAct => ({
+  at: drawMoment(story, theme),
+  kind: pick(story, actsOf[theme]),
+  target: story.below(4),
+  toCurrentEndpoint: chance(story, 30),
+});
