@@ -183,7 +183,7 @@ describe('consume', () => {
 
     const { keptMessage, keptBody } = world.inboundEvents.records.get('stripe#evt_1') ?? {};
     expect(Buffer.byteLength(text)).toBe(bytes);
-    expect(keptMessage ?? String(world.bodies.get(keptBody ?? ''))).toBe(text);
+    expect(keptMessage ?? Buffer.from(world.bodies.get(keptBody ?? '') ?? []).toString()).toBe(text);
     expect(world.bodies.size).toBe(where === 'the bucket' ? 1 : 0);
   });
 

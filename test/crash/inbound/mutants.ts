@@ -8,6 +8,9 @@ import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 import type { Variant } from './scenario.ts';
 
+/** The latest that a `Date` can be, and a record can have. */
+const lastInstant = unixMillis(8.64e15);
+
 const isSuspect = (record: EventRecord | undefined, now: UnixMillis): record is EventRecord =>
   record?.status === 'processing' && (record.leaseUntil ?? 0) <= now;
 
@@ -150,7 +153,7 @@ export const mistakes = {
   })),
 
   'claims with a lease that never ends': claimsThat(({ claim }) => ({
-    claim: (mine) => claim({ ...mine, leaseUntil: unixMillis(Number.MAX_SAFE_INTEGER) }),
+    claim: (mine) => claim({ ...mine, leaseUntil: lastInstant }),
   })),
 
   'finishes an event that it does not own': {
