@@ -66,7 +66,7 @@ describe('an event that was kept', () => {
   test('a kept event lies under its source, named by the hash of its content', async () => {
     const { keptKey, bodies } = await failed();
 
-    expect(keptKey).toBe(`inbound/stripe/kept/${sha256(String(bodies.get(keptKey)))}`);
+    expect(keptKey).toBe(`inbound/stripe/kept/${sha256(Buffer.from(bodies.get(keptKey) ?? []).toString())}`);
   });
 
   test('a kept event that was altered is not replayed, and the reason is given', async () => {

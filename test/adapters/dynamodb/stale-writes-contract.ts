@@ -9,6 +9,7 @@ import {
   entry,
   failed,
   instant,
+  newDelivery,
   now,
   retrying,
   until,
@@ -30,7 +31,7 @@ async function isFound(table: DeliveryStore, id: DeliveryId, by: UnixMillis): Pr
 
 /** What every Deliveries table must do about late writes. Each is refused for one reason only. */
 export function staleWritesContract(name: string, make: () => Promise<DeliveryStore>): void {
-  const { setUp, claimed } = deliveriesFixture(make);
+  const { claimed } = deliveriesFixture(make);
 
   describe(`deliveries and late writes in ${name}`, () => {
     it('an attempt that is recorded is neither claimed nor deferred again, though its next attempt is due', async () => {
@@ -117,13 +118,11 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
     });
 
     it('a delivery that is created held is found by its endpoint', async () => {
-      const { table, delivery } = await setUp();
-      const held = asHeld({ ...delivery, id: (await setUp()).id });
-      const other = await make();
-      await other.create(held);
+      const table = await make();
+      const held = asHeld(newDelivery());
+      await table.create(held);
 
-      expect(await other.heldOf({ tenant: held.tenant, id: held.endpointId }, 1000)).toContain(held.id);
-      expect(await table.read(delivery.id)).toMatchObject({ status: 'pending' });
+      expect(await table.heldOf({ tenant: held.tenant, id: held.endpointId }, 1000)).toContain(held.id);
     });
 
     it('a released delivery begins with no wait, no crashes and no sweeps', async () => {
