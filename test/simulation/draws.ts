@@ -7,13 +7,13 @@ export interface Draws {
 }
 
 /** Choices that follow from a seed. @param of the same seed gives other choices for another purpose */
-export function seededDraws(seed: number, of: string): Draws {
+function seededDraws(seed: number, of: string): Draws {
   const random = randomFrom(seed, of);
   return recorded((limit) => Math.floor(random() * limit));
 }
 
 /** Recorded choices once more; after their end, the plainest ones. */
-export function replayedDraws(list: readonly number[]): Draws {
+function replayedDraws(list: readonly number[]): Draws {
   let at = 0;
   return recorded((limit) => Math.min(list[at++] ?? 0, limit - 1));
 }

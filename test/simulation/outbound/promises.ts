@@ -168,4 +168,3 @@ export function watchRun(
     },
   };
 }
-export type RunWatch = ReturnType<typeof watchRun>;

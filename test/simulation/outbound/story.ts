@@ -16,12 +16,12 @@ export interface EndpointPlan {
   readonly maxPerSecond?: number;
 }
 
-export interface PlannedPublication {
+interface PlannedPublication {
   readonly at: Moment;
   readonly message: object;
 }
 
-export const actKinds = [
+const actKinds = [
   'disable',
   'enable',
   'delete',

@@ -8,8 +8,8 @@ import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts'
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
-import { virtualTime } from '../../crash/outbound/virtual-time.ts';
 import type { PartsMistake } from '../../crash/outbound/mistake.ts';
+import { virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
 import { memorySealing } from '../../support/memory/sealing.ts';
