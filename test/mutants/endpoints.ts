@@ -73,6 +73,12 @@ const updates = mutantsOf({ file: 'lambdas/adapters/dynamodb/endpoints/updates.t
     to: '`(#attentionAt = :noted OR attribute_exists(#id)) AND',
   },
   {
+    name: 'the note of an enabling is removed with that of the disabling before it',
+    breaks: held,
+    from: 'AND #status = :status AND',
+    to: 'AND (#status = :status OR attribute_exists(#id)) AND',
+  },
+  {
     name: 'a note of an endpoint is removed by the earlier endpoint with its id',
     breaks: ownEndpoint,
     from: "'#generation = :generation'",

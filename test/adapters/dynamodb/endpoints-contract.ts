@@ -147,6 +147,34 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(other?.heldEmptyAt).toBeUndefined();
     });
 
+    it('endpoints keep the note of a second release', async () => {
+      const { table, endpoint, of } = await setUp();
+      const first = await table.resumeEndpoint(endpoint, now);
+      if (first === undefined) throw new Error('not noted');
+      await table.resumeEndpoint(endpoint, soon);
+
+      await table.markHeldEmpty(first, soon);
+      await table.reconciled(first);
+
+      const noted = await table.read(...of);
+      expect(noted).toMatchObject({ attentionAt: soon });
+      expect(noted?.heldEmptyAt).toBeUndefined();
+    });
+
+    it('endpoints keep the note of an enabling in the same millisecond as the disabling before it', async () => {
+      const { table, endpoint, of } = await setUp();
+      const disabled = await table.disable(endpoint, { reason: 'gone', at: soon });
+      if (disabled === undefined) throw new Error('not disabled');
+      await table.enable(disabled, soon);
+
+      await table.markHeldEmpty(disabled, soon);
+      await table.reconciled(disabled);
+
+      const enabled = await table.read(...of);
+      expect(enabled).toMatchObject({ status: 'enabled', attentionAt: soon });
+      expect(enabled?.heldEmptyAt).toBeUndefined();
+    });
+
     it('endpoints are changed only in the expected version; omitted settings are removed', async () => {
       const { table, endpoint, of } = await setUp({ maxPerSecond: 5, timeout: 3 });
       const { url, description, eventTypes, headers, metadata } = endpoint;

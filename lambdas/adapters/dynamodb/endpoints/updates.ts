@@ -12,10 +12,13 @@ import { attention, spreadAttention } from './item.ts';
 
 const isAsSeen = '#version = :seen';
 
-/** Compares the generation, too, because two endpoints of one id may be noted in the same millisecond. */
-const isAsNoted = ({ generation, attentionAt }: Endpoint) => ({
-  condition: `#attentionAt = :noted AND ${generation === undefined ? 'attribute_not_exists(#generation)' : '#generation = :generation'}`,
-  values: { noted: attentionAt, ...(generation !== undefined && { generation }) },
+/**
+ * Compares more than the time of the note: an endpoint may be disabled and enabled, or deleted and created again, in the
+ * same millisecond.
+ */
+const isAsNoted = ({ generation, status, attentionAt }: Endpoint) => ({
+  condition: `#attentionAt = :noted AND #status = :status AND ${generation === undefined ? 'attribute_not_exists(#generation)' : '#generation = :generation'}`,
+  values: { noted: attentionAt, status, ...(generation !== undefined && { generation }) },
 });
 
 const hashOf = ({ tenant, id }: Endpoint): string => endpointHash({ tenant, endpointId: id });
