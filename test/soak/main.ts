@@ -85,8 +85,9 @@ async function brokenPromises(sent: Sent): Promise<string[]> {
   ];
 }
 
-const lettersMissing = (found: number, poison: number): string[] =>
-  found >= poison ? [] : [`${found} dead letters of ${poison} poison events`];
+function lettersMissing(found: number, poison: number): string[] {
+  return found >= poison ? [] : [`${found} dead letters of ${poison} poison events`];
+}
 
 async function deadLetters({ outputs, clientConfig }: LocalAws): Promise<number> {
   const QueueUrl = outputs.dlqs.inbound['plain'];

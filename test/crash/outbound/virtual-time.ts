@@ -12,8 +12,11 @@ export function virtualTime(now: () => UnixMillis, advance: (span: ReturnType<ty
   return {
     now,
 
+    /** A time that is over already takes no time, as with a real timer. */
     sleep: (ms: number): Promise<void> =>
-      new Promise((wake) => sleepers.push({ until: unixMillis(now() + ms), wake })),
+      ms <= 0
+        ? Promise.resolve()
+        : new Promise((wake) => sleepers.push({ until: unixMillis(now() + ms), wake })),
 
     nextWake: () => Math.min(...sleepers.map(({ until }) => until)),
 
