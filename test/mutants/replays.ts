@@ -89,8 +89,15 @@ const replaying = [
     {
       name: 'a recovery repeats what it replayed before its worker died',
       breaks: noRepeat,
-      from: "if (roundBegan >= createdAt) return delivery.round > 1 ? 'replayed' : 'passed';",
+      from: "if (beganAfter(delivery, createdAt)) return delivery.round > 1 ? 'replayed' : 'passed';",
       to: '',
+    },
+    {
+      name: 'a recovery leaves out what waited beyond its deadline',
+      breaks: everyEvent,
+      from: 'deadline - lifetime >= time && !failedBefore',
+      to: 'deadline - lifetime >= time',
+      caughtBy: 'test/outbound/sweep/recovered.test.ts',
     },
     {
       name: 'a recovery replays what has not failed',

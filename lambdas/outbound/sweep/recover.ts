@@ -1,7 +1,7 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { asError } from '../../domain/errors.ts';
 import { boundsOf, nextPlace, type Recovery, type RecoveryProgress } from '../../domain/recovery.ts';
-import { later, millis, seconds } from '../../domain/time.ts';
+import { later, millis, seconds, type UnixMillis } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { type ReplayPorts, replayDelivery } from '../replay.ts';
 import { isRecoverable } from './recoverable.ts';
@@ -92,11 +92,20 @@ async function recoverOne(
   { createdAt, toCurrentEndpoint }: Recovery,
   ports: RecoverPorts,
 ): Promise<Recovered> {
-  // The beginning of its round, or later if its deadline was extended.
-  const roundBegan = delivery.deadline - delivery.lifetime;
-  if (roundBegan >= createdAt) return delivery.round > 1 ? 'replayed' : 'passed';
+  if (beganAfter(delivery, createdAt)) return delivery.round > 1 ? 'replayed' : 'passed';
   if (!isRecoverable(delivery, toCurrentEndpoint)) return 'passed';
   const replay = await replayDelivery(delivery.id, ports.now(), ports, { toCurrentEndpoint, by: 'job' });
   if (replay.kind === 'replayed') return 'replayed';
   return replay.cause === 'earlier-endpoint' ? 'earlier-endpoint' : 'refused';
+}
+
+/**
+ * Whether the delivery's round began after that time.
+ *
+ * Its deadline says so, unless it was extended; but a round whose last attempt failed before cannot have begun since.
+ */
+function beganAfter({ deadline, lifetime, status, attemptLog }: Delivery, time: UnixMillis): boolean {
+  const last = attemptLog.at(-1);
+  const failedBefore = status === 'failed' && last !== undefined && last.at < time;
+  return deadline - lifetime >= time && !failedBefore;
 }
