@@ -35,7 +35,7 @@ export function chart(title: string, samples: readonly Sample[], of: 'megabytes'
     'xychart-beta',
     `  title "${title}"`,
     `  x-axis "minutes" 0 --> ${minutes}`,
-    `  y-axis 0 --> ${ceiling(chosen, of)}`,
+    `  y-axis "${of === 'files' ? 'files' : 'MB'}" 0 --> ${ceiling(chosen, of)}`,
     ...lines,
     '```',
   ].join('\n');
