@@ -86,7 +86,7 @@ const lastCharacter = (text: string, end: number): string => {
   return /^[\ud800-\udbff][\udc00-\udfff]$/.test(pair) ? pair : pair.slice(-1);
 };
 
-/** A placeholder that is longer is none that people write. */
+/** People write no longer placeholders. */
 const longestPlaceholder = 1_000;
 
 /** Words that stand for a value, without their separators. */

@@ -179,9 +179,9 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       await limiter.open(slotOf('slot0', 100), at(9000), at(15));
 
       await limiter.reset(limiterKey);
-      await limiter.reset('nobody');
-      await limiter.leave({ ...slotOf('slot0', 100), limiterKey: 'nobody' }, 'down', at(15));
-      expect(await limiter.read('nobody')).toMatchObject({ failures: 0 });
+      await limiter.reset('unknown');
+      await limiter.leave({ ...slotOf('slot0', 100), limiterKey: 'unknown' }, 'down', at(15));
+      expect(await limiter.read('unknown')).toMatchObject({ failures: 0 });
 
       expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
       const left = await limiter.leave(slotOf('slot0', 1020), 'down', at(30));
@@ -233,8 +233,8 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
 
     it('a limiter lets no request go before `Retry-After`, and never shortens it', async () => {
       const { limiter, limiterKey, slotOf, take } = await setUp();
-      await limiter.hold('nobody', at(500));
-      expect((await limiter.read('nobody')).retryAfter).toBeUndefined();
+      await limiter.hold('unknown', at(500));
+      expect((await limiter.read('unknown')).retryAfter).toBeUndefined();
       await take('slot0', 0, 1000);
       await limiter.hold(limiterKey, at(500));
       await limiter.hold(limiterKey, at(400));

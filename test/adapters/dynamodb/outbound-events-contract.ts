@@ -37,7 +37,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
 
         expect(await table.create({ ...event, contentHash: 'other' })).toEqual(event);
         expect(await table.read(id)).toEqual(event);
-        expect(await table.read('nobody')).toBeUndefined();
+        expect(await table.read('unknown')).toBeUndefined();
       },
     );
 
@@ -64,7 +64,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect(await table.keep(id, inSeconds(300), now)).toBe(true);
       expect(await table.read(id)).toMatchObject({ expiresAt: inSeconds(500) });
       expect(await table.keep(id, inSeconds(900), unixMillis(now + 500_000))).toBe(false);
-      expect(await table.keep('nobody', inSeconds(900), now)).toBe(false);
+      expect(await table.keep('unknown', inSeconds(900), now)).toBe(false);
     });
 
     it('published events are widened to the whole tenant once, and are no longer fanned out then', async () => {
@@ -100,13 +100,13 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
     it('published events are not created when a missing one is kept, widened, split or marked', async () => {
       const { table } = await setUp();
 
-      await table.widen('nobody');
-      await table.split('nobody', ['a']);
-      await table.rangeDone('nobody', 'a');
-      await table.markFannedOut({ id: 'nobody' }, now);
-      await table.markFannedOut({ id: 'nobody', isWide: true }, now);
+      await table.widen('unknown');
+      await table.split('unknown', ['a']);
+      await table.rangeDone('unknown', 'a');
+      await table.markFannedOut({ id: 'unknown' }, now);
+      await table.markFannedOut({ id: 'unknown', isWide: true }, now);
 
-      expect(await table.read('nobody')).toBeUndefined();
+      expect(await table.read('unknown')).toBeUndefined();
     });
   });
 }

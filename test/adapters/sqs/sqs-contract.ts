@@ -170,7 +170,7 @@ export function sqsContract(
     });
 
     line('deletes with a stale receipt handle')(
-      'a deletion by a stale receipt handle is no error',
+      'a deletion by a stale receipt handle throws no error',
       async () => {
         const { queue, receiveOne } = await setUp({ visibility: seconds(600) });
         await queue.send({ body: 'a' });
@@ -384,7 +384,7 @@ export function sqsContract(
     it('a queue that does not exist is an error', async () => {
       const { client, url } = await setUp();
 
-      await expect(sqsQueue(client, `${url}-of-nobody`).send({ body: 'a' })).rejects.toThrow(
+      await expect(sqsQueue(client, `${url}-missing`).send({ body: 'a' })).rejects.toThrow(
         expect.objectContaining({ name: 'QueueDoesNotExist' }),
       );
     });

@@ -263,7 +263,7 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
     plan: lateAnswers,
     violation: /a success that was seen does not count/,
   },
-  'a replay begins a round whatever the delivery has become': {
+  'a replay begins a round without comparing the delivery with what it read': {
     mutant: twoTasks.reopensInAnyState,
     scenario: 'a failed delivery that two people replay at once',
     plan: noFault,

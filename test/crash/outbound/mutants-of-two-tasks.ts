@@ -28,7 +28,7 @@ export const refusesALateSuccessOfWhatIsHeld: Mutant = ({ deliveries }) => ({
   },
 });
 
-/** A round begins whatever has become of the delivery since it was read. */
+/** A round begins although the delivery has changed since it was read. */
 export const reopensInAnyState: Mutant = ({ deliveries }) => ({
   deliveries: {
     ...deliveries,

@@ -100,7 +100,7 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
     if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
   }
 
-  /** A success that was seen is recorded, whatever its delivery has become in its round. */
+  /** A success that was seen is recorded, also when its delivery has been held or claimed again in its round. */
   function lateSuccessTried({ id, round }: Pick<StoredDelivery, 'id' | 'round'>): void {
     const delivery = table.deliveries.get(id);
     const counts = delivery?.status === 'delivered' || delivery?.status === 'discarded';

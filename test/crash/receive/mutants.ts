@@ -34,7 +34,7 @@ const acceptsAPartOfABatch: Mistake = ({ enqueue }) => ({
     }),
 });
 
-/** A token counts once, whatever it came with. */
+/** A token is used up, also by the same body that comes again. */
 const refusesATokenThatWasSeen: Mistake = ({ useOnce }) => ({
   useOnce: (token, fingerprint, now) => useOnce(token, `${fingerprint} at ${now}`, now),
 });

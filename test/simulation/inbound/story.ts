@@ -28,7 +28,7 @@ export interface InboundStory {
   readonly mostFaults: number;
 }
 
-/** Draws a story whose ends are the same whichever faults happen: each event has attempts to spare for all of them. */
+/** Draws a story whose ends do not depend on its faults: each event has attempts to spare for all of them. */
 export function drawInbound(story: Draws): InboundStory {
   const mostFaults = pick(story, [0, 1, 2]);
   const mayKill = chance(story, 35);

@@ -133,7 +133,7 @@ export function simulatedOutbound(
     post: postOf(process),
   });
 
-  /** Reads that return fewer items than were asked for: as large a tenant, or as long a list, as any. */
+  /** Pages of few items, so that a small tenant needs several pages, as a large one does. */
   const capped = (endpoints: EndpointStore): EndpointStore => ({
     ...endpoints,
     page: (tenant, range, limit) => endpoints.page(tenant, range, Math.min(limit, pageSize)),

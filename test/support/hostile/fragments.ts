@@ -104,7 +104,7 @@ export function* mutants(
       yield [`${name} at ${position.join('.') || 'the top'}`, withFragment(valid, position, fragment)];
 }
 
-/** Random variants of a valid input: any JSON at any position, and one change of the text. */
+/** Random variants of a valid input: each has other JSON at one position, or one change of its text. */
 export const mutated = (valid: object): fc.Arbitrary<string> => {
   const value = fc.oneof(fc.constantFrom(...Object.values(fragments).filter(isShort)), fc.json());
   const changed = fc
