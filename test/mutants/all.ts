@@ -2,6 +2,7 @@ import { consumeClaims } from './consume-claims.ts';
 import { consumeEndings } from './consume-endings.ts';
 import { deliverAttempts } from './deliver-attempts.ts';
 import { deliverClaims } from './deliver-claims.ts';
+import { deliverRecords } from './deliver-records.ts';
 import { deliveryChanges } from './delivery-changes.ts';
 import { deliveryClaims } from './delivery-claims.ts';
 import { deliveryIndexes, deliveryReplays } from './delivery-replays.ts';
@@ -35,6 +36,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...deliveryIndexes,
   ...deliverClaims,
   ...deliverAttempts,
+  ...deliverRecords,
   ...limiterWrites,
   ...limiterRules,
   ...endpointMutants,
