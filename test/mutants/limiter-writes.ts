@@ -119,8 +119,8 @@ const leaving = mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/updates.ts'
   {
     name: 'the outcome of a request whose slot ran out is not learnt',
     breaks: disabled,
-    from: 'return health === undefined ? freeing : [...freeing, ...others];',
-    to: 'return freeing;',
+    from: 'notes: health === undefined ? [] : notes }',
+    to: 'notes: [] }',
   },
   {
     name: 'the outcome of a late request makes the limiter of an endpoint that is gone',

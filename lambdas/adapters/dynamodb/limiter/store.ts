@@ -27,6 +27,11 @@ const KnownAttributes = v.object({
 const LimiterItem = v.looseObject(KnownAttributes.entries);
 const parse = itemParser('limiter', 'Endpoints', LimiterItem);
 
+const isHeldIn = (item: unknown, { name, until }: Slot): boolean => parse(item ?? {})[name] === until;
+
+/** A refusal for each form of a failure, one more after a reset, and one for a slot that ran out. */
+const leaveTries = 4;
+
 const keyOf = (limiterKey: string) => ({ tenant: `${otherItems.limiter}${limiterKey}`, id: 'limiter' });
 
 /** The limiter of endpoints, one item each in the Endpoints table. */
@@ -59,10 +64,14 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
     },
 
     async leave(slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): Promise<LimiterState> {
+      const { releases, notes } = limiterUpdates.leave(slot, health, now);
       let left: Written | undefined;
-      for (const update of limiterUpdates.leave(slot, health, now)) {
+      // A refusal brings the item: an operator may have reset it meanwhile, and then what was refused before can succeed.
+      for (let nth = 0; nth < leaveTries && left?.ok !== true; nth++) {
+        const updates = left === undefined || isHeldIn(left.item, slot) ? releases : notes;
+        const update = updates[nth % updates.length];
+        if (update === undefined) break;
         left = await write(slot.limiterKey, update);
-        if (left.ok) break;
       }
       return parseLimiter(left?.item);
     },

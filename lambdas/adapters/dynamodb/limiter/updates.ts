@@ -14,6 +14,12 @@ import { attention, spreadAttention } from '../endpoints/item.ts';
 /** A conditional update of a limiter's item. */
 export type LimiterUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
 
+/** The writes of a release: see `leave`. */
+interface Leaving {
+  readonly releases: readonly LimiterUpdate[];
+  readonly notes: readonly LimiterUpdate[];
+}
+
 /** Remembers a failing endpoint for longer than its deliveries can wait. */
 const keptFor = days(60);
 
@@ -52,22 +58,22 @@ export const limiterUpdates = {
   }),
 
   /**
-   * Releases the slot and records the endpoint's health. If another worker holds the slot by now, only the health is
-   * recorded. Try these in order until one is not refused.
+   * Releases the slot and records the endpoint's health (`releases`), or records the health only (`notes`), for when another
+   * worker holds the slot by now. At most one of each list succeeds.
    */
-  leave: (slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): readonly LimiterUpdate[] => {
+  leave: (slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): Leaving => {
     const all = learntFrom(slot, health, now);
-    const freeing = all.map(({ set, condition, values, ...learnt }) => ({
+    const releases = all.map(({ set, condition, values, ...learnt }) => ({
       ...learnt,
       set: { ...set, [slot.name]: undefined },
       condition: `#${slot.name} = :mine${condition}`,
       values: { ...values, mine: slot.until },
     }));
-    const others = all.map((learnt) => ({
+    const notes = all.map((learnt) => ({
       ...learnt,
       condition: `attribute_exists(#id)${learnt.condition}`,
     }));
-    return health === undefined ? freeing : [...freeing, ...others];
+    return { releases, notes: health === undefined ? [] : notes };
   },
 
   open: (
