@@ -28,7 +28,7 @@ export interface OutboundEvent {
   readonly isWide?: boolean;
   /** The ranges of a large tenant whose endpoints do not have their deliveries yet. */
   readonly rangesLeft?: readonly string[];
-  /** When every destination had a delivery and its task was sent. */
+  /** When every endpoint of the tenant had its delivery, and its task was sent. Absent for events to single endpoints. */
   readonly fannedOutAt?: UnixMillis;
   /** Later than any delivery can need the event. A replay extends it, and so does the sweep if that is not enough. */
   readonly expiresAt: UnixSeconds;
@@ -42,8 +42,8 @@ export interface OutboundEventStore {
   read(key: string): Promise<OutboundEvent | undefined>;
   /** Keeps the event until then at least. @returns false when the event is gone */
   keep(key: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
-  /** Marks that all deliveries exist, unless the event has become one for the whole tenant. */
-  markFannedOut(expected: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void>;
+  /** Marks that all deliveries of an event for the whole tenant exist. */
+  markFannedOut(key: string, at: UnixMillis): Promise<void>;
   /** Makes an event for single endpoints one for the whole tenant. @returns the event as it is now */
   widen(key: string): Promise<OutboundEvent | undefined>;
   /** Notes the ranges of a large tenant, unless they are noted or done. @returns the event as it is now */

@@ -72,17 +72,18 @@ describe('publishing an id again', () => {
   });
 
   it('publishing an id again sends the task that its delivery has lost', async () => {
-    const { publish, published, world } = await withEndpoint();
+    const { publish, published, carryOut, world } = await withEndpoint();
     await publish({ ...event, endpointId: 'ep_1' });
-    const markFannedOut = async () => Promise.reject(new Error('down'));
-    const ports = { ...world.publishPorts, events: { ...world.publishPorts.events, markFannedOut } };
     await world.publishQueue.send({ body: published[0] ?? '' });
-    await world.workOffPublishQueue(ports);
+    await world.workOffPublishQueue();
+    world.deliveryQueue.purge();
 
     expect(await publish({ ...event, endpointId: 'ep_1' })).toMatchObject({
       status: 202,
       body: { repeated: true },
     });
+    await carryOut();
+    expect(world.requests).toHaveLength(1);
   });
 
   it('publishing an id again past its retention makes a new event', async () => {

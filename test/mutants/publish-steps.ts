@@ -31,8 +31,8 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
   {
     name: 'an event is marked as fanned out before its deliveries are made',
     breaks: everyEvent,
-    from: 'const made = await deliverTo(first.endpoints, { origin, data, settings, ports });\n    await ports.events.markFannedOut(event, ports.now());',
-    to: 'await ports.events.markFannedOut(event, ports.now());\n    const made = await deliverTo(first.endpoints, { origin, data, settings, ports });',
+    from: 'const made = await deliverTo(first.endpoints, { origin, data, settings, ports });\n    await ports.events.markFannedOut(event.id, ports.now());',
+    to: 'await ports.events.markFannedOut(event.id, ports.now());\n    const made = await deliverTo(first.endpoints, { origin, data, settings, ports });',
     caughtBy: crashTests,
   },
   {
@@ -72,12 +72,6 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
 
 const messages = [
   ...mutantsOf({ file: 'lambdas/outbound/publish/publish-one.ts', caughtBy: fanOutTests }, [
-    {
-      name: 'a publication to one endpoint marks an event for the tenant as done',
-      breaks: everyEvent,
-      from: 'event.fannedOutAt === undefined && !event.isWide && { toMark: event }',
-      to: 'event.fannedOutAt === undefined && { toMark: { ...event, isWide: true } }',
-    },
     {
       name: 'a publication to the tenant is done when one to a single endpoint is',
       breaks: everyEvent,
@@ -135,8 +129,8 @@ const messages = [
     {
       name: 'a message is acknowledged though its task was not sent',
       breaks: published,
-      from: 'if (progress.task !== undefined && error !== undefined) {',
-      to: 'if (false) {',
+      from: 'if (progress.task === undefined || error === undefined) return true;',
+      to: 'return true;',
       caughtBy: healingTests,
     },
     {
@@ -145,12 +139,6 @@ const messages = [
       from: 'await giveUp(unwrapped, result.reason, message.receives, ports);',
       to: '',
       caughtBy: 'test/outbound/publish/publish-refusals.test.ts',
-    },
-    {
-      name: 'an event is marked as fanned out before its task is sent',
-      breaks: everyEvent,
-      from: 'const tasksAreSent = await sendTasks(',
-      to: 'for (const { progress } of begun)\n    if ("toMark" in progress && progress.toMark) await ports.events.markFannedOut(progress.toMark, ports.now());\n  const tasksAreSent = await sendTasks(',
     },
     {
       name: 'the dead letter of a message has no id, so that a redrive makes a second event',

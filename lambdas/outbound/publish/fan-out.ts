@@ -50,7 +50,7 @@ export async function fanOut({
   const first = await ports.endpoints.page(tenant, {}, rangeSize);
   if (first.next === undefined) {
     const made = await deliverTo(first.endpoints, { origin, data, settings, ports });
-    await ports.events.markFannedOut(event, ports.now());
+    await ports.events.markFannedOut(event.id, ports.now());
     return made;
   }
   const ranges = await rangesFrom(first.next, tenant, ports);
@@ -96,7 +96,7 @@ export async function fanOutRange(range: EndpointRange, fan: FanOut): Promise<re
   } while (after !== undefined);
   const event = await ports.events.rangeDone(origin.event.id, rangeName(range));
   if (event !== undefined && (event.rangesLeft ?? []).length === 0 && event.fannedOutAt === undefined) {
-    await ports.events.markFannedOut(event, ports.now());
+    await ports.events.markFannedOut(event.id, ports.now());
   }
   return made;
 }

@@ -6,6 +6,7 @@ import type { Publication } from '../../domain/publish-message.ts';
 import { wants } from '../../domain/subscription.ts';
 import { toUnixSeconds } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
+import { isUntouched } from './record-event.ts';
 
 /** What is known about a publication before it is on the queue. Other publishers may change it meanwhile. */
 export type PublicationPreview =
@@ -74,15 +75,11 @@ async function previewRepeat(
     return { kind: 'repeated', reason };
   }
   const delivery = await ports.deliveries.read(deliveryId(tenant, id, to.id));
-  if (delivery === undefined || isUntouched(delivery, event)) return sends;
+  if (delivery === undefined || isUntouched(delivery)) return sends;
   if (to.kind === 'url' && delivery.url !== to.url)
     return { kind: 'conflict', reason: `the event ${id} went to another URL under the name ${to.id}` };
   return { kind: 'repeated', reason: repeatReason(delivery, endpoint) };
 }
-
-/** Its task may be lost; publishing again sends it. */
-const isUntouched = ({ status, attempts, claims }: Delivery, { fannedOutAt }: OutboundEvent): boolean =>
-  status === 'pending' && attempts === 0 && claims === 0 && fannedOutAt === undefined;
 
 function repeatReason(delivery: Delivery, endpoint: Endpoint | undefined): string {
   const { id, eventId, endpointId, status } = delivery;

@@ -31,10 +31,8 @@ export type PublishResult =
       readonly status: 'published' | 'repeated' | 'unmatched' | 'split';
       readonly isConflict: boolean;
       readonly deliveries: readonly string[];
-      /** Tasks to send before the event is marked. */
+      /** The task to send. */
       readonly task?: TaskMessage;
-      /** The event to mark when the task is sent. */
-      readonly toMark?: OutboundEvent;
     }
   /** The message can never be published. */
   | { readonly kind: 'unusable'; readonly reason: string };
@@ -92,8 +90,6 @@ async function publishToEndpoint(
     isConflict: recorded.isConflict || isElsewhere,
     deliveries: [delivery.id],
     ...(needsTask && { task: firstTask(delivery, event, publication.isTest) }),
-    // A tenant-wide event is marked when every endpoint has its delivery.
-    ...(event.fannedOutAt === undefined && !event.isWide && { toMark: event }),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { TaskMessage } from '../../domain/delivery-task.ts';
 import { asError } from '../../domain/errors.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../../domain/messages.ts';
-import type { OutboundEvent } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import {
   openPublication,
@@ -27,8 +26,8 @@ export interface PublishQueueMessage {
 
 /** How far a message has come. */
 type Progress =
-  /** Event and deliveries are stored. Still to do: send the task, then mark the event as fanned out. */
-  | { readonly kind: 'recorded'; readonly task?: TaskMessage; readonly toMark?: OutboundEvent }
+  /** Event and deliveries are stored. Still to do: send the task. */
+  | { readonly kind: 'recorded'; readonly task?: TaskMessage }
   /** The message is on the DLQ. */
   | { readonly kind: 'given-up' }
   | { readonly kind: 'failed' };
@@ -37,8 +36,8 @@ type Progress =
 const maxReceives = 50;
 
 /**
- * Works through one batch of the publish queue: events, then deliveries, then their tasks in batches, then the events'
- * `fannedOutAt`; the messages are deleted last. After a crash between any two, SQS redelivers the message and it completes them.
+ * Works through one batch of the publish queue: events, then deliveries, then their tasks in batches; the messages are
+ * deleted last. After a crash between any two, SQS redelivers the message and it completes them.
  *
  * @returns the ids of the messages that SQS redelivers
  */
@@ -95,7 +94,7 @@ async function beginOne(
     return { kind: 'given-up' };
   }
   if (opened.kind === 'publication') report(opened.publication, unwrapped, result, ports);
-  return { kind: 'recorded', task: result.task, toMark: result.toMark };
+  return { kind: 'recorded', task: result.task };
 }
 
 async function beginRange(
@@ -131,15 +130,8 @@ async function finish(
   ports: PublishPorts,
 ): Promise<boolean> {
   if (progress.kind !== 'recorded') return progress.kind === 'given-up';
-  if (progress.task !== undefined && error !== undefined) {
-    return (await failed(message, error, ports)).kind === 'given-up';
-  }
-  try {
-    if (progress.toMark !== undefined) await ports.events.markFannedOut(progress.toMark, ports.now());
-    return true;
-  } catch (cause) {
-    return (await failed(message, cause, ports)).kind === 'given-up';
-  }
+  if (progress.task === undefined || error === undefined) return true;
+  return (await failed(message, error, ports)).kind === 'given-up';
 }
 
 /** Leaves the message to SQS. After very many deliveries it dead-letters the message, with the event's id in it. */

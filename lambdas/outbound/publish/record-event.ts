@@ -103,16 +103,15 @@ export async function recordDelivery(
   }
   const first = await ports.deliveries.create(wanted);
   const delivery = first ?? wanted;
-  const isPending = delivery.status === 'pending';
-  return {
-    delivery,
-    isNew: first === undefined,
-    needsTask: isPending && (first === undefined || (isUntouched(first) && event.fannedOutAt === undefined)),
-  };
+  return { delivery, isNew: first === undefined, needsTask: isUntouched(delivery) };
 }
 
-/** Whether the record shows no attempt. */
-const isUntouched = ({ attempts, claims }: Delivery): boolean => attempts === 0 && claims === 0;
+/** Whether no task of it was worked on yet: a crash may have left it without one. A second task is harmless, since one claims. */
+export const isUntouched = (delivery: Delivery): boolean =>
+  delivery.status === 'pending' &&
+  delivery.attempts === 0 &&
+  delivery.claims === 0 &&
+  delivery.nextAttemptAt === undefined;
 
 function newDelivery(
   destination: Destination,

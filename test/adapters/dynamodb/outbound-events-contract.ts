@@ -41,11 +41,14 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       },
     );
 
-    it('published events are marked when all their tasks are sent', async () => {
+    it('published events for a whole tenant are marked when all their tasks are sent, others never', async () => {
       const { table, id } = await setUp();
 
-      await table.markFannedOut({ id }, now);
+      await table.markFannedOut(id, now);
+      expect((await table.read(id))?.fannedOutAt).toBeUndefined();
 
+      await table.widen(id);
+      await table.markFannedOut(id, now);
       expect(await table.read(id)).toMatchObject({ fannedOutAt: now });
     });
 
@@ -67,14 +70,11 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect(await table.keep('unknown', inSeconds(900), now)).toBe(false);
     });
 
-    it('published events are widened to the whole tenant once, and are no longer fanned out then', async () => {
-      const { table, id } = await setUp();
-      await table.markFannedOut({ id }, now);
+    it('published events are widened to the whole tenant once, and lose the mark of an earlier version then', async () => {
+      const { table, id } = await setUp({ fannedOutAt: now });
 
-      expect(await table.widen(id)).toMatchObject({ isWide: true });
-      await table.markFannedOut({ id }, now);
-      expect((await table.read(id))?.fannedOutAt).toBeUndefined();
-      await table.markFannedOut({ id, isWide: true }, now);
+      expect((await table.widen(id))?.fannedOutAt).toBeUndefined();
+      await table.markFannedOut(id, now);
       expect(await table.widen(id)).toMatchObject({ isWide: true, fannedOutAt: now });
     });
 
@@ -92,7 +92,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
 
     it('published events are not split after they are fanned out', async () => {
       const { table, id } = await setUp({ isWide: true });
-      await table.markFannedOut({ id, isWide: true }, now);
+      await table.markFannedOut(id, now);
 
       expect((await table.split(id, ['a']))?.rangesLeft).toBeUndefined();
     });
@@ -103,8 +103,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       await table.widen('unknown');
       await table.split('unknown', ['a']);
       await table.rangeDone('unknown', 'a');
-      await table.markFannedOut({ id: 'unknown' }, now);
-      await table.markFannedOut({ id: 'unknown', isWide: true }, now);
+      await table.markFannedOut('unknown', now);
 
       expect(await table.read('unknown')).toBeUndefined();
     });

@@ -48,5 +48,5 @@ describe('sweeps that overlap, with a purged queue and fifty overdue deliveries'
 /** Before any worker has taken more than its first batch. */
 async function purgeAfterPublishing(): Promise<Fault> {
   const { calls } = await simulate({ ...manyDeliveries, seed: 1 });
-  return { call: calls.lastIndexOf('events.markFannedOut'), purges: 'delivery' };
+  return { call: calls.lastIndexOf('sendTasks') + 1, purges: 'delivery' };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { seconds } from '../../../lambdas/domain/time.ts';
+import { dueForRetry } from '../../../lambdas/domain/retry-schedule.ts';
+import { later, millis, seconds } from '../../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import { down, message } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
@@ -11,7 +12,6 @@ it.each([
     (ports: PublishPorts) => ({ ...ports, deliveries: { ...ports.deliveries, create: down } }),
   ],
   ['the tasks', (ports: PublishPorts) => ({ ...ports, sendTasks: down })],
-  ['the mark', (ports: PublishPorts) => ({ ...ports, events: { ...ports.events, markFannedOut: down } })],
 ])('λ publish completes with the same message what failed before %s', async (_what, broken) => {
   const world = outboundWorld();
   await world.publishQueue.send({ body: JSON.stringify(message) });
@@ -23,7 +23,6 @@ it.each([
   await world.run(seconds(60));
 
   expect(world.publishQueue.contents()).toEqual([]);
-  expect(world.events.events.get('#inv-42')?.fannedOutAt).toBeDefined();
   expect(world.delivery().status).toBe('delivered');
   expect(world.requests).toHaveLength(1);
 });
@@ -80,15 +79,36 @@ it('leaves a message on the queue that it can neither publish nor give up', asyn
   expect(world.delivery().status).toBe('delivered');
 });
 
-it('λ publish sends no task again once all are sent: the sweep replaces lost ones', async () => {
+it('λ publish sends the task again of a delivery that no worker has taken yet, and it is attempted once', async () => {
   const world = outboundWorld();
 
-  await world.publish(message);
-  world.deliveryQueue.purge();
-  await world.publish(message);
-  expect(world.deliveryQueue.contents()).toEqual([]);
-  await world.run(seconds(360));
+  for (let nth = 0; nth < 3; nth++) await world.publish(message);
+  expect(world.deliveryQueue.contents()).toHaveLength(3);
+  await world.run(seconds(10));
 
   expect(world.delivery().status).toBe('delivered');
-  expect(world.report.total('DeliveriesNeverAttempted')).toBe(1);
+  expect(world.requests).toHaveLength(1);
+});
+
+it('λ publish sends no task again of a delivery that waits: the sweep replaces a lost one', async () => {
+  const world = outboundWorld();
+  await world.publish(message);
+  const now = world.now();
+  const until = later(now, seconds(60));
+  const times = {
+    now,
+    until,
+    dueAt: dueForRetry(until, seconds(60)),
+    extend: millis(0),
+    waitsSince: undefined,
+  };
+  await world.deliverPorts.deliveries.defer(world.delivery().id, 1, times);
+  world.deliveryQueue.purge();
+
+  await world.publish(message);
+  expect(world.deliveryQueue.contents()).toEqual([]);
+  await world.run(seconds(600));
+
+  expect(world.delivery().status).toBe('delivered');
+  expect(world.requests).toHaveLength(1);
 });

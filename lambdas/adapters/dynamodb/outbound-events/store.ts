@@ -23,8 +23,8 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
     read: async (id: string): Promise<OutboundEvent | undefined> =>
       eventIn(await readItem(client, table, id)),
 
-    markFannedOut: async (seen: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void> =>
-      void (await write(fanOutUpdates.mark(seen, at))),
+    markFannedOut: async (id: string, at: UnixMillis): Promise<void> =>
+      void (await write(fanOutUpdates.mark(id, at))),
 
     /** Extends the event's retention. @returns false when the event is gone */
     async keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean> {

@@ -1,18 +1,16 @@
-import type { OutboundEvent } from '../../../domain/outbound-event.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 import type { ConditionalUpdate } from '../conditional-update.ts';
 
 /** Each step of an event's fan-out as one conditional update. */
 export const fanOutUpdates = {
-  /** Refused when the event was widened to the whole tenant meanwhile: that fan-out marks it. */
-  mark: ({ id, isWide }: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): ConditionalUpdate => ({
+  mark: (id: string, at: UnixMillis): ConditionalUpdate => ({
     id,
     set: { fannedOutAt: at },
-    condition: isWide ? '#isWide = :wide' : 'attribute_exists(#id) AND attribute_not_exists(#isWide)',
-    values: isWide ? { wide: true } : {},
+    condition: '#isWide = :wide',
+    values: { wide: true },
   }),
 
-  /** Makes an event for single endpoints one for the whole tenant. */
+  /** Makes an event for single endpoints one for the whole tenant. Earlier versions marked those events, too. */
   widen: (id: string): ConditionalUpdate => ({
     id,
     set: { isWide: true, fannedOutAt: undefined },

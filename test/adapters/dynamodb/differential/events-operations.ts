@@ -20,8 +20,7 @@ export const eventsOperations: MakeOperations = (client, tenant) => {
   return {
     create: (draw) => store.create(eventOf(draw)),
     read: (draw) => store.read(idOf(draw)),
-    markFannedOut: (draw) => store.markFannedOut({ id: idOf(draw) }, draw.now),
-    markWideFannedOut: (draw) => store.markFannedOut({ id: idOf(draw), isWide: true }, draw.now),
+    markFannedOut: (draw) => store.markFannedOut(idOf(draw), draw.now),
     keep: (draw) => store.keep(idOf(draw), toUnixSeconds(after(draw.now, 100 * draw.b)), draw.now),
     widen: (draw) => store.widen(idOf(draw)),
     split: (draw) => store.split(idOf(draw), ['a', 'b', 'c'].slice(0, 1 + (draw.b % 3))),
