@@ -12,22 +12,39 @@ export const acknowledge: QueueAnswer = { kind: 'acknowledge' };
 
 export type QueueAnswerPorts = Pick<OutboundPorts, 'deleteMessage' | 'returnMessageAfter' | 'telemetry'>;
 
+/** A message of the queue, as far as its answer needs it. */
+export interface AnsweredMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+}
+
 /**
- * Answers the queue at once, so that a slow message of the batch does not delay one that is done. If the call fails, the
- * function's response or the visibility timeout does the same.
+ * Sets when a failed message comes back, at once. If the call fails, the visibility timeout brings it back.
  *
- * @param isAlone whether the message is the only one of its batch, so that Lambda deletes it right away
+ * Lambda deletes the messages that the function's response does not name as failed.
  */
 export async function answerQueue(
-  { messageId, receiptHandle }: { readonly messageId: string; readonly receiptHandle: string },
+  message: AnsweredMessage,
   queueAnswer: QueueAnswer,
-  isAlone: boolean,
   ports: QueueAnswerPorts,
 ): Promise<void> {
+  if (queueAnswer.kind !== 'fail') return;
+  const { after } = queueAnswer;
+  await orWarn(message, () => ports.returnMessageAfter(message.receiptHandle, after), ports);
+}
+
+/** Deletes a message before its batch is over. If the call fails, the function's response deletes it. */
+export const deleteNow = (message: AnsweredMessage, ports: QueueAnswerPorts): Promise<void> =>
+  orWarn(message, () => ports.deleteMessage(message.receiptHandle), ports);
+
+async function orWarn(
+  { messageId }: AnsweredMessage,
+  call: () => Promise<void>,
+  { telemetry }: QueueAnswerPorts,
+): Promise<void> {
   try {
-    if (queueAnswer.kind === 'fail') await ports.returnMessageAfter(receiptHandle, queueAnswer.after);
-    else if (!isAlone) await ports.deleteMessage(receiptHandle);
+    await call();
   } catch (error) {
-    ports.telemetry.warn('message.ack-failed', { messageId, reason: asError(error).message });
+    telemetry.warn('message.ack-failed', { messageId, reason: asError(error).message });
   }
 }

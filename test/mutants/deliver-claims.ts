@@ -109,6 +109,12 @@ const claiming = [
       to: 'answered.filter(() => false)',
     },
     {
+      name: 'what is done is not deleted before a suspect runs, and comes back after its crash',
+      breaks: deliveryEnds,
+      from: 'beforeSuspects: (done) => deleteAcknowledged(done, ports),',
+      to: '',
+    },
+    {
       name: 'a task with a success to record makes a request',
       breaks: noRepeat,
       from: 'if (task.seen !== undefined) {',

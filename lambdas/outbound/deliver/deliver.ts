@@ -1,11 +1,17 @@
-import { type FirstRun, runBatch } from '../../domain/batch.ts';
+import { type FirstRun, type RunMessage, runBatch } from '../../domain/batch.ts';
 import type { PendingDelivery } from '../../domain/delivery-record.ts';
 import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { asError } from '../../domain/errors.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import type { OutboundPorts } from '../ports.ts';
-import { acknowledge, answerQueue, type QueueAnswer, type QueueAnswerPorts } from '../queue-answer.ts';
+import {
+  acknowledge,
+  answerQueue,
+  deleteNow,
+  type QueueAnswer,
+  type QueueAnswerPorts,
+} from '../queue-answer.ts';
 import type { Invocation } from './attempt.ts';
 import { type DeliverOnePorts, deliverOne, type Run, retryInOneSecond } from './deliver-one.ts';
 import { openTask } from './open-task.ts';
@@ -24,9 +30,9 @@ export interface DeliveryQueueMessage {
 
 interface Batch extends Run {
   readonly ports: DeliverPorts;
-  /** Lambda deletes a message that is alone in its batch: no other message of the batch can fail. */
-  readonly isAlone: boolean;
 }
+
+type Ended = RunMessage<DeliveryQueueMessage, QueueAnswer>;
 
 /** A delivery that may have killed its worker, and its task. */
 interface Suspect {
@@ -37,7 +43,8 @@ interface Suspect {
 /**
  * Works through one batch of the delivery queue: see `runBatch`.
  *
- * Answers each message as soon as its own run is over, so that a slow endpoint does not delay the others.
+ * Lambda deletes the messages that are done when the batch is over. Only before a suspect runs are they deleted here: it may
+ * end the process, and then they would come back, each for a claim that is refused.
  *
  * @returns the ids of the messages that SQS redelivers
  */
@@ -50,15 +57,18 @@ export async function deliver(
   const batch: Batch = {
     settings,
     ports,
-    isAlone: messages.length === 1,
     invocation: { hasTime },
     endpointOf: readOnce(ports),
   };
   const answered = await runBatch<DeliveryQueueMessage, Suspect, QueueAnswer>(messages, {
     first: (message) => runFirst(message, batch),
+    beforeSuspects: (done) => deleteAcknowledged(done, ports),
     alone: async (message, { task, delivery }) => {
       const run = await deliverOne(task, batch, delivery);
-      return answer(message, run.kind === 'answered' ? run.queueAnswer : retryInOneSecond, batch);
+      const queueAnswer = run.kind === 'answered' ? run.queueAnswer : retryInOneSecond;
+      const result = await answer(message, queueAnswer, batch);
+      if (messages.length > 1) await deleteAcknowledged([{ message, result }], ports);
+      return result;
     },
     failed: (message, error) => {
       ports.telemetry.error('delivery.errored', { messageId: message.messageId }, asError(error));
@@ -100,8 +110,13 @@ async function runFirst(
 async function answer(
   message: DeliveryQueueMessage,
   queueAnswer: QueueAnswer,
-  { isAlone, ports }: Batch,
+  { ports }: Batch,
 ): Promise<QueueAnswer> {
-  await answerQueue(message, queueAnswer, isAlone, ports);
+  await answerQueue(message, queueAnswer, ports);
   return queueAnswer;
+}
+
+async function deleteAcknowledged(ended: readonly Ended[], ports: DeliverPorts): Promise<void> {
+  const done = ended.filter(({ result }) => result.kind === 'acknowledge');
+  await Promise.all(done.map(({ message }) => deleteNow(message, ports)));
 }
