@@ -1,9 +1,10 @@
-import { createHmac, verify as verifyWithPublicKey } from 'node:crypto';
+import { verify as verifyWithPublicKey } from 'node:crypto';
 import type { BodyLimit } from '../provider/body-limits.ts';
 import type { RawRequest } from '../raw-request.ts';
 import { type Seconds, seconds, toUnixSeconds, type UnixMillis } from '../time.ts';
 import { decodeStrictly } from './encoding.ts';
 import { equalBytes } from './equal-bytes.ts';
+import { hmac, keysOf } from './hmac.ts';
 import type { VerificationKey } from './key.ts';
 import { readSignature, type SignatureClaim, type VersionedSignature } from './read-signature.ts';
 import type { Algorithm, SignatureScheme, SignedPart } from './scheme.ts';
@@ -118,10 +119,8 @@ function matches(
   content: readonly Uint8Array[],
 ): boolean {
   if (algorithm.key === 'hmac' && key.kind === 'hmac') {
-    const matching = [key.bytes, ...(key.alternatives ?? [])].flatMap((bytes) => {
-      const mac = createHmac(algorithm.hash, bytes);
-      for (const part of content) mac.update(part);
-      const expected = mac.digest();
+    const matching = keysOf(key).flatMap((one) => {
+      const expected = hmac(algorithm.hash, one, ...content);
       return signatures.filter((signature) => equalBytes(expected, signature));
     });
     return matching.length > 0;
