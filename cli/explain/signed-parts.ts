@@ -5,7 +5,7 @@ import { hmac, keysOf } from '../../lambdas/domain/signature/hmac.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { readSignature, type SignatureClaim } from '../../lambdas/domain/signature/read-signature.ts';
 import type { SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
-import { signedContent } from '../../lambdas/domain/signature/verify.ts';
+import { signedContent } from '../../lambdas/domain/signature/signed-content.ts';
 import { customSignatureParts } from './custom-signature-parts.ts';
 import { signedLine } from './signed-line.ts';
 

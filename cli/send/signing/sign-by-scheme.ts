@@ -5,7 +5,7 @@ import {
   headerName,
   type SignatureScheme,
 } from '../../../lambdas/domain/signature/scheme.ts';
-import { signedContent } from '../../../lambdas/domain/signature/verify.ts';
+import { signedContent } from '../../../lambdas/domain/signature/signed-content.ts';
 import { toIsoInstant, toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import { CannotSignError, type Draft, rawRequestOf, type Signing, withHeaders } from './draft.ts';
 
