@@ -8,8 +8,8 @@ import * as v from 'valibot';
 import { assetOf } from '../test/lib/support/assets.ts';
 import { synth } from '../test/lib/support/synth.ts';
 import { type AwsAnswer, type AwsCall, startAws } from '../test/support/worlds/aws-server.ts';
+import { median } from './cpu-time.ts';
 import { firstEvents, secret } from './first-events.ts';
-import { median } from './medians.ts';
 
 /** The cold start of one function: medians of fresh processes. */
 export interface ColdStart {
