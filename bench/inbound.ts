@@ -10,14 +10,23 @@ import { scanAll } from './scan.ts';
 
 const patienceMs = 300_000;
 
-/** Posts signed events to a source, and waits until all of their records are processed. */
-export async function measureInbound(count: number, aws: LocalAws, sinkUrl: string): Promise<Measured> {
-  const ids = Array.from({ length: count }, (_, index) => `bench-${index}`);
+/**
+ * Posts signed events to a source, and waits until all of their records are processed.
+ *
+ * @param run begins the events' ids, so that a second run does not send duplicates
+ */
+export async function measureInbound(
+  run: string,
+  count: number,
+  aws: LocalAws,
+  sinkUrl: string,
+): Promise<Measured> {
+  const ids = Array.from({ length: count }, (_, index) => `${run}-${index}`);
   const send = await sender(aws);
   const begun = Date.now();
   const refused = (await inParallel(16, ids, send)).filter((fault) => fault !== undefined);
 
-  const records = await allProcessed(count, aws);
+  const records = await allProcessed(run, count, aws);
   const seconds = (Date.now() - begun) / 1000;
   const calls = await inParallel(16, ids, async (id) => {
     const response = await fetch(`${sinkUrl}/calls/${id}`);
@@ -51,13 +60,13 @@ async function sender(aws: LocalAws) {
   };
 }
 
-async function allProcessed(count: number, aws: LocalAws) {
+async function allProcessed(run: string, count: number, aws: LocalAws) {
   const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientConfig));
   const end = Date.now() + patienceMs;
   for (;;) {
     const items = await scanAll(dynamodb, aws.outputs.tables.inboundEvents);
     const processed = items.filter(
-      ({ status, id }) => status === 'processed' && String(id).startsWith('plain#bench-'),
+      ({ status, id }) => status === 'processed' && String(id).startsWith(`plain#${run}-`),
     );
     if (processed.length >= count || Date.now() > end) return processed;
     await pause(500);

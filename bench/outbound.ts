@@ -11,17 +11,21 @@ import { scanAll } from './scan.ts';
 const patienceMs = 300_000;
 const batchSize = 10;
 
-/** Publishes events to a new endpoint, and waits until all are recorded as delivered. */
-export async function measureOutbound(count: number, aws: LocalAws): Promise<Measured> {
+/**
+ * Publishes events to a new endpoint, and waits until all are recorded as delivered.
+ *
+ * @param run begins the events' ids, so that a second run does not send duplicates
+ */
+export async function measureOutbound(run: string, count: number, aws: LocalAws): Promise<Measured> {
   const endpoint = await startEndpoint();
-  const ids = Array.from({ length: count }, (_, index) => `bench-${index}`);
+  const ids = Array.from({ length: count }, (_, index) => `${run}-${index}`);
   const begun = Date.now();
   const batches = Array.from({ length: Math.ceil(count / batchSize) }, (_, nth) =>
     ids.slice(nth * batchSize, (nth + 1) * batchSize),
   );
   await inParallel(4, batches, publisher(aws, endpoint.url));
 
-  const deliveries = await allDelivered(count, aws);
+  const deliveries = await allDelivered(run, count, aws);
   const seconds = (Date.now() - begun) / 1000;
   endpoint.close();
   const lost = deliveries.length === count ? [] : [`${count - deliveries.length} events are not delivered`];
@@ -69,12 +73,14 @@ function publisher(aws: LocalAws, url: string) {
   };
 }
 
-async function allDelivered(count: number, aws: LocalAws) {
+async function allDelivered(run: string, count: number, aws: LocalAws) {
   const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientConfig));
   const end = Date.now() + patienceMs;
   for (;;) {
     const items = await scanAll(dynamodb, aws.outputs.tables.deliveries);
-    const delivered = items.filter(({ status }) => status === 'delivered');
+    const delivered = items.filter(
+      ({ status, eventId }) => status === 'delivered' && String(eventId).startsWith(`${run}-`),
+    );
     if (delivered.length >= count || Date.now() > end) return delivered;
     await pause(500);
   }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { ownProcesses } from './own-processes.ts';
 
 /** The result of one flow. */
 export interface Measured {
@@ -18,6 +18,7 @@ export function report(flow: 'in' | 'out', { count, seconds, latencies, faults }
     `${flow.padEnd(3)} ${count} events`,
     `${(count / seconds).toFixed(0)}/s`,
     `p50 ${percentile(sorted, 50)} ms`,
+    `p95 ${percentile(sorted, 95)} ms`,
     `p99 ${percentile(sorted, 99)} ms`,
     `${memoryMb()} MB in emulator and functions`,
     faults.length === 0 ? 'none lost, none twice' : `${faults.length} FAULTS`,
@@ -29,22 +30,6 @@ export function report(flow: 'in' | 'out', { count, seconds, latencies, faults }
 export const percentile = (sorted: readonly number[], percent: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
 
-/** Resident memory of this process's children and theirs: the emulator and the functions' processes. */
-function memoryMb(): number {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const family = new Set([process.pid]);
-  let kilobytes = 0;
-  // A child's id may be lower than its parent's, so repeat until no process is added.
-  for (let grown = true; grown; ) {
-    const joining = rows.filter(([pid = 0, parent = 0]) => family.has(parent) && !family.has(pid));
-    for (const [pid = 0, , rss = 0] of joining) {
-      family.add(pid);
-      kilobytes += rss;
-    }
-    grown = joining.length > 0;
-  }
-  return Math.round(kilobytes / 1024);
-}
+/** Resident memory of the emulator and the functions' processes. */
+const memoryMb = (): number =>
+  Math.round(ownProcesses().reduce((sum, { kilobytes }) => sum + kilobytes, 0) / 1024);

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { fieldOf, isForm, readForm } from '../../lambdas/domain/provider/form.ts';
 import { decodeUtf8, parseJsonBody, parsePayload } from '../../lambdas/domain/provider/payload.ts';
 import { propertyAt } from '../../lambdas/domain/provider/property.ts';
 import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
 import { queryOf, type RawRequest } from '../../lambdas/domain/raw-request.ts';
+import { hmac } from '../../lambdas/domain/signature/hmac.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { bodySignedLine, signedLine } from './signed-line.ts';
 
@@ -70,7 +70,7 @@ function computedBy(
 ): string[] {
   return keys.flatMap((key) => {
     if (key.kind !== 'hmac') return [];
-    return [`computed ${createHmac(hash, key.bytes).update(text).digest(encoding).slice(0, 12)}…`];
+    return [`computed ${hmac(hash, key.secretKey, text).toString(encoding).slice(0, 12)}…`];
   });
 }
 

@@ -1,6 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import { hmac, keysOf } from '../../lambdas/domain/signature/hmac.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { type ExpectedSignature, expectedSignatures, headerShapes } from './expected-signature.ts';
 
@@ -43,13 +44,13 @@ const describe = ({ header, written, prefix }: Received, name: string): string =
   `The secret is not the cause: ${header} has ${name}, ${written}${prefix === '' ? '' : `, behind ${prefix}`}.`;
 
 function digestsOf({ contents, hash }: ExpectedSignature, keys: readonly VerificationKey[]) {
-  const macs = keys.flatMap((key) => (key.kind === 'hmac' ? [key.bytes, ...(key.alternatives ?? [])] : []));
+  const macs = keys.flatMap((key) => (key.kind === 'hmac' ? keysOf(key) : []));
   const inOrder = [hash, ...hashes.filter((one) => one !== hash)];
   return contents.flatMap(({ what, bytes: content }) =>
     inOrder.flatMap((one) => [
       ...macs.map((key) => ({
         name: `HMAC-${one.toUpperCase()} ${what} with this secret`,
-        bytes: createHmac(one, key).update(content).digest(),
+        bytes: hmac(one, key, content),
       })),
       {
         name: `a plain ${one.toUpperCase()} ${what}, without any secret`,
@@ -57,7 +58,7 @@ function digestsOf({ contents, hash }: ExpectedSignature, keys: readonly Verific
       },
       ...macs.map((key) => ({
         name: `a plain ${one.toUpperCase()} of the secret followed by the signed content`,
-        bytes: createHash(one).update(key).update(content).digest(),
+        bytes: createHash(one).update(key.export()).update(content).digest(),
       })),
     ]),
   );

@@ -7,7 +7,7 @@ import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { decodeStrictly, type Encoding } from '../../lambdas/domain/signature/encoding.ts';
 import { readSignature } from '../../lambdas/domain/signature/read-signature.ts';
 import { type Algorithm, headerName, type SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
-import { signedContent } from '../../lambdas/domain/signature/verify.ts';
+import { signedContent } from '../../lambdas/domain/signature/signed-content.ts';
 
 /** One way in which a provider signs with a shared secret. */
 export interface ExpectedSignature {

@@ -1,11 +1,11 @@
-import { createHmac } from 'node:crypto';
 import { ownOf } from '../../lambdas/domain/own-property.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import { hmac, keysOf } from '../../lambdas/domain/signature/hmac.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { readSignature, type SignatureClaim } from '../../lambdas/domain/signature/read-signature.ts';
 import type { SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
-import { signedContent } from '../../lambdas/domain/signature/verify.ts';
+import { signedContent } from '../../lambdas/domain/signature/signed-content.ts';
 import { customSignatureParts } from './custom-signature-parts.ts';
 import { signedLine } from './signed-line.ts';
 
@@ -47,8 +47,8 @@ const computed = (
   Object.values(versions).flatMap((algorithm) =>
     keys.flatMap((key) => {
       if (algorithm.key !== 'hmac' || key.kind !== 'hmac') return [];
-      return [key.bytes, ...(key.alternatives ?? [])].map((bytes) => {
-        const mac = createHmac(algorithm.hash, bytes).update(content).digest();
+      return keysOf(key).map((one) => {
+        const mac = hmac(algorithm.hash, one, content);
         const text = mac.toString(algorithm.encoding === 'text' ? 'hex' : algorithm.encoding);
         return `computed ${text.slice(0, 12)}…`;
       });

@@ -1,6 +1,7 @@
 import {
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
@@ -24,7 +25,7 @@ export interface SealedSecret extends SealedText {
 
 /** A key that signs. */
 export type SigningKey =
-  | { readonly kind: 'v1'; readonly bytes: Uint8Array }
+  | { readonly kind: 'v1'; readonly secretKey: KeyObject }
   | { readonly kind: 'v1a'; readonly privateKey: KeyObject };
 
 const secretBytes = 32;
@@ -48,7 +49,9 @@ export function parseSecret(text: string): SigningKey | undefined {
   const bytes = decodeStrictly(text.slice(text.indexOf('_') + 1), 'base64');
   if (bytes === undefined) return undefined;
   if (text.startsWith('whsec_')) {
-    return bytes.length >= 24 && bytes.length <= 64 ? { kind: 'v1', bytes } : undefined;
+    return bytes.length >= 24 && bytes.length <= 64
+      ? { kind: 'v1', secretKey: createSecretKey(bytes) }
+      : undefined;
   }
   if (!text.startsWith('whsk_')) return undefined;
   // Some libraries append the public half.

@@ -63,17 +63,19 @@ export interface PackedEvent {
  *
  * The final size of the message decides whether the body goes into the bucket. Its key is the body's hash, so a
  * duplicate writes the same object again, and another body under the same id cannot overwrite it.
+ *
+ * @param text the body's text, if it is known
  */
-export function packEvent(event: EventHeading, body: Uint8Array): PackedEvent {
-  const message = inlineMessage(event, body);
+export function packEvent(event: EventHeading, body: Uint8Array, text?: string): PackedEvent {
+  const message = inlineMessage(event, body, text);
   if (utf8Bytes(message) <= maxInlineMessageBytes) return { message };
   const key = `${inboundPrefix(event.source)}${bodyHash(body)}`;
   return { message: serialiseMessage({ ...event, bodyS3: key }), stored: { key, bytes: body } };
 }
 
 /** Makes the message with its body inside, regardless of size, to keep it for a replay. */
-export function inlineMessage(event: EventHeading, body: Uint8Array): string {
-  const text = decodeUtf8(body);
+export function inlineMessage(event: EventHeading, body: Uint8Array, known?: string): string {
+  const text = known ?? decodeUtf8(body);
   return serialiseMessage(
     text === undefined
       ? { ...event, bodyBase64: Buffer.from(body).toString('base64') }

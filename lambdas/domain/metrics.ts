@@ -64,7 +64,7 @@ export const metrics = {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [[]],
-    services: ['publish', 'deliver', 'sweep', 'management'],
+    services: ['publish', 'deliver'],
   },
   DeliveriesDiscarded: {
     unit: 'Count',
@@ -76,7 +76,7 @@ export const metrics = {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [[]],
-    services: ['publish', 'deliver', 'sweep', 'management'],
+    services: ['deliver'],
   },
   DeliveriesDeferred: { unit: 'Count', statistic: 'Sum', dimensions: [['why']], services: ['deliver'] },
   BreakersOpened: { unit: 'Count', statistic: 'Sum', dimensions: [[]], services: ['deliver'] },

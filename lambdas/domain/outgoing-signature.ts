@@ -1,6 +1,7 @@
-import { createHmac, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import type { SigningKey } from './endpoint-secret.ts';
 import type { EventId } from './ids.ts';
+import { hmac } from './signature/hmac.ts';
 import type { UnixSeconds } from './time.ts';
 
 /** The signed parts of a request. */
@@ -25,7 +26,7 @@ export function signatureHeaders(
   const standard = keys.map((key) => standardSignature(key, Buffer.from(`${eventId}.${timestamp}.`), body));
   const plain = keys
     .filter((key) => key.kind === 'v1')
-    .map(({ bytes }) => `v1=${hmac(bytes, `${timestamp}.`, body).toString('hex')}`);
+    .map(({ secretKey }) => `v1=${hmac('sha256', secretKey, `${timestamp}.`, body).toString('hex')}`);
   return {
     'webhook-id': eventId,
     'webhook-timestamp': String(timestamp),
@@ -38,8 +39,5 @@ export function signatureHeaders(
 
 const standardSignature = (key: SigningKey, prefix: Buffer, body: Uint8Array): string =>
   key.kind === 'v1'
-    ? `v1,${hmac(key.bytes, prefix, body).toString('base64')}`
+    ? `v1,${hmac('sha256', key.secretKey, prefix, body).toString('base64')}`
     : `v1a,${sign(null, Buffer.concat([prefix, body]), key.privateKey).toString('base64')}`;
-
-const hmac = (key: Uint8Array, prefix: string | Buffer, body: Uint8Array): Buffer =>
-  createHmac('sha256', key).update(prefix).update(body).digest();

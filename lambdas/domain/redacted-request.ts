@@ -1,5 +1,6 @@
 import type { Provider } from './provider/provider.ts';
 import type { RawRequest } from './raw-request.ts';
+import { keysOf } from './signature/hmac.ts';
 import type { VerificationKey } from './signature/key.ts';
 
 /** Replaces a value that may be a credential. */
@@ -58,12 +59,8 @@ export const secretTexts = (keys: readonly VerificationKey[]): string[] =>
   keys.flatMap((key) => {
     if ('publicKey' in key) return [];
     if (key.kind === 'fields') return Object.values(key.fields).flatMap(written);
-    const { verifyToken = '', alternatives = [] } = key.kind === 'hmac' ? key : {};
-    return [
-      Buffer.from(key.bytes),
-      Buffer.from(verifyToken),
-      ...alternatives.map((bytes) => Buffer.from(bytes)),
-    ].flatMap(written);
+    if (key.kind === 'token') return written(Buffer.from(key.bytes));
+    return [...keysOf(key).map((one) => one.export()), key.verifyToken ?? ''].flatMap(written);
   });
 
 function written(secret: string | Buffer): string[] {

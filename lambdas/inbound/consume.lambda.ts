@@ -8,8 +8,7 @@ import { patientCalls, quickCalls } from '../adapters/call-bounds.ts';
 import { dynamoClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbInboundEvents } from '../adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbTaps } from '../adapters/dynamodb/inbound-events/taps.ts';
-import { s3Client } from '../adapters/s3/client.ts';
-import { payloadStore } from '../adapters/s3/payload-store.ts';
+import { lazyPayloadStore } from '../adapters/s3/lazy-payload-store.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { gatheredSends } from '../adapters/sqs/gathered-sends.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
@@ -36,7 +35,7 @@ const queue = sqsQueue(sqsClient(patientCalls), env.QUEUE_URL);
 /** Uses quick calls: a failure must be recorded in the time that the handler left. */
 const sendWaiting = gatheredSends(sqsQueue(sqsClient(quickCalls), env.QUEUE_URL).sendEach);
 const deadLetters = sqsQueue(sqsClient(patientCalls), env.DLQ_URL);
-const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const bodies = lazyPayloadStore(patientCalls, env.PAYLOAD_BUCKET);
 const sources = new Map(
   await Promise.all(
     readSettings(InboundSettings).sources.map(

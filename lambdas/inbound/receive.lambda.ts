@@ -14,8 +14,7 @@ import {
 } from '../adapters/api-gateway.ts';
 import { quickCalls } from '../adapters/call-bounds.ts';
 import { providerCalls } from '../adapters/http/provider-calls.ts';
-import { s3Client } from '../adapters/s3/client.ts';
-import { payloadStore } from '../adapters/s3/payload-store.ts';
+import { lazyPayloadStore } from '../adapters/s3/lazy-payload-store.ts';
 import { secretsClient } from '../adapters/secrets/client.ts';
 import { secretByName } from '../adapters/secrets/secrets-manager.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
@@ -40,7 +39,7 @@ const respondWithinMs = 2200;
 const env = readEnv(receiveEnv);
 const report = telemetry('receive');
 const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
-const bodies = payloadStore(s3Client(quickCalls), env.PAYLOAD_BUCKET);
+const bodies = lazyPayloadStore(quickCalls, env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);
 const calls = providerCalls();
 const sources = await wireAll(readSettings(InboundSettings).sources);

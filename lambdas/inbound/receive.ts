@@ -132,7 +132,7 @@ async function enqueueAll(
   common: Omit<EventHeading, 'id' | 'type'>,
   ports: ReceivePorts,
 ): Promise<ReceiveResult> {
-  const packed = events.map(({ id, type, body }) => packEvent({ ...common, id, type }, body));
+  const packed = events.map(({ id, type, body, text }) => packEvent({ ...common, id, type }, body, text));
   const messages = packed.map(({ message }, index) => ({
     body: message,
     attributes: { ...events[index]?.attributes, source: common.source, eventType: events[index]?.type },

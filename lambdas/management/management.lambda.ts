@@ -18,8 +18,7 @@ import { dynamodbOutboundEvents } from '../adapters/dynamodb/outbound-events/sto
 import { dynamodbRecoveries } from '../adapters/dynamodb/recoveries.ts';
 import { checkHostname } from '../adapters/http/guarded-lookup.ts';
 import { nameResolver } from '../adapters/http/name-resolver.ts';
-import { s3Client } from '../adapters/s3/client.ts';
-import { payloadStore } from '../adapters/s3/payload-store.ts';
+import { lazyPayloadStore } from '../adapters/s3/lazy-payload-store.ts';
 import { payloadCheck } from '../adapters/schema/payload-check.ts';
 import { checkSchema } from '../adapters/schema/payload-schema.ts';
 import { secretsClient } from '../adapters/secrets/client.ts';
@@ -42,7 +41,7 @@ const settings = readSettings(OutboundSettings);
 const report = telemetry('management');
 const table = dynamoClient(patientCalls);
 const queues = sqsClient(patientCalls);
-const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const bodies = lazyPayloadStore(patientCalls, env.PAYLOAD_BUCKET);
 const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
 const eventTypes = dynamodbEventTypes(table, env.ENDPOINTS_TABLE);
 const inbound = inboundQueues(queues, env.INBOUND_QUEUES, env.DELIVERY_QUEUE_URL);

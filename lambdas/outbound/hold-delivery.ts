@@ -15,9 +15,11 @@ import type { OutboundPorts } from './ports.ts';
 import { acknowledge, type QueueAnswer } from './queue-answer.ts';
 
 export type HoldPorts = Pick<
-  OutboundPorts<'DeliveriesHeld' | 'DeliveriesDiscarded'>,
+  OutboundPorts<'DeliveriesDiscarded'>,
   'now' | 'endpoints' | 'deliveries' | 'sendTask' | 'telemetry'
 >;
+
+export type CountHeldPorts = Pick<OutboundPorts<'DeliveriesHeld'>, 'telemetry'>;
 
 /** The sweep checks a held delivery's endpoint after this, doubling to a day, since the process that enabled it may have died. */
 const firstHeldCheck = seconds(3_600);
@@ -37,7 +39,7 @@ export const testNotHeldReason =
 export async function holdDelivery(
   task: DeliveryTask,
   retention: Seconds,
-  ports: HoldPorts & MissingPorts,
+  ports: HoldPorts & MissingPorts & CountHeldPorts,
 ): Promise<QueueAnswer> {
   const { deliveryId: id, tenant, endpointId } = task;
   const now = ports.now();

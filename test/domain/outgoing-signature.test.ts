@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { toUnixSeconds, unixMillis, unixSeconds } from '../../lambdas/domain/tim
 const current = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const previous = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 const bytesOf = (secret: string) => Buffer.from(secret.replace('whsec_', ''), 'base64');
-const keyOf = (secret: string) => ({ kind: 'v1', bytes: bytesOf(secret) }) as const;
+const keyOf = (secret: string) => ({ kind: 'v1', secretKey: createSecretKey(bytesOf(secret)) }) as const;
 const body = Buffer.from('{"id":"inv-42","type":"invoice.paid","data":{"text":"😀\\u0000"}}');
 const timestamp = toUnixSeconds(unixMillis(Date.now()));
 

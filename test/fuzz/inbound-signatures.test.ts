@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { signByScheme } from '../../cli/send/signing/sign-by-scheme.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
+import { hmacKey } from '../../lambdas/domain/signature/hmac.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { headerName, type SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
 import { type Verification, verify } from '../../lambdas/domain/signature/verify.ts';
@@ -21,7 +22,7 @@ const schemes = rows.flatMap(([name, { signature, otherSignatures = [] }]) =>
 const ed25519 = generateKeyPairSync('ed25519');
 const ecdsa = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pairs: readonly { readonly key: VerificationKey; readonly privateKey?: KeyObject }[] = [
-  { key: { kind: 'hmac', bytes: Buffer.alloc(32, 7) } },
+  { key: hmacKey(Buffer.alloc(32, 7)) },
   { key: { kind: 'token', bytes: Buffer.from('user:password') } },
   { key: { kind: 'ed25519', publicKey: ed25519.publicKey }, privateKey: ed25519.privateKey },
   { key: { kind: 'ecdsa-p256', publicKey: ecdsa.publicKey }, privateKey: ecdsa.privateKey },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
-import { assetOf, codeOf, entriesIn, sourcesIn } from './support/assets.ts';
+import { assetOf, codeOf, entriesIn, sourcesIn, startOf } from './support/assets.ts';
 import { quickApp, synth, threeSources } from './support/synth.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hookline-bundle-'));
@@ -34,7 +34,7 @@ describe('the code of a function', () => {
 
   test('the code of a function starts with nothing else around it', () => {
     const { directory } = assetOf(app, 'Outbound/Sweep');
-    const script = `import(${JSON.stringify(join(directory, 'sweep.mjs'))}).then((m) => console.log(typeof m.handler))`;
+    const script = `import(${JSON.stringify(join(directory, 'sweep.mjs'))}).then((m) => console.log(typeof m.handler, process.moduleLoadList.join(' ')))`;
     const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
       cwd: scratch,
       encoding: 'utf8',
@@ -53,11 +53,35 @@ describe('the code of a function', () => {
 
     expect(stderr).toBe('');
     expect(stdout).toContain('function');
+    // `fetch` takes longer to load than the function itself.
+    expect(stdout).toContain('https');
+    expect(stdout).not.toContain('undici');
   });
+
+  test.each([
+    ['Source-stripe/Receive', 'receive', 390],
+    ['Source-stripe/Consume', 'consume', 400],
+    ['Outbound/Publish', 'publish', 440],
+    ['Outbound/Deliver', 'deliver', 460],
+    ['Outbound/Sweep', 'sweep', 390],
+    ['Management/Function', 'management', 600],
+  ])(
+    'the code that %s loads at its start is small, without the clients it may never need',
+    (lambda, entry, most) => {
+      const start = startOf(assetOf(app, lambda), `${entry}.mjs`);
+      const code = [...start.values()].join('\n');
+      const kilobytes = Math.round(Buffer.byteLength(code) / 1024);
+
+      console.log(`${lambda} starts with ${kilobytes} KB in ${start.size} files.`);
+      expect(kilobytes).toBeLessThan(most);
+      expect(start.size).toBeLessThan(13);
+      expect(code).not.toMatch(/S3ServiceException|"AmazonSimpleNotificationService/);
+    },
+  );
 
   test('the code of a function maps to source files by paths that are the same on every machine', () => {
     expect(sourcesIn(assetOf(app, 'Source-stripe/Receive'))).toContain(
-      '../../../../lambdas/inbound/receive.lambda.ts',
+      '../../../../../lambdas/inbound/receive.lambda.ts',
     );
   });
 
@@ -113,7 +137,7 @@ describe('the receiver', () => {
   test('the receiver contains no code that sends, or runs handlers', () => {
     const own = sourcesIn(receiver).filter((source) => source.includes('/lambdas/'));
 
-    expect(own).toContain('../../../../lambdas/inbound/receive.lambda.ts');
+    expect(own).toContain('../../../../../lambdas/inbound/receive.lambda.ts');
     expect(own.filter((source) => /\/(outbound|handlers)\/|consume/.test(source))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { parseJson } from '../../../lambdas/domain/json.ts';
 import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
+import { hmacKey } from '../../../lambdas/domain/signature/hmac.ts';
 import type { SecretFormat, VerificationKey } from '../../../lambdas/domain/signature/key.ts';
 import { withoutEntities } from './entities.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
@@ -44,7 +45,7 @@ function readings(secret: string): Variant<readonly VerificationKey[]>[] {
 }
 
 const rawKey = (when: string, bytes: Buffer): Variant<readonly VerificationKey[]>[] =>
-  bytes.length === 0 ? [] : [{ when, value: [{ kind: 'hmac', bytes }] }];
+  bytes.length === 0 ? [] : [{ when, value: [hmacKey(bytes)] }];
 
 /** Whether a secret is JSON, so that its quotes and names are part of it. */
 const isJson = (text: string): boolean => /^\s*[{[]/.test(text);

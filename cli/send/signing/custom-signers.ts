@@ -126,7 +126,7 @@ const stamped = (timestamp: string, { body }: Draft): Uint8Array =>
   Buffer.concat([Buffer.from(`${timestamp}.`), body]);
 
 const hmac = (hash: string, { key }: Signing, content: string | Uint8Array): Buffer =>
-  createHmac(hash, key.kind === 'hmac' ? key.bytes : '')
+  createHmac(hash, key.kind === 'hmac' ? key.secretKey : '')
     .update(content)
     .digest();
 
@@ -135,7 +135,7 @@ const fieldsOf = ({ key }: Signing): Readonly<Record<string, string>> =>
 
 async function token({ key, privateKey }: Signing, claims: object): Promise<string> {
   const signer = new CompactSign(Buffer.from(JSON.stringify(claims)));
-  if (key.kind === 'hmac') return signer.setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key.bytes);
+  if (key.kind === 'hmac') return signer.setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key.secretKey);
   if (privateKey === undefined)
     throw new CannotSignError(
       'The source holds a public key, which cannot sign: pass the private key with --private-key FILE.',

@@ -1,10 +1,11 @@
-import { createHmac, sign as signWithPrivateKey } from 'node:crypto';
+import { createSecretKey, sign as signWithPrivateKey } from 'node:crypto';
+import { hmac } from '../../../lambdas/domain/signature/hmac.ts';
 import {
   type Algorithm,
   headerName,
   type SignatureScheme,
 } from '../../../lambdas/domain/signature/scheme.ts';
-import { signedContent } from '../../../lambdas/domain/signature/verify.ts';
+import { signedContent } from '../../../lambdas/domain/signature/signed-content.ts';
 import { toIsoInstant, toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import { CannotSignError, type Draft, rawRequestOf, type Signing, withHeaders } from './draft.ts';
 
@@ -40,8 +41,8 @@ function timestampOf({ timestampUnit }: SignatureScheme, { at }: Signing): strin
 function computed(algorithm: Algorithm, content: Uint8Array, { key, privateKey }: Signing): string {
   if (algorithm.key === 'token') return inText(algorithm, key.kind === 'token' ? key.bytes : content);
   if (algorithm.key === 'hmac') {
-    const bytes = key.kind === 'hmac' ? key.bytes : content;
-    return inText(algorithm, createHmac(algorithm.hash, bytes).update(content).digest());
+    const signedWith = key.kind === 'hmac' ? key.secretKey : createSecretKey(content);
+    return inText(algorithm, hmac(algorithm.hash, signedWith, content));
   }
   if (privateKey === undefined)
     throw new CannotSignError(

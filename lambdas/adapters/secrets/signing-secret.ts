@@ -43,5 +43,5 @@ function keysIn(value: string | undefined, now: UnixMillis): SigningKey[] {
   const dated = parseSecretValue(value ?? '', 'standard-webhooks')?.keys ?? [];
   return dated
     .filter(({ notAfter }) => notAfter === undefined || now < notAfter)
-    .flatMap(({ key }) => (key.kind === 'hmac' ? [{ kind: 'v1', bytes: key.bytes } as const] : []));
+    .flatMap(({ key }) => (key.kind === 'hmac' ? [{ kind: 'v1', secretKey: key.secretKey } as const] : []));
 }

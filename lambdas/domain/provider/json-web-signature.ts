@@ -21,7 +21,7 @@ export function unverifiedHeader(token: string): unknown {
  */
 export async function verifiedClaims(
   token: string,
-  key: KeyObject | Uint8Array,
+  key: KeyObject,
   algorithms: readonly string[],
 ): Promise<unknown> {
   if (!compact.test(token)) return undefined;

@@ -3,18 +3,23 @@ import { type BodyLimit, exceededLimit, maxUnverifiedValues } from './body-limit
 import { asObject, type Form, fieldOf, isForm, readForm } from './form.ts';
 import type { BodyFormat, NamedBodyFormat } from './provider.ts';
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** @returns the text when the bytes are valid UTF-8, a byte order mark included; else undefined */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }
 }
 
-/** A parsed body, or the limit that it exceeds. The value is undefined when the body is not in the format. */
+/**
+ * A parsed body, or the limit that it exceeds. The value is undefined when the body is not in the format; the text when
+ * it was not decoded.
+ */
 export type ParsedBody =
-  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: true; readonly value: unknown; readonly text?: string }
   | { readonly ok: false; readonly reason: BodyLimit };
 
 const nothing: ParsedBody = { ok: true, value: undefined };
@@ -31,9 +36,11 @@ export function readPayload(body: Uint8Array, format: BodyFormat): ParsedBody {
   const text = decodeUtf8(body);
   if (text === undefined) return nothing;
   if (format === 'json' || format === 'json-or-empty' || !isForm(text))
-    return readJson(body, Number.POSITIVE_INFINITY);
+    return readJson(body, Number.POSITIVE_INFINITY, text);
   const form = readForm(body);
-  return form === undefined ? tooManyFields : readFields(form, format);
+  if (form === undefined) return tooManyFields;
+  const payload = readFields(form, format);
+  return payload.ok ? { ok: true, value: payload.value, text } : payload;
 }
 
 function readFields(form: Form, format: NamedBodyFormat): ParsedBody {
@@ -60,11 +67,12 @@ export function readUnverifiedForm(body: Uint8Array): ParsedBody | undefined {
   return form === undefined ? tooManyFields : { ok: true, value: asObject(form) };
 }
 
-function readJson(body: Uint8Array, maxValues: number): ParsedBody {
+/** @param decoded the body's text, if it is known */
+function readJson(body: Uint8Array, maxValues: number, decoded?: string): ParsedBody {
   const reason = exceededLimit(body, maxValues);
   if (reason !== undefined) return { ok: false, reason };
-  const text = decodeUtf8(body);
-  return text === undefined ? nothing : { ok: true, value: parseJsonBody(text) };
+  const text = decoded ?? decodeUtf8(body);
+  return text === undefined ? nothing : { ok: true, value: parseJsonBody(text), text };
 }
 
 /**

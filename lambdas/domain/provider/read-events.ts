@@ -16,6 +16,8 @@ export interface ProviderEvent {
   readonly attributes: Readonly<Record<string, string | undefined>>;
   /** The event's own bytes: the request's body, or a raw slice of it. */
   readonly body: Uint8Array;
+  /** The body's text, if reading the event decoded it. */
+  readonly text?: string;
 }
 
 /** The events of a verified request, or why it has none. */
@@ -64,11 +66,12 @@ export function readEvents(provider: Provider, request: RawRequest, options: Rea
           payload: element,
         })
       : read(slice, element);
-  if (!provider.batch) return collect([read(body, payload)]);
+  const only = () => withText(read(body, payload), found.text);
+  if (!provider.batch) return collect([only()]);
   const path = provider.batch === true ? undefined : provider.batch;
   const elements = path === undefined ? payload : propertyAt(payload, path);
   if (!Array.isArray(elements)) {
-    return provider.batchOrOne ? collect([read(body, payload)]) : { ok: false, reason: 'not-json' };
+    return provider.batchOrOne ? collect([only()]) : { ok: false, reason: 'not-json' };
   }
   if (elements.length > maxEvents) return { ok: false, reason: 'too-many-events' };
   const slices = sliceJsonArray(path === undefined ? body : sliceJsonValue(body, path));
@@ -81,6 +84,9 @@ const lenient = (provider: Provider): Provider => ({
 });
 
 type EventOrReason = ProviderEvent | 'no-event-id' | 'no-event-type';
+
+const withText = (event: EventOrReason, text: string | undefined): EventOrReason =>
+  typeof event === 'string' ? event : { ...event, text };
 
 function readEvent(provider: Provider, idRule: FieldRule, parts: EventParts): EventOrReason {
   const id = readField(idRule, parts);

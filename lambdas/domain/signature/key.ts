@@ -1,19 +1,13 @@
 import { createPublicKey, type KeyObject, type PublicKeyInput } from 'node:crypto';
 import { asymmetricBytes, asymmetricText } from './asymmetric-text.ts';
 import { decodeStrictly } from './encoding.ts';
+import { type HmacKey, hmacKey } from './hmac.ts';
 import { type Mistake, mistakeIn, slipIn } from './mistaken-secret.ts';
 import { isWeakKey } from './weak-key.ts';
 
 /** A key to verify with. A key of one kind never verifies a signature of another kind. */
 export type VerificationKey =
-  | {
-      readonly kind: 'hmac';
-      readonly bytes: Uint8Array;
-      /** Other keys in the same secret: a signature by any of them counts. */
-      readonly alternatives?: readonly Uint8Array[];
-      /** The verify token of the provider's handshake. */
-      readonly verifyToken?: string;
-    }
+  | HmacKey
   | { readonly kind: 'ed25519' | 'ecdsa-p256' | 'public-key'; readonly publicKey: KeyObject }
   /** A secret that the request itself contains. */
   | { readonly kind: 'token'; readonly bytes: Uint8Array }
@@ -86,8 +80,8 @@ export function readKey(text: string, format: SecretFormat): KeyReading {
 function mistakeOf(key: VerificationKey, format: SecretFormat): Mistake | undefined {
   if ('publicKey' in key) return isWeakKey(key.publicKey) ? 'weak-key' : undefined;
   if (key.kind === 'fields') return firstMistake(Object.values(key.fields));
-  const bytes = Buffer.from(key.bytes);
-  if (key.kind === 'token') return firstMistake(tokenParts(bytes.toString('utf8'), format));
+  if (key.kind === 'token') return firstMistake(tokenParts(Buffer.from(key.bytes).toString('utf8'), format));
+  const bytes = key.secretKey.export();
   const half = asymmetricBytes(bytes);
   if (half !== undefined) return half;
   const texts = isReadable(bytes) && !isBlankKey(bytes, format) ? [bytes.toString('utf8')] : [];
@@ -113,8 +107,8 @@ const isReadable = (bytes: Buffer): boolean =>
   bytes.length < 16 || !/[^\P{Cc}\s]|\ufffd/u.test(bytes.toString('utf8'));
 
 const parsers: Readonly<Record<NamedFormat, (secret: string) => VerificationKey | undefined>> = {
-  text: (secret) => hmacKey(Buffer.from(secret, 'utf8')),
-  base64: (secret) => hmacKey(decodeStrictly(secret, 'base64')),
+  text: (secret) => hmacKey(secret),
+  base64: base64Key,
   'standard-webhooks': standardKey,
   whsec: (secret) => (secret.startsWith('whsec_') ? sharedKey(secret) : undefined),
   token,
@@ -130,20 +124,22 @@ const parsers: Readonly<Record<NamedFormat, (secret: string) => VerificationKey 
 function standardKey(shown: string): VerificationKey | undefined {
   const secret = shown.replace(/^v1a?,(?=wh(?:sec|pk)_)/, '');
   if (secret.startsWith('whpk_')) return ed25519Key(decodeStrictly(secret.slice(5), 'base64'));
-  return /^polar_whs_.{16,}$/.test(secret) ? hmacKey(Buffer.from(secret, 'utf8')) : sharedKey(secret);
+  return /^polar_whs_.{16,}$/.test(secret) ? hmacKey(secret) : sharedKey(secret);
 }
 
 function token(secret: string): VerificationKey {
   return { kind: 'token', bytes: Buffer.from(secret, 'utf8') };
 }
 
-const hmacKey = (bytes: Uint8Array | undefined): VerificationKey | undefined =>
-  bytes && { kind: 'hmac', bytes };
+function base64Key(secret: string): VerificationKey | undefined {
+  const bytes = decodeStrictly(secret, 'base64');
+  return bytes && hmacKey(bytes);
+}
 
 /** Refuses `whsk_…`, the sender's private key: it fails to decode, because `_` is not base64. */
 function sharedKey(secret: string): VerificationKey | undefined {
   const bytes = decodeStrictly(secret.replace(/^whsec_/, ''), 'base64');
-  return bytes && bytes.length >= minStandardSecretBytes ? { kind: 'hmac', bytes } : undefined;
+  return bytes && bytes.length >= minStandardSecretBytes ? hmacKey(bytes) : undefined;
 }
 
 function ed25519Key(raw: Uint8Array | undefined): VerificationKey | undefined {

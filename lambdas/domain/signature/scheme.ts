@@ -60,4 +60,5 @@ export interface SignatureScheme {
 }
 
 /** The name of a header in a family. */
-export const headerName = (name: string, family: string): string => name.replace(/^\*/, family);
+export const headerName = (name: string, family: string): string =>
+  name.startsWith('*') ? family + name.slice(1) : name;

@@ -1,12 +1,14 @@
-import { createHmac, verify as verifyWithPublicKey } from 'node:crypto';
+import { verify as verifyWithPublicKey } from 'node:crypto';
 import type { BodyLimit } from '../provider/body-limits.ts';
 import type { RawRequest } from '../raw-request.ts';
 import { type Seconds, seconds, toUnixSeconds, type UnixMillis } from '../time.ts';
 import { decodeStrictly } from './encoding.ts';
 import { equalBytes } from './equal-bytes.ts';
+import { hmac, keysOf } from './hmac.ts';
 import type { VerificationKey } from './key.ts';
-import { readSignature, type SignatureClaim, type VersionedSignature } from './read-signature.ts';
-import type { Algorithm, SignatureScheme, SignedPart } from './scheme.ts';
+import { readSignature, type VersionedSignature } from './read-signature.ts';
+import type { Algorithm, SignatureScheme } from './scheme.ts';
+import { signedContent } from './signed-content.ts';
 
 /** Why a request was refused. Goes into the log, never into the response. */
 export type RefusalReason =
@@ -72,30 +74,6 @@ export function judgeTime(
   return age < -aheadAtMost ? 'too-new' : undefined;
 }
 
-const placeholder = /\{(id|timestamp|body|method|url|decodedUrl)\}/;
-
-/** The escapes that HubSpot decodes in a URL before it signs. */
-const undoneEscapes = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
-
-/** Returns the signed content: the template's parts as bytes, in order. */
-export function signedContent(template: string, claim: SignatureClaim, request: RawRequest): Uint8Array[] {
-  const values: Readonly<Record<SignedPart, Uint8Array>> = {
-    id: Buffer.from(claim.id ?? '', 'utf8'),
-    timestamp: Buffer.from(claim.timestamp ?? '', 'utf8'),
-    body: request.body,
-    method: Buffer.from(request.method, 'utf8'),
-    url: Buffer.from(request.url, 'utf8'),
-    decodedUrl: Buffer.from(request.url.replace(undoneEscapes, decodeURIComponent), 'utf8'),
-  };
-  // `split` with a group alternates between literal pieces and names of placeholders.
-  return template
-    .split(placeholder)
-    .map((piece, index) => (index % 2 === 1 && isPart(piece, values) ? values[piece] : Buffer.from(piece)));
-}
-
-const isPart = (name: string, values: Readonly<Record<SignedPart, Uint8Array>>): name is SignedPart =>
-  Object.hasOwn(values, name);
-
 function matchesAny(
   key: VerificationKey,
   signatures: readonly VersionedSignature[],
@@ -118,10 +96,8 @@ function matches(
   content: readonly Uint8Array[],
 ): boolean {
   if (algorithm.key === 'hmac' && key.kind === 'hmac') {
-    const matching = [key.bytes, ...(key.alternatives ?? [])].flatMap((bytes) => {
-      const mac = createHmac(algorithm.hash, bytes);
-      for (const part of content) mac.update(part);
-      const expected = mac.digest();
+    const matching = keysOf(key).flatMap((one) => {
+      const expected = hmac(algorithm.hash, one, ...content);
       return signatures.filter((signature) => equalBytes(expected, signature));
     });
     return matching.length > 0;

@@ -8,7 +8,13 @@ import type { Slot } from '../../domain/limiter-store.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import { dueForRetry } from '../../domain/retry-schedule.ts';
 import { millis, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
-import { discardDelivery, type HoldPorts, holdDelivery, testNotHeldReason } from '../hold-delivery.ts';
+import {
+  type CountHeldPorts,
+  discardDelivery,
+  type HoldPorts,
+  holdDelivery,
+  testNotHeldReason,
+} from '../hold-delivery.ts';
 import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
@@ -19,6 +25,7 @@ import { endpointOfTask } from './endpoint-of-task.ts';
 import { deadlineForSlot, isNearDeadline, nearDeadline } from './past-deadline.ts';
 
 export type AdmitPorts = HoldPorts &
+  CountHeldPorts &
   LimiterPorts &
   MissingPorts &
   Pick<OutboundPorts<'DeliveriesDeferred'>, 'telemetry'>;

@@ -15,8 +15,7 @@ import { payloadReader } from '../../adapters/dynamodb/outbound-events/payload-r
 import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
 import { nameResolver } from '../../adapters/http/name-resolver.ts';
 import { httpSender } from '../../adapters/http/sender.ts';
-import { s3Client } from '../../adapters/s3/client.ts';
-import { payloadStore } from '../../adapters/s3/payload-store.ts';
+import { lazyPayloadStore } from '../../adapters/s3/lazy-payload-store.ts';
 import { secretsClient } from '../../adapters/secrets/client.ts';
 import { endpointKeys } from '../../adapters/secrets/endpoint-keys.ts';
 import { masterSecret } from '../../adapters/secrets/master-secret.ts';
@@ -43,7 +42,7 @@ const deadLetters = deadDeliveries(queues, {
   undelivered: env.UNDELIVERED_QUEUE_URL,
 });
 const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
-const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const bodies = lazyPayloadStore(patientCalls, env.PAYLOAD_BUCKET);
 const secrets = secretsClient(patientCalls);
 const master = masterSecret(secrets, env.MASTER_SECRET);
 const endpoints = dynamodbEndpoints(table, env.ENDPOINTS_TABLE);

@@ -7,7 +7,7 @@ import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { type EndpointRange, rangeMessage, rangeName } from '../../domain/publish-range.ts';
 import { wants } from '../../domain/subscription.ts';
 import type { UnixMillis } from '../../domain/time.ts';
-import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
+import { type CountHeldPorts, type HoldPorts, recheckHeld } from '../hold-delivery.ts';
 import type { OutboundPorts } from '../ports.ts';
 import {
   type DeliveryOrigin,
@@ -16,7 +16,10 @@ import {
   recordDelivery,
 } from './record-event.ts';
 
-export type FanOutPorts = RecordPorts & HoldPorts & Pick<OutboundPorts, 'sendTasks' | 'sendRanges'>;
+export type FanOutPorts = RecordPorts &
+  HoldPorts &
+  CountHeldPorts &
+  Pick<OutboundPorts, 'sendTasks' | 'sendRanges'>;
 
 /** The part that is the same for all endpoints of an event. */
 export interface FanOut {
@@ -134,7 +137,7 @@ const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdA
 export async function recheckNewlyHeld(
   recorded: readonly RecordedDelivery[],
   { deliveryRetention }: OutboundSettings,
-  ports: HoldPorts,
+  ports: HoldPorts & CountHeldPorts,
 ): Promise<void> {
   const held = recorded.flatMap(({ delivery, isNew }) =>
     delivery.status === 'held' ? [{ delivery, isNew }] : [],

@@ -10,8 +10,7 @@ import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../../adapters/dynamodb/event-types.ts';
 import { payloadReader } from '../../adapters/dynamodb/outbound-events/payload-reader.ts';
 import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
-import { s3Client } from '../../adapters/s3/client.ts';
-import { payloadStore } from '../../adapters/s3/payload-store.ts';
+import { lazyPayloadStore } from '../../adapters/s3/lazy-payload-store.ts';
 import { payloadCheck } from '../../adapters/schema/payload-check.ts';
 import { sqsClient } from '../../adapters/sqs/client.ts';
 import { sqsQueue } from '../../adapters/sqs/queue.ts';
@@ -30,7 +29,7 @@ const queues = sqsClient(patientCalls);
 const deadLetters = sqsQueue(queues, env.PUBLISH_DLQ_URL);
 const tasks = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
 const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
-const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const bodies = lazyPayloadStore(patientCalls, env.PAYLOAD_BUCKET);
 const now = () => unixMillis(Date.now());
 const ports = {
   now,

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { readCapturedRequest } from '../../../cli/explain/captured-request.ts';
 import { bodyVariants } from '../../../cli/explain/variants/body.ts';
@@ -55,7 +56,7 @@ const token: Wall = {
     const encoded = Buffer.from(text).toString('base64url');
     for (const given of [text, `${text}.${text}.${text}`, `${encoded}.${encoded}.AAAA`]) {
       unverifiedHeader(given);
-      await verifiedClaims(given, Buffer.alloc(32, 1), ['HS256']);
+      await verifiedClaims(given, createSecretKey(Buffer.alloc(32, 1)), ['HS256']);
     }
   },
 };

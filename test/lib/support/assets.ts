@@ -38,6 +38,19 @@ export const codeOf = ({ directory }: Asset): string =>
     .map((file) => readFileSync(join(directory, file), 'utf8'))
     .join('\n');
 
+/** The files that a function loads before its first event: its entry, and what that imports at once. */
+export function startOf({ directory }: Asset, entry: string): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  const load = (file: string): void => {
+    if (files.has(file)) return;
+    const code = readFileSync(join(directory, file), 'utf8');
+    files.set(file, code);
+    for (const [, imported = ''] of code.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) load(imported);
+  };
+  load(entry);
+  return files;
+}
+
 /** The files that the code of a function was made from. */
 export const sourcesIn = ({ directory }: Asset): string[] =>
   readdirSync(directory)

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
@@ -80,8 +81,8 @@ export function outboundWorld(
     endpoints,
     limiter,
     notifyOperators,
-    signingKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 7) }],
-    endpointKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 8) }],
+    signingKeys: async () => [{ kind: 'v1', secretKey: createSecretKey(Buffer.alloc(32, 7)) }],
+    endpointKeys: async () => [{ kind: 'v1', secretKey: createSecretKey(Buffer.alloc(32, 8)) }],
     endpointHeaders: openedHeaders,
     async post({ url, headers, body }) {
       const request = { at: now, url, headers, body: Buffer.from(body).toString('utf8') };

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
+import { hmac, hmacKey } from '../../signature/hmac.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import type { SignatureScheme } from '../../signature/scheme.ts';
 import { verify } from '../../signature/verify.ts';
@@ -10,10 +10,9 @@ import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, hmacSha256Base64, joined, single } from '../provider-dsl.ts';
 
-const hmacKey: OwnFormat = {
+const itemKey: OwnFormat = {
   called: 'HMAC key (64 digits of hex)',
-  parse: (secret) =>
-    /^[0-9a-f]{64}$/i.test(secret) ? { kind: 'hmac', bytes: Buffer.from(secret, 'hex') } : undefined,
+  parse: (secret) => (/^[0-9a-f]{64}$/i.test(secret) ? hmacKey(Buffer.from(secret, 'hex')) : undefined),
 };
 
 /** The signed parts of an item, in order. Colons are not escaped, so each part must match its pattern. */
@@ -62,9 +61,7 @@ function checkItem(item: unknown, keys: readonly VerificationKey[]) {
   const isWellFormed = signedParts.every(([, form], index) => form.test(parts[index] ?? ''));
   if (!isWellFormed || sent === undefined) return refusedFor('malformed-body');
   const matching = keys.filter(
-    (key) =>
-      key.kind === 'hmac' &&
-      equalBytes(createHmac('sha256', key.bytes).update(parts.join(':')).digest(), sent),
+    (key) => key.kind === 'hmac' && equalBytes(hmac('sha256', key.secretKey, parts.join(':')), sent),
   );
   return matching.length > 0 ? accepted : refusedFor('mismatch');
 }
@@ -92,7 +89,7 @@ const ofSigned = first(
 
 /** @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures */
 export const adyen: Provider = {
-  secret: hmacKey,
+  secret: itemKey,
   signature: check,
   body: 'json',
   batch: 'notificationItems',

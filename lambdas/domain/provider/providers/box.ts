@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { hmacKey } from '../../signature/hmac.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import type { SignatureScheme } from '../../signature/scheme.ts';
 import { verify } from '../../signature/verify.ts';
@@ -49,7 +50,7 @@ const check: Check = (request, keys, { tolerance, now }) =>
 const keysAt = (place: string, keys: readonly VerificationKey[]): VerificationKey[] =>
   keys.flatMap((key) => {
     const text = key.kind === 'fields' ? key.fields[place] : undefined;
-    return text ? [{ kind: 'hmac', bytes: Buffer.from(text, 'utf8') }] : [];
+    return text ? [hmacKey(text)] : [];
   });
 
 /** @see https://developer.box.com/guides/webhooks/v2/signatures-v2 */

@@ -17,7 +17,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
   if (request.headers.get(scheme.header)) return verify(scheme, request, keys, tolerance, now);
   const token = Buffer.from(request.headers.get('x-buildkite-token') ?? '', 'utf8');
   if (token.byteLength === 0) return refusedFor('missing-header');
-  const known = keys.filter((key) => key.kind === 'hmac' && equalBytes(key.bytes, token));
+  const known = keys.filter((key) => key.kind === 'hmac' && equalBytes(key.secretKey.export(), token));
   return known.length > 0 ? accepted : refusedFor('mismatch');
 };
 

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { pathOf, type RawRequest } from '../../raw-request.ts';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
+import { hmac, hmacKey } from '../../signature/hmac.ts';
 import { readInstant } from '../../signature/instant.ts';
 import type { OwnFormat } from '../../signature/key.ts';
 import { judgeTime } from '../../signature/verify.ts';
@@ -12,8 +12,7 @@ import { body, code, first, hash, joined } from '../provider-dsl.ts';
 
 const signingSecret: OwnFormat = {
   called: 'signing secret (64 characters)',
-  parse: (secret) =>
-    /^[0-9A-Za-z+/=_-]{64}$/.test(secret) ? { kind: 'hmac', bytes: Buffer.from(secret, 'utf8') } : undefined,
+  parse: (secret) => (/^[0-9A-Za-z+/=_-]{64}$/.test(secret) ? hmacKey(secret) : undefined),
 };
 
 const [listHeader, timestampHeader] = ['x-contentful-signed-headers', 'x-contentful-timestamp'];
@@ -39,9 +38,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
   );
   const head = [request.method, encodedPath(request), pairs.join(';'), ''].join('\n');
   const matching = keys.filter(
-    (key) =>
-      key.kind === 'hmac' &&
-      equalBytes(createHmac('sha256', key.bytes).update(head).update(request.body).digest(), sent),
+    (key) => key.kind === 'hmac' && equalBytes(hmac('sha256', key.secretKey, head, request.body), sent),
   );
   if (matching.length === 0) return refusedFor('mismatch');
   const late = judgeTime(signedAt, tolerance, now);

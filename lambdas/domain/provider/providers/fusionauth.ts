@@ -1,6 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { equalBytes } from '../../signature/equal-bytes.ts';
+import { hmacKey } from '../../signature/hmac.ts';
 import { type OwnFormat, publicKeyFrom, type VerificationKey } from '../../signature/key.ts';
 import { toUnixSeconds } from '../../time.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
@@ -11,7 +12,7 @@ import { body } from '../provider-dsl.ts';
 const signingKey: OwnFormat = {
   called: 'HMAC secret, or public key as PEM',
   parse(secret) {
-    if (!secret.startsWith('-----')) return { kind: 'hmac', bytes: Buffer.from(secret, 'utf8') };
+    if (!secret.startsWith('-----')) return hmacKey(secret);
     const publicKey = publicKeyFrom({ key: secret, format: 'pem' });
     return publicKey && algorithmsOf(publicKey).length > 0 ? { kind: 'public-key', publicKey } : undefined;
   },
@@ -37,7 +38,7 @@ function algorithmsOf(key: KeyObject): readonly string[] {
 }
 
 async function claimsBy(key: VerificationKey, token: string): Promise<unknown> {
-  if (key.kind === 'hmac') return verifiedClaims(token, key.bytes, ['HS256', 'HS384', 'HS512']);
+  if (key.kind === 'hmac') return verifiedClaims(token, key.secretKey, ['HS256', 'HS384', 'HS512']);
   if (key.kind === 'public-key') return verifiedClaims(token, key.publicKey, algorithmsOf(key.publicKey));
   return undefined;
 }

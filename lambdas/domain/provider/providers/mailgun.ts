@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
+import { hmac } from '../../signature/hmac.ts';
 import { readInstant } from '../../signature/instant.ts';
 import { judgeTime } from '../../signature/verify.ts';
 import { seconds } from '../../time.ts';
@@ -31,7 +31,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
     return refusedFor('malformed-body');
   const matching = keys.filter((key) => {
     if (key.kind !== 'hmac') return false;
-    const expected = createHmac('sha256', key.bytes).update(`${timestamp}${token}`).digest();
+    const expected = hmac('sha256', key.secretKey, `${timestamp}${token}`);
     return signatures.filter((sent) => equalBytes(expected, sent)).length > 0;
   });
   if (matching.length === 0) return refusedFor('mismatch');

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
+import { hmac } from '../../signature/hmac.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { fieldOf, isForm, readForm } from '../form.ts';
 import { emptyResponse, type Handshake } from '../handshake.ts';
@@ -22,7 +22,7 @@ const check: Check = ({ headers, url, body: bytes }, keys) => {
   if (form === undefined) return refusedFor('over-1000-fields');
   const signed = Buffer.from(url + sortedParameters(form), 'utf8');
   const matching = keys.filter(
-    (key) => key.kind === 'hmac' && equalBytes(createHmac('sha1', key.bytes).update(signed).digest(), sent),
+    (key) => key.kind === 'hmac' && equalBytes(hmac('sha1', key.secretKey, signed), sent),
   );
   return matching.length > 0 ? accepted : refusedFor('mismatch');
 };

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
+import { hmacKey } from '../../signature/hmac.ts';
 import type { OwnFormat } from '../../signature/key.ts';
 import { fieldOf } from '../form.ts';
 import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts';
@@ -20,7 +21,7 @@ const appSecret: OwnFormat = {
     const { success, output } = v.safeParse(Secret, parseJsonBody(secret));
     if (!success || [output.appSecret, output.verifyToken].includes('unset')) return undefined;
     const { verifyToken } = output;
-    return { kind: 'hmac', bytes: Buffer.from(output.appSecret, 'utf8'), verifyToken };
+    return { ...hmacKey(output.appSecret), verifyToken };
   },
 };
 

@@ -14,7 +14,7 @@ const check: Check = async (request, keys, { now }) => {
   const token = request.headers.get('authorization')?.replace(/^Bearer /i, '');
   if (!token) return refusedFor('missing-header');
   const all = await Promise.all(
-    keys.map((key) => (key.kind === 'hmac' ? verifiedClaims(token, key.bytes, ['HS256']) : undefined)),
+    keys.map((key) => (key.kind === 'hmac' ? verifiedClaims(token, key.secretKey, ['HS256']) : undefined)),
   );
   const claims = v.safeParse(
     Claims,

@@ -11,7 +11,7 @@ const endpointSecret: OwnFormat = {
   parse(secret) {
     const [text, decoded] = [parseKey(secret, 'text'), parseKey(secret, 'whsec')];
     if (text?.kind !== 'hmac' || decoded?.kind !== 'hmac') return text;
-    return { kind: 'hmac', bytes: decoded.bytes, alternatives: [text.bytes] };
+    return { ...decoded, alternatives: [text.secretKey] };
   },
 };
 

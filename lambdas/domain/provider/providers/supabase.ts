@@ -1,4 +1,4 @@
-import { type OwnFormat, parseKey, type VerificationKey } from '../../signature/key.ts';
+import { type OwnFormat, parseKey } from '../../signature/key.ts';
 import { jsonResponse } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -11,17 +11,12 @@ const hookSecrets: OwnFormat = {
   called: 'secret of the hook (v1,whsec_…, several with | between them)',
   parse(secret) {
     const keys = secret.split('|').map((part) => parseKey(part.trim().replace(versioned, ''), 'whsec'));
-    const all = keys.flatMap((key) => (key?.kind === 'hmac' ? [key.bytes] : []));
-    const [bytes, ...alternatives] = all;
-    return bytes && all.length === keys.length ? keyOf(bytes, alternatives) : undefined;
+    const all = keys.flatMap((key) => (key?.kind === 'hmac' ? [key.secretKey] : []));
+    const [secretKey, ...alternatives] = all;
+    if (secretKey === undefined || all.length < keys.length) return undefined;
+    return { kind: 'hmac', secretKey, alternatives };
   },
 };
-
-const keyOf = (bytes: Uint8Array, alternatives: readonly Uint8Array[]): VerificationKey => ({
-  kind: 'hmac',
-  bytes,
-  alternatives,
-});
 
 /** Older servers do not name the hook. The member that only this hook has identifies it. */
 const fieldsOfHooks: readonly (readonly [string, string])[] = [

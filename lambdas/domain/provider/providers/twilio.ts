@@ -1,7 +1,8 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { queryOf, type RawRequest } from '../../raw-request.ts';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
+import { hmac } from '../../signature/hmac.ts';
 import { bodyHash } from '../body-hash.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { type Form, fieldOf, isForm, readForm } from '../form.ts';
@@ -47,8 +48,7 @@ const check: Check = (request, keys) => {
   const matches = keys.flatMap((key) =>
     forms.map(
       (form) =>
-        key.kind === 'hmac' &&
-        equalBytes(createHmac(algorithm.hash, key.bytes).update(form).update(parameters).digest(), sent),
+        key.kind === 'hmac' && equalBytes(hmac(algorithm.hash, key.secretKey, form, parameters), sent),
     ),
   );
   return matches.includes(true) ? accepted : refusedFor('mismatch');

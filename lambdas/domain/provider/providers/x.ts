@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { queryOf } from '../../raw-request.ts';
+import { hmac } from '../../signature/hmac.ts';
 import { fieldOf } from '../form.ts';
 import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
@@ -20,7 +20,7 @@ const challenge: Handshake = {
     if (method !== 'GET' || key?.kind !== 'hmac') return undefined;
     const token = fieldOf(queryOf({ url }), 'crc_token') ?? '';
     if (!tokens.test(token)) return invalid;
-    const signature = createHmac('sha256', key.bytes).update(token).digest('base64');
+    const signature = hmac('sha256', key.secretKey, token).toString('base64');
     return jsonResponse({ response_token: `sha256=${signature}` });
   },
 };

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { RawRequest } from '../../raw-request.ts';
+import { hmac } from '../../signature/hmac.ts';
 import type { VerificationKey } from '../../signature/key.ts';
 import type { SignatureScheme } from '../../signature/scheme.ts';
 import { verify } from '../../signature/verify.ts';
@@ -35,7 +35,7 @@ const validation: Handshake = {
     if (key?.kind !== 'hmac' || typeof plainToken !== 'string' || !plainTokens.test(plainToken)) {
       return refusedChallenge(400, 'invalid_body');
     }
-    const encryptedToken = createHmac('sha256', key.bytes).update(plainToken).digest('hex');
+    const encryptedToken = hmac('sha256', key.secretKey, plainToken).toString('hex');
     return jsonResponse({ plainToken, encryptedToken });
   },
 };

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { measureColdStarts } from './cold-starts.ts';
+import { measureFlows } from './flows.ts';
+import { coldStartsTable, verificationsTable } from './tables.ts';
+import { measureVerifications } from './verifications.ts';
+
+/**
+ * `npm run bench -- 2000 [--only verification|cold|flows] [--strict]`: measures the verification of a request, cold starts, and
+ * 2,000 events in and 2,000 out through the local AWS. With `--slow-endpoint 60` it compares twenty healthy endpoints alone and
+ * beside one that hangs, for 60 seconds each.
+ *
+ * Fails when anything is lost or done twice. Compare only runs on the same machine: events per second and latencies depend on the
+ * emulator as much as on Hookline. CPU time depends less on what else runs.
+ */
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string' },
+    strict: { type: 'boolean', default: false },
+    'slow-endpoint': { type: 'string' },
+  },
+});
+const parts = ['verification', 'cold', 'flows'];
+const count = Number(positionals[0] ?? 500);
+if (!Number.isInteger(count) || count < 1) {
+  console.error(`'${positionals[0]}' is not a number of events; try: npm run bench -- 2000`);
+  process.exit(2);
+}
+if (values.only !== undefined && !parts.includes(values.only)) {
+  console.error(`'${values.only}' is not a part of the bench; write --only ${parts.join(', --only ')}`);
+  process.exit(2);
+}
+
+const slowSeconds = values['slow-endpoint'] === undefined ? undefined : Number(values['slow-endpoint']);
+const isWanted = (part: string): boolean => (values.only ?? part) === part;
+
+if (isWanted('verification') && slowSeconds === undefined) {
+  const sizes = new Map<number, ReadonlyMap<string, number>>();
+  for (const bytes of [1_000, 20_000]) sizes.set(bytes, await measureVerifications(bytes, 20));
+  console.log(`\nVerification\n\n${verificationsTable(sizes)}`);
+}
+if (isWanted('cold') && slowSeconds === undefined)
+  console.log(`\nCold starts\n\n${coldStartsTable(await measureColdStarts(9))}`);
+if (isWanted('flows')) {
+  const { text, isWhole } = await measureFlows({ count, strict: values.strict, slowSeconds });
+  console.log(`\nFlows\n\n${text}`);
+  if (!isWhole) process.exitCode = 1;
+}
