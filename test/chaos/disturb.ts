@@ -65,13 +65,13 @@ export async function disturber(aws: LocalAws, faults: Faults, seed: number) {
     let sweeping: Promise<void> | undefined;
     while (!signal.aborted) {
       const luck = random();
-      if (luck < 0.5) kill();
+      if (luck < 0.65) kill();
       // A sweep takes long while its writes are throttled, and processes die meanwhile, too.
       else
-        sweeping ??= (luck < 0.65 ? purge() : sweep()).finally(() => {
+        sweeping ??= (luck < 0.7 ? purge() : sweep()).finally(() => {
           sweeping = undefined;
         });
-      await pause(1000 + random() * 2000, undefined, { signal }).catch(() => undefined);
+      await pause(500 + random() * 2000, undefined, { signal }).catch(() => undefined);
     }
     await sweeping;
   }

@@ -4,14 +4,14 @@ import Table from 'cli-table3';
 import { type ChaosResult, type ChaosSettings, runChaos } from './run.ts';
 
 /**
- * `npm run chaos -- [--seeds 10] [--first 1] [--events 1000] [--share 0.1]`: runs both flows on the local AWS under
+ * `npm run chaos -- [--seeds 10] [--first 1] [--events 300] [--share 0.1]`: runs both flows on the local AWS under
  * faults, once for each seed, and checks every promise at the end of each run.
  */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10' },
     first: { type: 'string', default: '1' },
-    events: { type: 'string', default: '1000' },
+    events: { type: 'string', default: '300' },
     share: { type: 'string' },
   },
 });
@@ -33,10 +33,13 @@ const table = new Table({
   head: ['seed', 'faults', 'calls', 'killed', 'purged', 'in', 'runs', 'out', 'requests', 'seconds', 'broken'],
 });
 
+const results: ChaosResult[] = [];
+
 for (let seed = first; seed < first + seeds; seed++) {
   // From 5 to 20 %, a different one for each seed.
   const share = fixedShare ?? 0.05 + 0.15 * (((seed - 1) % 10) / 9);
   const result = await withBar(seed, (onPart) => runChaos({ seed, events, share, onPart }));
+  results.push(result);
   table.push(row(seed, share, result));
   const { broken, accepted, seconds } = result;
   for (const text of broken) console.log(`seed ${seed}: ${text}`);
@@ -46,6 +49,18 @@ for (let seed = first; seed < first + seeds; seed++) {
   if (broken.length > 0) process.exitCode = 1;
 }
 console.log(table.toString());
+console.log(summary(results));
+
+function summary(of: readonly ChaosResult[]): string {
+  const sum = (count: (result: ChaosResult) => number) =>
+    of.reduce((total, result) => total + count(result), 0).toLocaleString('en');
+  const [inbound, outbound] = [
+    sum(({ accepted }) => accepted.inbound),
+    sum(({ accepted }) => accepted.outbound),
+  ];
+  const [faults, calls, broken] = [sum((r) => r.faults), sum((r) => r.calls), sum((r) => r.broken.length)];
+  return `${of.length} seeds: ${inbound} events in, ${outbound} out, ${faults} faults in ${calls} calls, ${broken} broken promises`;
+}
 
 /** Shows how many events have ended, in both flows, while a run goes on. */
 async function withBar<Result>(
@@ -55,6 +70,8 @@ async function withBar<Result>(
   const bar = new SingleBar({
     format: `seed ${seed}, {part} {bar} {value}/{total} ended`,
     clearOnComplete: true,
+    noTTYOutput: true,
+    notTTYSchedule: 15_000,
   });
   const shown = { part: 'start' };
   let ended = (): number => 0;

@@ -10,7 +10,7 @@ import type { Outside } from './world.ts';
 /** Once faults stop, no more than this passes between the ends of two events. */
 const patienceMs = 180_000;
 /** Most tasks that seem lost are on their way. What is sent twice costs time. */
-const endWaitsEveryMs = 15_000;
+const endWaitsEveryMs = 8_000;
 
 /** Waits for everything to end, and says in words which promise is broken for which event. */
 export async function brokenPromises(
