@@ -19,7 +19,8 @@ new WebhookStack(app, 'Chaos', {
         idHeader: 'x-id',
         typeHeader: 'x-type',
       },
-      handlerTimeout: Duration.seconds(4),
+      // A batch with its suspects and the repeated calls of each fits into it; so does a minute of nothing but throttles.
+      handlerTimeout: Duration.seconds(12),
       handlerRetryDelays: [1, 1, 2, 2, 4, 4].map((count) => Duration.seconds(count)),
       handlerEnvironment: { SINK_URL: app.node.tryGetContext('sink') ?? 'http://127.0.0.1:9' },
     },

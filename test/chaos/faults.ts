@@ -29,7 +29,8 @@ export function seededFaults(seed: number, share: number): Faults {
 
   function decide(operation: string): Fault | undefined {
     if (isCalm) return undefined;
-    if (areWritesThrottled && /^dynamodb\.(?:Put|Update|Delete|Batch)/.test(operation)) return 'throttled';
+    if (areWritesThrottled && /^dynamodb\.(?:Put|Update|Delete|BatchWrite)/.test(operation))
+      return 'throttled';
     if (random() >= share) return undefined;
     return kinds[Math.floor(random() * kinds.length)];
   }

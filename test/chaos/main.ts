@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
-import { type ChaosResult, runChaos } from './run.ts';
+import { type ChaosResult, type ChaosSettings, runChaos } from './run.ts';
 
 /**
- * `npm run chaos -- [--seeds 10] [--first 1] [--events 1000] [--share 0.1]`: runs both flows on the local AWS under
+ * `npm run chaos -- [--seeds 10] [--first 1] [--events 300] [--share 0.1]`: runs both flows on the local AWS under
  * faults, once for each seed, and checks every promise at the end of each run.
  */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10' },
     first: { type: 'string', default: '1' },
-    events: { type: 'string', default: '1000' },
+    events: { type: 'string', default: '300' },
     share: { type: 'string' },
   },
 });
@@ -33,24 +33,66 @@ const table = new Table({
   head: ['seed', 'faults', 'calls', 'killed', 'purged', 'in', 'runs', 'out', 'requests', 'seconds', 'broken'],
 });
 
+const results: ChaosResult[] = [];
+
 for (let seed = first; seed < first + seeds; seed++) {
   // From 5 to 20 %, a different one for each seed.
   const share = fixedShare ?? 0.05 + 0.15 * (((seed - 1) % 10) / 9);
-  const bar = new SingleBar({ format: `seed ${seed} {bar} {value}/{total} sent`, clearOnComplete: true });
-  bar.start(events, 0);
-  const result = await runChaos({ seed, events, share, onSent: () => bar.increment() });
-  bar.stop();
+  const result = await withBar(seed, (onPart) => runChaos({ seed, events, share, onPart }));
+  results.push(result);
   table.push(row(seed, share, result));
-  for (const text of result.broken) console.log(`seed ${seed}: ${text}`);
-  if (result.broken.length > 0) process.exitCode = 1;
+  const { broken, accepted, seconds } = result;
+  for (const text of broken) console.log(`seed ${seed}: ${text}`);
+  console.log(
+    `seed ${seed}: ${accepted.inbound} in, ${accepted.outbound} out, ${broken.length} broken, ${seconds.join(' + ')} s`,
+  );
+  if (broken.length > 0) process.exitCode = 1;
 }
 console.log(table.toString());
+console.log(summary(results));
+
+function summary(of: readonly ChaosResult[]): string {
+  const sum = (count: (result: ChaosResult) => number) =>
+    of.reduce((total, result) => total + count(result), 0).toLocaleString('en');
+  const [inbound, outbound] = [
+    sum(({ accepted }) => accepted.inbound),
+    sum(({ accepted }) => accepted.outbound),
+  ];
+  const [faults, calls, broken] = [sum((r) => r.faults), sum((r) => r.calls), sum((r) => r.broken.length)];
+  return `${of.length} seeds: ${inbound} events in, ${outbound} out, ${faults} faults in ${calls} calls, ${broken} broken promises`;
+}
+
+/** Shows how many events have ended, in both flows, while a run goes on. */
+async function withBar<Result>(
+  seed: number,
+  work: (onPart: ChaosSettings['onPart']) => Promise<Result>,
+): Promise<Result> {
+  const bar = new SingleBar({
+    format: `seed ${seed}, {part} {bar} {value}/{total} ended`,
+    clearOnComplete: true,
+    noTTYOutput: true,
+    notTTYSchedule: 15_000,
+  });
+  const shown = { part: 'start' };
+  let ended = (): number => 0;
+  bar.start(2 * events, 0, shown);
+  const ticking = setInterval(() => bar.update(ended(), shown), 500);
+  try {
+    return await work((part, count) => {
+      shown.part = part;
+      ended = count;
+    });
+  } finally {
+    clearInterval(ticking);
+    bar.stop();
+  }
+}
 
 function row(seed: number, share: number, result: ChaosResult): string[] {
   const { accepted, acts, calls, faults, handlerRuns, requests, seconds, broken } = result;
   return [
     `${seed} (${(share * 100).toFixed(0)} %)`,
-    ...[faults, calls, acts['kill'], acts['purge']].map(String),
-    ...[accepted.inbound, handlerRuns, accepted.outbound, requests, seconds, broken.length].map(String),
+    ...[faults, calls, acts['kill'], acts['purge'], accepted.inbound, handlerRuns].map(String),
+    ...[accepted.outbound, requests, seconds.join(' + '), broken.length].map(String),
   ];
 }

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { operationOf, passOn } from '../support/worlds/aws-proxy.ts';
 import { errorResponse, type Faults, slowMs } from './faults.ts';
+import { shortenHiding } from './waits.ts';
 
 /** Stands between the functions and the local AWS, and lets calls meet faults. */
 export async function startChaosProxy(faults: Faults) {
@@ -17,7 +18,7 @@ export async function startChaosProxy(faults: Faults) {
     calls++;
     if (fault === 'throttled' || fault === 'failed') return sendError(response, service, fault);
     if (fault === 'slow') await pause(slowMs);
-    const passed = await passOn(upstream, request, body);
+    const passed = await passOn(upstream, request, shortenHiding(operation, body));
     if (fault === 'cut') response.destroy();
     else if (fault === 'lost') sendError(response, service, fault);
     else response.writeHead(passed.status, passed.headers).end(passed.body);

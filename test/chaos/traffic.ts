@@ -10,38 +10,49 @@ const tries = 8;
 const width = 8;
 const largeBytes = 10_000;
 
+export interface TrafficSettings {
+  /** Events into each flow. */
+  readonly events: number;
+  /** The time that they are spread over. */
+  readonly spreadMs: number;
+  readonly outsideUrl: string;
+}
+
 /** Ids of the events that the stack accepted: from here on it has to end each of them. */
 export interface Accepted {
   readonly inbound: readonly string[];
   readonly outbound: readonly string[];
+  /** Forged requests that were answered with 200, against the promise. */
+  readonly forged: readonly string[];
 }
 
-/** Sends so many events into both flows, some of them twice and some with a large body. */
+/** Sends so many events into both flows, some of them twice and some with a large body, and forged ones between them. */
 export async function sendTraffic(
   aws: LocalAws,
-  count: number,
-  outsideUrl: string,
-  onSent: () => void,
+  { events, spreadMs, outsideUrl }: TrafficSettings,
 ): Promise<Accepted> {
   const post = await provider(aws);
   const publish = application(aws, outsideUrl);
-  const numbers = Array.from({ length: count }, (_, number) => number);
+  const begun = Date.now();
+  const numbers = Array.from({ length: events }, (_, number) => number);
   const accepted = await inParallel(width, numbers, async (number) => {
+    await pause(Math.max(0, begun + (spreadMs * number) / events - Date.now()));
     const id = `chaos-${number}`;
     const text = 'x'.repeat(number % 20 === 0 ? largeBytes : 200);
     const isIn = await untilAccepted(() => post(id, text));
     if (number % 10 === 0) await post(id, text).catch(() => false);
     await publish(id, text);
     if (number % 10 === 5) await publish(id, text);
-    onSent();
-    return { id, isIn };
+    const isForgedIn =
+      number % 10 === 7 && (await post(`forged-${number}`, text, 'forged').catch(() => false));
+    return { id, number, isIn, isForgedIn };
   });
   return {
     inbound: accepted.filter(({ isIn }) => isIn).map(({ id }) => id),
     outbound: accepted.map(({ id }) => id),
+    forged: accepted.filter(({ isForgedIn }) => isForgedIn).map(({ number }) => `forged-${number}`),
   };
 }
-
 async function untilAccepted(send: () => Promise<boolean>): Promise<boolean> {
   for (let nth = 0; nth < tries; nth++) {
     if (await send().catch(() => false)) return true;

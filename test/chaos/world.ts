@@ -59,6 +59,9 @@ export async function startOutside(seed: number) {
     url: `http://127.0.0.1:${port}`,
     handled,
     received,
+    /** Events with a run of a handler that succeeded, and events with a successful request. */
+    ended: (): number =>
+      handled.size + [...received.values()].filter(({ successes }) => successes > 0).length,
     calm(): void {
       isCalm = true;
     },
@@ -68,3 +71,5 @@ export async function startOutside(seed: number) {
     },
   };
 }
+
+export type Outside = Awaited<ReturnType<typeof startOutside>>;

@@ -1,4 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { Agent, type IncomingHttpHeaders, IncomingMessage, request as requestOf } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
 // A server of ours between the functions and the local AWS: see `functionEndpoint` in local/emulator.ts.
 
@@ -9,8 +11,8 @@ export function operationOf({ headers, method }: IncomingMessage, body: Buffer):
   const target = String(headers['x-amz-target'] ?? '')
     .split('.')
     .at(-1);
-  const action = new URLSearchParams(body.toString('utf8')).get('Action');
-  return `${service}.${target || action || method}`;
+  const action = () => new URLSearchParams(body.toString('utf8')).get('Action');
+  return `${service}.${target || action() || method}`;
 }
 
 /** A response that is handed through. */
@@ -20,18 +22,22 @@ export interface Passed {
   readonly body: Buffer;
 }
 
-/** Sends a request of a function on to the local AWS. */
+/** Closes a connection well before the local AWS does. */
+const agent = new Agent({ keepAlive: true, timeout: 30_000 });
+
+/** Sends a request of a function on to the local AWS. `fetch` would take twice the processor time. */
 export async function passOn(upstream: string, request: IncomingMessage, body: Buffer): Promise<Passed> {
-  const hasBody = body.byteLength > 0;
-  const response = await fetch(new URL(request.url ?? '/', upstream), {
-    method: request.method,
-    headers: passedOn(request.headers),
-    ...(hasBody && { body: new Uint8Array(body) }),
-  });
-  const headers = Object.fromEntries(
-    [...response.headers].filter(([name]) => !/^(content-length|transfer-encoding|connection)$/.test(name)),
-  );
-  return { status: response.status, headers, body: Buffer.from(await response.arrayBuffer()) };
+  const { method, url = '/' } = request;
+  const passed = requestOf(new URL(url, upstream), { agent, method, headers: passedOn(request.headers) });
+  const responded = once(passed, 'response');
+  passed.end(body);
+  const [response] = await responded;
+  if (!(response instanceof IncomingMessage)) throw new TypeError('the local AWS gave no response');
+  return {
+    status: response.statusCode ?? 502,
+    headers: passedOn(response.headers),
+    body: await buffer(response),
+  };
 }
 
 const passedOn = (headers: IncomingHttpHeaders): Record<string, string> =>
