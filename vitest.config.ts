@@ -19,6 +19,9 @@ export default defineConfig({
           name: 'rules',
           include: ['test/**/*.test.ts'],
           exclude: ['test/{flows,audit,lib}/**', ...slow],
+          // Starting a process for each file, and loading the same modules in it, takes longer than most of these files.
+          isolate: false,
+          setupFiles: 'test/support/same-environment.ts',
           testTimeout: 30_000,
         },
       },
@@ -28,6 +31,7 @@ export default defineConfig({
           include: ['test/lib/**/*.test.ts'],
           // Loading the CDK and building the functions takes longer than most of these files: a process does it once.
           isolate: false,
+          setupFiles: 'test/support/same-environment.ts',
           testTimeout: 120_000,
         },
       },
