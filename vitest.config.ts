@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { mutantPlugin } from './test/mutants/vite-plugin.ts';
 import { plainSummary } from './test/support/plain-summary.ts';
+import { TestOrder } from './test/support/test-order.ts';
 
 /** Rules that `npm run test:quick` leaves out: half of its time went to them. */
 const slow =
@@ -11,6 +12,7 @@ const slow =
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: TestOrder },
     reporters: ['default', plainSummary],
     projects: [
       {
@@ -40,8 +42,7 @@ export default defineConfig({
           name: 'flows',
           include: ['test/flows/**/*.test.ts'],
           globalSetup: 'test/flows/support/global-setup.ts',
-          // They share one AWS, whose workers some of them kill and whose queues some of them empty.
-          fileParallelism: false,
+          // They share one AWS: test/flows/support/lanes.ts says which of them may run at once.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
