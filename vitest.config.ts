@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { mutantPlugin } from './test/mutants/vite-plugin.ts';
 import { plainSummary } from './test/support/plain-summary.ts';
@@ -13,6 +14,8 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     sequence: { sequencer: TestOrder },
+    // Node keeps what it compiles for the next process: the tests start the CDK and the command line tool a hundred times.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') },
     reporters: ['default', plainSummary],
     projects: [
       {

@@ -4,7 +4,7 @@ import { WebhookStack } from '../../lib/webhook-stack.ts';
 
 // The flow tests' app: a source for each way to sign, and the real delays made short. `-c sink=URL` is where the handlers report.
 
-const app = new App();
+const app = new App({ builtinCloudFormationValidation: false });
 const handlers = {
   handlerTimeout: Duration.seconds(4),
   handlerRetryDelays: [1, 1, 1].map((count) => Duration.seconds(count)),
