@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { mutantPlugin } from './test/mutants/vite-plugin.ts';
 import { plainSummary } from './test/support/plain-summary.ts';
+import { TestOrder } from './test/support/test-order.ts';
 
 /** Rules that `npm run test:quick` leaves out: half of its time went to them. */
 const slow =
@@ -11,6 +13,9 @@ const slow =
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: TestOrder },
+    // Node keeps what it compiles for the next process: the tests start the CDK and the command line tool a hundred times.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') },
     reporters: ['default', plainSummary],
     projects: [
       {
@@ -19,6 +24,9 @@ export default defineConfig({
           name: 'rules',
           include: ['test/**/*.test.ts'],
           exclude: ['test/{flows,audit,lib}/**', ...slow],
+          // Starting a process for each file, and loading the same modules in it, takes longer than most of these files.
+          isolate: false,
+          setupFiles: 'test/support/same-environment.ts',
           testTimeout: 30_000,
         },
       },
@@ -28,6 +36,7 @@ export default defineConfig({
           include: ['test/lib/**/*.test.ts'],
           // Loading the CDK and building the functions takes longer than most of these files: a process does it once.
           isolate: false,
+          setupFiles: 'test/support/same-environment.ts',
           testTimeout: 120_000,
         },
       },
@@ -36,8 +45,7 @@ export default defineConfig({
           name: 'flows',
           include: ['test/flows/**/*.test.ts'],
           globalSetup: 'test/flows/support/global-setup.ts',
-          // They share one AWS, whose workers some of them kill and whose queues some of them empty.
-          fileParallelism: false,
+          // They share one AWS: test/flows/support/lanes.ts says which of them may run at once.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,

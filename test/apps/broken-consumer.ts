@@ -4,7 +4,7 @@ import { WebhookStack } from '../../lib/webhook-stack.ts';
 
 // A consumer that never starts: its handlers cannot be loaded.
 
-new WebhookStack(new App(), 'BrokenConsumer', {
+new WebhookStack(new App({ builtinCloudFormationValidation: false }), 'BrokenConsumer', {
   env: { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] },
   sources: { stripe: { provider: 'stripe', handlerTimeout: Duration.seconds(2) } },
   handlersRegistry: join(import.meta.dirname, 'handlers/broken-import.ts'),

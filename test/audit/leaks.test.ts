@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { startEndpoint } from '../flows/support/endpoint.ts';
 import { eventually } from '../flows/support/eventually.ts';
 import { hookline } from '../flows/support/hookline.ts';
-import { describeFlow } from '../flows/support/local-stack.ts';
+import { describeAudit } from '../flows/support/local-stack.ts';
 import { postSigned } from '../flows/support/senders.ts';
 import { newId, tenantsOf } from '../flows/support/tenants.ts';
 import { recordsOf } from './support/records.ts';
@@ -16,7 +16,7 @@ const credential = canary('credential');
 const signature = canary('signature');
 const imported = canary('secret').padEnd(48, '0');
 
-describeFlow('What the stack writes down', (stack) => {
+describeAudit('What the stack writes down', (stack) => {
   const records = recordsOf(stack);
   const { call, create, pathOf, until } = tenantsOf(stack);
   const tenant = newId('leaks');

@@ -1,6 +1,6 @@
 import type { CallPlaces, CrashPoint } from './crash-script.ts';
 import { distinctCrashes } from './distinct-crashes.ts';
-import { everyNth } from './sampled.ts';
+import { everyNth, nthOfPairs } from './sampled.ts';
 
 /** The result of a run: its port calls, and the promises that it broke. */
 export interface Explored {
@@ -26,6 +26,9 @@ export const stalls: readonly Fault[] = [
   { when: 'after', fault: 'stalls' },
 ];
 
+/** Of the crashes after a stall every fourth is played: some mutants are noticed by few of them. */
+export const nthAfterStall = 4;
+
 /** What an exploration found. */
 export interface Exploration {
   readonly points: number;
@@ -39,11 +42,13 @@ export interface Exploration {
  *
  * @param first the faults of the single runs
  * @param second the faults after them; without any, single faults only
+ * @param nth which of the second faults are played: every nth
  */
 export async function explore(
   run: (points: readonly CrashPoint[]) => Promise<Explored>,
   first: readonly Fault[],
   second: readonly Fault[] = [],
+  nth = nthOfPairs,
 ): Promise<Exploration> {
   const found = { points: 0, runs: 0, violations: [] as string[] };
   const execute = async (points: readonly CrashPoint[]): Promise<Explored> => {
@@ -54,7 +59,7 @@ export async function explore(
     return explored;
   };
 
-  const sampled = everyNth(4);
+  const sampled = everyNth(nth);
   for (const point of pointsOf(await execute([]), 0, first)) {
     found.points++;
     const explored = await execute([point]);

@@ -11,3 +11,6 @@ export function everyNth(nth: number): <T>(all: readonly T[]) => readonly T[] {
   let count = 0;
   return (all) => (isExhaustive ? all : all.filter(() => count++ % nth === 0));
 }
+
+/** Of pairs of faults `npm test` plays every eighth. */
+export const nthOfPairs = 8;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crashes, explore, type Fault, networkFaults, stalls } from '../explore.ts';
+import { crashes, explore, type Fault, networkFaults, nthAfterStall, stalls } from '../explore.ts';
 import { mistakes } from './mutants.ts';
 import { playScenario } from './promises.ts';
 import type { Scenario, Variant } from './scenario.ts';
@@ -212,6 +212,7 @@ describe('the crash suite catches a mutant that', () => {
         (points) => playScenario({ ...named(name), concurrency: 2 }, points, { variant: mistakes[mistake] }),
         stalls,
         crashes,
+        nthAfterStall,
       );
 
       expect(violations.filter((text) => text.includes(violation))).not.toEqual([]);

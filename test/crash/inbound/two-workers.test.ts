@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { crashes, type Exploration, explore, networkFaults, stalls } from '../explore.ts';
+import { crashes, type Exploration, explore, networkFaults, nthAfterStall, stalls } from '../explore.ts';
 import { playScenario } from './promises.ts';
 import { scenarios } from './scenarios.ts';
 import { scenariosOfTwoWorkers } from './scenarios-of-two-workers.ts';
@@ -35,7 +35,7 @@ describe('the promises of the inbound flow hold', { timeout: 300_000 }, () => {
     async (scenario) => {
       const beside = { ...scenario, concurrency: 2 };
 
-      expectKept(await explore((points) => playScenario(beside, points), stalls, crashes));
+      expectKept(await explore((points) => playScenario(beside, points), stalls, crashes, nthAfterStall));
     },
   );
 });

@@ -1,6 +1,6 @@
 import { distinctCrashes } from '../distinct-crashes.ts';
 import type { MadeRequest } from '../requests-of-calls.ts';
-import { everyNth } from '../sampled.ts';
+import { everyNth, nthOfPairs } from '../sampled.ts';
 import { describeFault, type Fault, isDeath, isPartOf } from './faults.ts';
 import type { Mutant } from './mistake.ts';
 import type { Scenario } from './scenario.ts';
@@ -149,7 +149,7 @@ export async function withEachFault(
   };
 
   const isOver = () => until !== undefined && [...violations.keys()].some((each) => until.test(each));
-  const sampled = everyNth(4);
+  const sampled = everyNth(nthOfPairs);
   const points = everyNth(nth)(faultsFrom(await runWith([]), 0, first));
   for (const point of points) {
     if (isOver()) break;

@@ -7,13 +7,19 @@ import { usedPermissionsFileIn } from '../../../local/ministack.ts';
 import type { LocalOutputs } from '../../../local/outputs.ts';
 import { hasPython } from '../../support/local-python.ts';
 import { type KeyServer, startKeyServer } from './key-server.ts';
+import { startLaneKeeper } from './lane-keeper.ts';
 import { startSink } from './sink.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Undefined where there is no Python to run an AWS with. */
     local:
-      | { readonly outputs: LocalOutputs; readonly sinkUrl: string; readonly keys: KeyServer['keys'] }
+      | {
+          readonly outputs: LocalOutputs;
+          readonly sinkUrl: string;
+          readonly lanesUrl: string;
+          readonly keys: KeyServer['keys'];
+        }
       | undefined;
     /** For the audit after all flow tests; undefined where none ran. */
     flowsRun:
@@ -44,6 +50,8 @@ export async function setup(project: TestProject): Promise<void> {
   cleanUps.push(() => rmSync(stateDir, { recursive: true, force: true }));
   const sink = await startSink();
   cleanUps.push(sink.close);
+  const lanes = await startLaneKeeper();
+  cleanUps.push(lanes.close);
   const keyServer = await startKeyServer(stateDir);
   cleanUps.push(keyServer.close);
   const aws = await start(stateDir, sink.url);
@@ -54,7 +62,12 @@ export async function setup(project: TestProject): Promise<void> {
     templateFile: join(stateDir, 'cdk.out', 'Flows.template.json'),
     usedPermissionsFile: usedPermissionsFileIn(stateDir),
   });
-  everywhere.provide('local', { outputs: aws.outputs, sinkUrl: sink.url, keys: keyServer.keys });
+  everywhere.provide('local', {
+    outputs: aws.outputs,
+    sinkUrl: sink.url,
+    lanesUrl: lanes.url,
+    keys: keyServer.keys,
+  });
 }
 
 export async function teardown(): Promise<void> {

@@ -13,14 +13,31 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { describe, inject, it, type ProvidedContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, type ProvidedContext } from 'vitest';
 import { type AwsEndpoint, clientConfig, trust } from '../../../local/endpoint.ts';
+import { enterLanes } from './lanes.ts';
 import type { Behaviour, HandlerCall } from './sink.ts';
 
 const local = inject('local');
 
-/** A `describe` over the deployed app; skipped where there is no local AWS. */
+/** The longest that a file waits for its lanes: as long as all files together. */
+const lanesTimeoutMs = 30 * 60_000;
+
+/** A `describe` over the deployed app, alone in the lanes of its file; skipped where there is no local AWS. */
 export function describeFlow(name: string, define: (stack: LocalStack) => void): void {
+  describeAudit(name, (stack) => {
+    let leaveLanes: () => void = () => undefined;
+    // First in and, because hooks after tests run in the opposite order, last out.
+    beforeAll(async () => {
+      leaveLanes = await enterLanes(local?.lanesUrl ?? '', expect.getState().testPath ?? '');
+    }, lanesTimeoutMs);
+    afterAll(() => leaveLanes());
+    define(stack);
+  });
+}
+
+/** A `describe` over the app that the flow tests left behind; skipped where there is no local AWS. */
+export function describeAudit(name: string, define: (stack: LocalStack) => void): void {
   if (local === undefined) describe.skip(name, () => it('needs Python', () => undefined));
   else describe(name, () => define(localStack(local)));
 }

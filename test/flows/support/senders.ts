@@ -4,7 +4,10 @@ import type { LocalStack } from './local-stack.ts';
 /** The sources of the app whose events have their id and type in headers. */
 export type NamedSource = 'plain' | 'deadly' | 'mortal' | 'hanging' | 'quiet';
 
-/** Posts an event to one of the app's generic sources, signed with its secret. */
+/**
+ * Posts an event to one of the app's generic sources, signed with its secret; once more if the response is 503, as providers
+ * do: on a machine that is busy with other tests a call may take too long.
+ */
 export async function postSigned(
   stack: LocalStack,
   source: NamedSource,
@@ -20,5 +23,6 @@ export async function postSigned(
     'x-type': event.type,
     'content-type': event.contentType ?? 'application/json',
   };
-  return stack.post(source, headers, body);
+  const response = await stack.post(source, headers, body);
+  return response.status === 503 ? stack.post(source, headers, body) : response;
 }

@@ -29,6 +29,8 @@ export async function lambdaAws(
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
   for (const [name = '', value] of [...own, ...Object.entries(common)]) vi.stubEnv(name, value);
+  // An entry point reads its environment once, and another test file of this process may have loaded it.
+  vi.resetModules();
   for (const level of ['info', 'warn', 'error'] as const)
     vi.spyOn(console, level).mockImplementation(() => undefined);
   return {
@@ -42,6 +44,7 @@ export async function lambdaAws(
       aws.stop();
       vi.unstubAllEnvs();
       vi.restoreAllMocks();
+      vi.resetModules();
     },
   };
 }
