@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { portOfCall } from '../../crash/port-call.ts';
 import type { MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
 import type { Trace } from '../trace.ts';
 import { describeFault, type Fault, type Places, type When } from './faults.ts';
@@ -27,20 +27,6 @@ export interface Process {
 }
 
 const never = new Promise<never>(() => undefined);
-/** A port call: its name and its arguments, where they are judged. */
-interface PortCall {
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
-const portOfCall = new AsyncLocalStorage<PortCall>();
-
-/** The port call that is being made now. */
-export const nameOfCall = (): string => portOfCall.getStore()?.name ?? '';
-export const argsOfCall = (): readonly unknown[] => portOfCall.getStore()?.args ?? [];
-
-/** Runs a port call of the adapters, whose requests to DynamoDB then have its name. */
-const inPort = <T>(name: string, call: () => Promise<T>, args: readonly unknown[] = []): Promise<T> =>
-  portOfCall.run({ name, args }, call);
 
 const isOfTables = (name: string): boolean =>
   /^(deliveries|events|endpoints|limiter|tallies|recoveries|eventTypes)\./.test(name);
@@ -155,13 +141,4 @@ export function clientOf(
     return call(port.name, () => portOfCall.run(port, () => plain.send(command)));
   };
   return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
-}
-
-/** A store whose writes are judged by the arguments of its calls, too. */
-export function withArguments<Store extends object>(path: string, store: Store): Store {
-  const named = Object.entries(store).map(([name, port]) => [
-    name,
-    (...args: readonly unknown[]) => inPort(`${path}${name}`, async () => port(...args), args),
-  ]);
-  return Object.fromEntries(named);
 }

@@ -1,5 +1,6 @@
+import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
-import { brokenOf, fieldOf, numberIn, type Rule, type Step, unlike } from './step.ts';
+import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to a delivery breaks: what it has to compare, and what it has to leave behind. */
 export const brokenByDelivery = (step: Step): readonly string[] =>

@@ -1,0 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Item } from '../support/dynamodb/values.ts';
+
+/** A port call: its name and its arguments, where they are judged. */
+interface PortCall {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** One write of one item, with the port call that made it. */
+export interface Step {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly was: Item | undefined;
+  readonly is: Item | undefined;
+  /** When it was written, in Unix milliseconds. */
+  readonly now: number;
+}
+
+/** The port call that is being made now. */
+export const portOfCall = new AsyncLocalStorage<PortCall>();
+
+export const nameOfCall = (): string => portOfCall.getStore()?.name ?? '';
+export const argsOfCall = (): readonly unknown[] => portOfCall.getStore()?.args ?? [];
+
+/** A store whose writes are judged by the arguments of its calls, too. */
+export function withArguments<Store extends object>(path: string, store: Store): Store {
+  const named = Object.entries(store).map(([name, port]) => [
+    name,
+    (...args: readonly unknown[]) =>
+      portOfCall.run({ name: `${path}${name}`, args }, async () => port(...args)),
+  ]);
+  return Object.fromEntries(named);
+}
