@@ -5,6 +5,8 @@ import type { Item } from '../support/dynamodb/values.ts';
 interface PortCall {
   readonly name: string;
   readonly args: readonly unknown[];
+  /** The process that makes it. */
+  readonly by?: object;
 }
 
 /** One write of one item, with the port call that made it. */
@@ -23,12 +25,14 @@ export const portOfCall = new AsyncLocalStorage<PortCall>();
 export const nameOfCall = (): string => portOfCall.getStore()?.name ?? '';
 export const argsOfCall = (): readonly unknown[] => portOfCall.getStore()?.args ?? [];
 
-/** A store whose writes are judged by the arguments of its calls, too. */
-export function withArguments<Store extends object>(path: string, store: Store): Store {
+export const processOfCall = (): object | undefined => portOfCall.getStore()?.by;
+
+/** A store whose writes are judged by the arguments of its calls, too. @param by the process that calls */
+export function withArguments<Store extends object>(path: string, store: Store, by?: object): Store {
   const named = Object.entries(store).map(([name, port]) => [
     name,
     (...args: readonly unknown[]) =>
-      portOfCall.run({ name: `${path}${name}`, args }, async () => port(...args)),
+      portOfCall.run({ name: `${path}${name}`, args, by }, async () => port(...args)),
   ]);
   return Object.fromEntries(named);
 }

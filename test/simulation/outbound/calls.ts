@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { portOfCall } from '../../crash/port-call.ts';
-import type { MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
+import type { ClientHooks, MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
 import type { Trace } from '../trace.ts';
 import { describeFault, type Fault, type Places, type When } from './faults.ts';
 
@@ -31,6 +31,12 @@ const never = new Promise<never>(() => undefined);
 const isOfTables = (name: string): boolean =>
   /^(deliveries|events|endpoints|limiter|tallies|recoveries|eventTypes)\./.test(name);
 
+/** A fault that has happened at a call; `kills`: an endpoint's answer killed the process. */
+export interface Happened {
+  readonly kind: Fault['kind'] | 'kills';
+  readonly name: string;
+}
+
 /** Reads with which a sweep looks for work. They take no turn: each item is read once more before anything is done. */
 const looks = new Set(['deliveries.due', 'tallies.due', 'recoveries.running', 'endpoints.toReconcile']);
 
@@ -42,11 +48,13 @@ const looks = new Set(['deliveries.due', 'tallies.due', 'recoveries.running', 'e
 export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPorts) {
   const outages: { readonly of: 'tables' | 'everything'; readonly until: number }[] = [];
   const seen = { faults: 0, calmSince: now(), calls: 0 };
+  const happened: Happened[] = [];
 
   /** Notes a fault. @param until when it is over */
-  function disturbed(process: Process, until = now()): void {
+  function disturbed(process: Process, what: Happened, until = now()): void {
     process.isFaulty = true;
     seen.faults++;
+    happened.push(what);
     seen.calmSince = Math.max(seen.calmSince, until);
   }
 
@@ -55,15 +63,16 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
 
   async function happen(fault: Fault, when: When, process: Process, name: string): Promise<void> {
     if ('when' in fault && fault.when !== when) return;
+    const what = { kind: fault.kind, name };
     switch (fault.kind) {
       case 'dies':
-        disturbed(process);
+        disturbed(process, what);
         return process.exit();
       case 'rejects':
-        disturbed(process);
+        disturbed(process, what);
         throw new Error(`no answer to ${name}`);
       case 'stalls':
-        disturbed(process, now() + fault.ms);
+        disturbed(process, what, now() + fault.ms);
         process.isStalled = true;
         await sleep(fault.ms);
         process.isStalled = false;
@@ -73,19 +82,20 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
 
   /** The faults that happen to the surroundings, before the call. */
   function begin(fault: Fault, process: Process, name: string): void {
+    const what = { kind: fault.kind, name };
     if (fault.kind === 'outage') {
       outages.push({ of: fault.of, until: now() + fault.ms });
-      disturbed(process, now() + fault.ms);
+      disturbed(process, what, now() + fault.ms);
     }
     if (fault.kind === 'purges') {
       queues.purge();
-      disturbed(process);
+      disturbed(process, what);
     }
     if (fault.kind === 'halves' && name === 'sendTasks') {
       queues.halve();
-      disturbed(process);
+      disturbed(process, what);
     }
-    if (fault.kind === 'repeats') disturbed(process);
+    if (fault.kind === 'repeats') disturbed(process, what);
   }
 
   /** Never settles in a process that is dead. */
@@ -125,6 +135,8 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
     callOf,
     disturbed,
     faults: () => seen.faults,
+    /** What has gone wrong, and at which calls. */
+    happened: (): readonly Happened[] => happened,
     /** Since when nothing has gone wrong. */
     calmSince: () => seen.calmSince,
   };
@@ -134,8 +146,9 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
 export function clientOf(
   db: MemoryDynamodb,
   call: (name: string, effect: () => Promise<unknown>) => Promise<unknown>,
+  hooks: ClientHooks = {},
 ): DynamoDBDocumentClient {
-  const plain = db.client();
+  const plain = db.client(hooks);
   const send = (command: Parameters<typeof plain.send>[0]) => {
     const port = portOfCall.getStore() ?? { name: 'table', args: [] };
     return call(port.name, () => portOfCall.run(port, () => plain.send(command)));

@@ -140,6 +140,10 @@ const changes: Readonly<Record<string, (args: readonly unknown[], was: Item, is:
     'deliveries.discard': ([seen, reason, now], was, is) => [
       [isEnded(was) || isLive(was, now), 'a delivery was discarded that is over, or that a worker has'],
       [was['generation'] !== fieldOf(seen, 'generation'), 'a delivery for another endpoint was discarded'],
+      [
+        /held for 30 days/.test(String(reason)) && numberIn(was, 'heldAt') + 30 * 86_400_000 > Number(now),
+        'a delivery was held for less than 30 days',
+      ],
       ...unlike('a discard', is, { status: 'discarded', lastError: reason }),
     ],
     'deliveries.reopen': ([seen, eventExpiresAt, now, dueAt, generation], was, is) => [

@@ -2,7 +2,7 @@ import type { Seconds } from '../../../lambdas/domain/time.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { type Answer, answer, hangs, kills } from '../../crash/outbound/scenario.ts';
 import { chance, type Draws, pick, several } from '../draws.ts';
-import { type CallNames, drawFault, drawWhere, type Moment, type PlannedFault } from './faults.ts';
+import { type CallNames, drawFault, drawWhere, type Moment, type PlannedFault, stallMs } from './faults.ts';
 
 /** An endpoint of a tenant, from the beginning of the run. */
 export interface EndpointPlan {
@@ -56,7 +56,11 @@ export interface Story {
   readonly publishWorkers: number;
   readonly sweepsAtOnce: number;
   readonly batchSize: number;
-  /** The most endpoints, or held deliveries, that one read returns. */
+  /** How long each delivery may take; undefined: as long as its schedule gives it. */
+  readonly lifetime?: Seconds;
+  /** Goes on until what is held has been held for too long. */
+  readonly isPatient: boolean;
+  /** The most endpoints, or deliveries of an index, that one read returns. */
   readonly pageSize: number;
   /** How often, in percent, a read that need not be consistent sees an item as it was. */
   readonly latePercent: number;
@@ -165,24 +169,58 @@ export function drawStory(story: Draws): Story {
   const theme = pick(story, themes);
   const isDown = theme === 'down';
   const endpoints = drawEndpoints(story, theme);
+  const retryDelays = delaysFor(story, isDown);
+  const lifetime = longestShort(retryDelays) && chance(story, 25) ? seconds(3_600) : undefined;
+  const publications = drawPublications(story, theme, endpoints);
+  const acts = several(story, 5, theme === 'few' || theme === 'crashes' ? 20 : 65, () =>
+    drawAct(story, theme),
+  );
+  const percent = pick(story, [0, 70, 70, 80]);
   return {
-    retryDelays: delaysFor(story, isDown).map(seconds),
+    retryDelays: retryDelays.map(seconds),
     breakAfter: isDown ? 2 : pick(story, [5, 5, 2]),
     disableAfter: seconds(pick(story, [432_000, 432_000, 432_000, 120])),
     endpoints,
-    publications: drawPublications(story, theme, endpoints),
-    acts: several(story, 5, theme === 'few' || theme === 'crashes' ? 20 : 65, () => drawAct(story, theme)),
-    faults: several(story, 4, pick(story, [0, 60, 60, 75]), () => drawFault(story, callsOf[theme])),
+    publications,
+    acts,
+    faults: [
+      ...several(story, 5, percent, () => drawFault(story, callsOf[theme])),
+      ...(percent > 0 ? [...publications, ...acts].flatMap(({ at }) => meeting(story, at)) : []),
+      ...(lifetime !== undefined && percent > 0 ? longOutage(story, callsOf[theme]) : []),
+    ],
     deliverWorkers: 1 + story.below(3),
     publishWorkers: 1 + story.below(2),
     sweepsAtOnce: 1 + story.below(2),
     batchSize: pick(story, [5, 1, 2]),
+    lifetime,
+    isPatient: theme === 'held' && chance(story, 20),
     pageSize: pick(story, theme === 'wide' ? [2, 3] : [50, 2]),
     latePercent: pick(story, [0, 0, 30]),
     twicePercent: pick(story, [0, 0, 25]),
     msPerCall: pick(story, [0, 1, 40]),
   };
 }
+
+/** Whether an hour is enough for the schedule. */
+const longestShort = (delays: readonly number[]): boolean =>
+  delays.reduce((sum, delay) => sum + delay, 0) <= 130;
+
+/** What happens at a call often finds the process that makes it standing still there. */
+function meeting(story: Draws, at: Moment): PlannedFault[] {
+  if ('second' in at || !chance(story, 35)) return [];
+  return [{ at, fault: { kind: 'stalls', when: pick(story, ['before', 'after']), ms: stallMs(story) } }];
+}
+
+/** Longer than a delivery may take. */
+const longOutage = (story: Draws, ofStory: CallNames): PlannedFault[] =>
+  chance(story, 60)
+    ? [
+        {
+          at: drawWhere(story, ofStory),
+          fault: { kind: 'outage', of: pick(story, ['tables', 'everything']), ms: 7_200_000 },
+        },
+      ]
+    : [];
 
 const delaysFor = (story: Draws, isDown: boolean): readonly number[] =>
   isDown
