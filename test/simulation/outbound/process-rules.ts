@@ -103,7 +103,6 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
       const { mayTask } = doneBy(process);
       const left = (mayTask.get(deliveryId) ?? 0) - 1;
       mayTask.set(deliveryId, left);
-        console.log(process.name, text, table.deliveries.get(deliveryId), now());
       check(left >= 0, 'a process sent a task without a step of its delivery');
     },
 
