@@ -3,6 +3,7 @@ import { seconds } from '../../../lambdas/domain/time.ts';
 import { type Answer, answer, hangs, kills } from '../../crash/outbound/scenario.ts';
 import { chance, type Draws, pick, several } from '../draws.ts';
 import { type CallNames, drawFault, drawWhere, type Moment, type PlannedFault, stallMs } from './faults.ts';
+import { type actKinds, actsOf, callsOf, type Theme, themes } from './themes.ts';
 
 /** An endpoint of a tenant, from the beginning of the run. */
 export interface EndpointPlan {
@@ -20,18 +21,6 @@ interface PlannedPublication {
   readonly at: Moment;
   readonly message: object;
 }
-
-const actKinds = [
-  'disable',
-  'enable',
-  'delete',
-  'recreate',
-  'move',
-  'rotate',
-  'retry',
-  'recover',
-  'test',
-] as const;
 
 /** What a person asks of the management API. */
 export interface PlannedAct {
@@ -62,107 +51,14 @@ export interface Story {
   readonly isPatient: boolean;
   /** The most endpoints, or deliveries of an index, that one read returns. */
   readonly pageSize: number;
+  /** How many keys of a batch read are answered at once; undefined: all. */
+  readonly batchTakes?: number;
   /** How often, in percent, a read that need not be consistent sees an item as it was. */
   readonly latePercent: number;
   /** How often, in percent, a message is received once more at once. */
   readonly twicePercent: number;
   readonly msPerCall: number;
 }
-
-const themes = ['few', 'held', 'wide', 'down', 'replays', 'remade', 'crashes'] as const;
-type Theme = (typeof themes)[number];
-
-/** The calls at which a story of a theme comes to its point. */
-const callsOf: Readonly<Record<Theme, CallNames>> = {
-  few: [
-    'post',
-    'deliveries.claim',
-    'deliveries.record',
-    'deliveries.create',
-    'sendTasks',
-    'sendTask',
-    'acknowledge',
-  ],
-  crashes: [
-    'post',
-    'deliveries.claim',
-    'deliveries.claimSuspect',
-    'deliveries.record',
-    'deliveries.recordLateSuccess',
-    'deleteMessage',
-    'limiter.leave',
-    'sendTask',
-    'acknowledge',
-  ],
-  held: [
-    'deliveries.hold',
-    'deliveries.release',
-    'deliveries.heldOf',
-    'deliveries.read',
-    'deliveries.create',
-    'deliveries.discard',
-    'endpoints.enable',
-    'endpoints.disable',
-    'endpoints.reconciled',
-    'endpoints.markHeldEmpty',
-    'endpoints.read',
-    'notifyOperators',
-    'sendTask',
-    'post',
-  ],
-  wide: [
-    'events.split',
-    'sendRanges',
-    'sendRanges',
-    'events.rangeDone',
-    'events.markFannedOut',
-    'events.widen',
-    'endpoints.page',
-    'deliveries.create',
-    'sendTasks',
-    'acknowledge',
-  ],
-  down: [
-    'limiter.take',
-    'limiter.probe',
-    'limiter.leave',
-    'limiter.open',
-    'limiter.takeByHand',
-    'deliveries.defer',
-    'deliveries.endWait',
-    'deliveries.waitingOf',
-    'endpoints.resumeEndpoint',
-    'sendTask',
-    'post',
-  ],
-  replays: [
-    'deliveries.reopen',
-    'deliveries.listed',
-    'deliveries.readAll',
-    'deliveries.clearDue',
-    'deliveries.noteCounted',
-    'deliveries.record',
-    'recoveries.claim',
-    'recoveries.advance',
-    'events.keep',
-    'tallies.add',
-    'tallies.notified',
-    'sendDeadDelivery',
-    'sendTask',
-    'post',
-  ],
-  remade: [
-    'endpoints.remove',
-    'endpoints.create',
-    'endpoints.read',
-    'endpoints.page',
-    'deliveries.discard',
-    'deliveries.read',
-    'deliveries.claim',
-    'deliveries.create',
-    'post',
-  ],
-};
 
 /** Draws a story. Each theme makes some of its parts meet more often. */
 export function drawStory(story: Draws): Story {
@@ -195,6 +91,7 @@ export function drawStory(story: Draws): Story {
     lifetime,
     isPatient: theme === 'held' && chance(story, 20),
     pageSize: pick(story, theme === 'wide' ? [2, 3] : [50, 2]),
+    batchTakes: pick(story, [undefined, undefined, 1]),
     latePercent: pick(story, [0, 0, 30]),
     twicePercent: pick(story, [0, 0, 25]),
     msPerCall: pick(story, [0, 1, 40]),
@@ -304,16 +201,6 @@ function drawMessage(
   const isDirect = chance(story, 15);
   return { ...body, endpoint: isDirect ? { id: 'direct', url: 'https://direct.example/hook' } : { id } };
 }
-
-const actsOf: Readonly<Record<Theme, readonly [PlannedAct['kind'], ...PlannedAct['kind'][]]>> = {
-  few: actKinds,
-  wide: actKinds,
-  crashes: actKinds,
-  held: ['disable', 'enable', 'enable', 'disable', 'delete', 'retry', 'test'],
-  down: ['enable', 'retry', 'retry', 'move', 'test', 'disable'],
-  replays: ['retry', 'retry', 'recover', 'recover', 'disable', 'enable'],
-  remade: ['recreate', 'delete', 'recreate', 'disable', 'retry', 'recover', 'rotate'],
-};
 
 const drawAct = (story: Draws, theme: Theme): PlannedAct => ({
   at: drawMoment(story, theme),

@@ -44,11 +44,14 @@ export function simulatedOutbound(
   { order }: ChoiceSources,
   { mutant = () => ({}), isTraced = false }: WorldOptions,
 ) {
-  const { retryDelays, breakAfter, disableAfter, latePercent, pageSize } = story;
+  const { retryDelays, breakAfter, disableAfter, latePercent, pageSize, batchTakes } = story;
   const settings = { ...outboundSettings, retryDelays: [...retryDelays], breakAfter, disableAfter };
   const mistake = mistakeOf(mutant);
   const isLate = () => chance(order, latePercent);
-  const world = outboundWorld(undefined, settings, latePercent > 0 ? { isLate } : {});
+  const world = outboundWorld(undefined, settings, {
+    ...(latePercent > 0 && { isLate }),
+    ...(batchTakes !== undefined && { batchTakes: (keys: number) => Math.min(keys, batchTakes) }),
+  });
   const time = virtualTime(world.now, world.advance);
   const trace = traceOf(isTraced, world.now);
   const places = placesOf(story.faults);
