@@ -65,6 +65,9 @@ export function crashWorld(
   const startedAt = new Map<string, UnixMillis>();
   const undeleted: string[] = [];
   const wrongReplays: string[] = [];
+  const lostClaims = new Set<string>();
+  const deletedUnowned: string[] = [];
+  const statuses = new Map<string, number>();
   const counts = { sentBack: 0, claims: 0, longestReturn: seconds(0) };
   let phase = 0;
   let invocations = 0;
@@ -82,6 +85,11 @@ export function crashWorld(
         counts.claims++;
         return store.claim(claim);
       },
+      async finish(claim, ...outcome) {
+        const isOurs = await store.finish(claim, ...outcome);
+        if (!isOurs) lostClaims.add(claim.owner);
+        return isOurs;
+      },
     },
     getBody: bucket.get,
     putBody: bucket.put,
@@ -95,7 +103,14 @@ export function crashWorld(
       counts.sentBack++;
       await queue.send({ body, delay });
     },
-    telemetry: { log: () => quiet, count: () => undefined, seconds: () => undefined },
+    telemetry: {
+      log: () => quiet,
+      count(...[, dimensions]) {
+        const status = 'status' in dimensions ? dimensions.status : '';
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      },
+      seconds: () => undefined,
+    },
   };
   /** Notes the messages that an invocation has done, and not deleted yet. */
   function noteUndeleted(invocation: string): void {
@@ -174,6 +189,8 @@ export function crashWorld(
         return exit();
       }
       const done = batch.filter(({ messageId }) => !answer.failedMessageIds.includes(messageId));
+      for (const { messageId } of done)
+        if (lostClaims.has(`${invocation.id}/${messageId}`)) deletedUnowned.push(messageId);
       await process.deleteBatch(done.map(({ receiptHandle }) => receiptHandle)).catch(() => undefined);
     });
     callOff();
@@ -240,6 +257,8 @@ export function crashWorld(
       startedAt,
       undeleted,
       wrongReplays,
+      deletedUnowned,
+      statuses,
     };
   }
 

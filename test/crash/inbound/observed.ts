@@ -54,6 +54,10 @@ export interface Observed {
   readonly undeleted: readonly string[];
   /** Replays of events that cannot be replayed. */
   readonly wrongReplays: readonly string[];
+  /** Messages that were deleted by a worker that had lost its claim. */
+  readonly deletedUnowned: readonly string[];
+  /** How often a message ended with each status, as the metric counts it. */
+  readonly statuses: ReadonlyMap<string, number>;
 }
 
 /** How often an event had been new, or had failed for good. */

@@ -17,6 +17,8 @@ export function brokenByRun(
     ...wrongReplays.map((id) => `${id} was replayed, although it must not be`),
     ...(isCalm ? undeleted.map((id) => `${id} is done, and its message can come back with a suspect`) : []),
     ...unrepeated(plans, observed),
+    ...observed.deletedUnowned.map((id) => `${id} was deleted by a worker that had lost its claim`),
+    ...wrongStatuses(scenario, plans, observed, points),
     ...(isCalm ? wrongCounts(scenario, plans, observed) : []),
   ];
 }
@@ -44,14 +46,36 @@ const unrepeated = (plans: readonly Plan[], { runs }: Observed): string[] =>
     .filter((plan) => !runs.some(({ id, phase }) => id === plan.id && phase > 0))
     .map(({ id }) => `${id} came again after its record had expired, and did not run`);
 
-/** Without a fault, an event that comes once is claimed once for each attempt, and sent back once for each part of a wait. */
-function wrongCounts(scenario: Scenario, plans: readonly Plan[], observed: Observed): string[] {
-  const { phases, ends, handlerRetryDelays: delays = [] } = scenario;
+/** A lost answer to a write takes nothing from its worker. */
+function wrongStatuses(
+  scenario: Scenario,
+  plans: readonly Plan[],
+  { statuses }: Observed,
+  points: readonly CrashPoint[],
+): string[] {
+  const areLost = points.every(({ fault }) => fault === 'repeats');
+  const mustNot = [
+    ...(points.every(({ fault }) => fault === 'repeats' || fault === 'rejects') ? ['lost-claim'] : []),
+    ...(areLost && isOnce(scenario, plans) ? ['busy'] : []),
+  ];
+  return mustNot
+    .filter((status) => statuses.has(status))
+    .map((status) => `a message ended as ${status}, although no worker stood still or died`);
+}
+
+/** Whether each event has one message at a time, and kills no worker. */
+function isOnce({ phases }: Scenario, plans: readonly Plan[]): boolean {
   const isPlain = phases.every(({ sendLate = [], people = 1 }) => sendLate.length === 0 && people === 1);
   const comesOnce = plans.every(
     ({ copies, then, again }) => copies === 1 && then !== 'kills' && then !== 'hangs' && again !== 'both',
   );
-  if (!isPlain || !comesOnce) return [];
+  return isPlain && comesOnce;
+}
+
+/** Without a fault, an event that comes once is claimed once for each attempt, and sent back once for each part of a wait. */
+function wrongCounts(scenario: Scenario, plans: readonly Plan[], observed: Observed): string[] {
+  const { ends, handlerRetryDelays: delays = [] } = scenario;
+  if (!isOnce(scenario, plans)) return [];
   const ignored = Object.values(ends).filter((end) => end === 'ignored').length;
   const hasExpired = plans.some(({ again }) => again === 'expired');
   const repeated = plans.filter(({ then, again }) => then === 'succeeds' && again === 'redelivered').length;

@@ -51,10 +51,21 @@ function drawPoints(story: Draws, { mostFaults, isStalling }: InboundStory, call
   return points;
 }
 
-/** A call of any kind, so that rare ones are hit, too; or any call. */
+/** Calls between which a fault leaves something half done. */
+const fragile = new Set([
+  'sendBack',
+  'inboundEvents.finish',
+  'sendDeadLetter',
+  'putBody',
+  'inboundEvents.reclaim',
+]);
+
+/** Any call, or one of any kind, so that rare ones are hit, too; often one that leaves something half done. */
 function drawCall(story: Draws, calls: readonly string[]): number {
-  if (chance(story, 50)) return story.below(calls.length);
-  const names = [...new Set(calls)];
+  if (chance(story, 30)) return story.below(calls.length);
+  const all = [...new Set(calls)];
+  const rare = all.filter((name) => fragile.has(name));
+  const names = rare.length > 0 && chance(story, 60) ? rare : all;
   const name = names[story.below(names.length)];
   const places = [...calls.keys()].filter((at) => calls[at] === name);
   return places[story.below(places.length)] ?? 0;
@@ -62,7 +73,7 @@ function drawCall(story: Draws, calls: readonly string[]): number {
 
 function drawPoint(story: Draws, calls: readonly string[], isStalling: boolean): CrashPoint {
   const call = drawCall(story, calls);
-  const faults = ['dies', 'dies', 'rejects', 'repeats', 'stalls'] as const;
+  const faults = ['dies', 'dies', 'rejects', 'rejects', 'repeats', 'stalls'] as const;
   const fault = isStalling ? 'stalls' : pick(story, faults);
   const when = pick(story, ['before', 'after']);
   // A handler is the team's code, so it runs once in a call.

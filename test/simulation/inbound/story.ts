@@ -23,6 +23,8 @@ export interface Plan {
   /** How many people replay it at once. */
   readonly people: number;
   readonly copies: number;
+  /** Seconds after the others. */
+  readonly after: number;
 }
 
 /** A story with its faults, which say the nth call of a run without faults. */
@@ -80,6 +82,7 @@ function drawPlan(story: Draws, index: number, { spare, mayKill, mayBeSlow }: Pl
     people: pick(story, [1, 1, 2]),
     // Another copy of an event that failed is a redelivery, which begins once more.
     copies: then === 'succeeds' ? pick(story, [1, 1, 2, 3]) : 1,
+    after: mayBeSlow ? pick(story, [0, 0, 30, 75, 150]) : 0,
   };
 }
 
@@ -95,9 +98,14 @@ function scenarioOf(
     id: lasting[story.below(lasting.length)]?.id ?? 'evt_0',
     after: pick(story, [30, 200, 600]),
   }));
+  const atOnce = plans.filter(({ after }) => after === 0);
+  const late = plans.filter(({ after }) => after > 0);
   const first: Phase = {
-    send: [...plans.flatMap(({ id, copies }) => Array<string>(copies).fill(id)), ...others],
-    sendLate,
+    send: [...atOnce.flatMap(({ id, copies }) => Array<string>(copies).fill(id)), ...others],
+    sendLate: [
+      ...sendLate,
+      ...late.flatMap(({ id, copies, after }) => Array.from({ length: copies }, () => ({ id, after }))),
+    ],
     days: plans.some(({ again }) => again === 'expired') ? pick(story, [36]) : 1,
   };
   const again = plans.filter((plan) => plan.again !== undefined).map(phaseOf);
