@@ -105,8 +105,8 @@ export function crashWorld(
     },
     telemetry: {
       log: () => quiet,
-      count(...[, dimensions]) {
-        const status = 'status' in dimensions ? dimensions.status : '';
+      count(...[, dimensions]: readonly unknown[]) {
+        const status = String(Object(dimensions).status ?? '');
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       },
       seconds: () => undefined,
