@@ -21,7 +21,7 @@ export interface BegunRun extends HandlerRun {
 
 /** A write of the table. */
 export interface Written extends EventRecord {
-  /** Nothing was there, or what was there had expired. */
+  /** The first of its event, or over one that had expired. */
   readonly isNew: boolean;
 }
 
@@ -116,8 +116,10 @@ export function journalOf(
   const journal: Written[] = [];
   onWrite(({ was, is }) => {
     const record = records.seen(is);
-    const isNew = was === undefined || Number(was['expiresAt']) * 1000 <= now();
-    if (record !== undefined) journal.push({ ...record, isNew });
+    if (record === undefined) return;
+    const isFirst = journal.every(({ id }) => id !== record.id);
+    const isNew = isFirst || (was !== undefined && Number(was['expiresAt']) * 1000 <= now());
+    journal.push({ ...record, isNew });
   });
   return journal;
 }
