@@ -1,6 +1,8 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
+const altersNothing = 'the simulation alters no stored object';
+
 const { inboundEnds, outage, once, lostClaim, bytes } = promises;
 const claimTests = 'test/inbound/consume-claims.test.ts';
 const waitTests = 'test/inbound/consume-waits.test.ts';
@@ -72,12 +74,14 @@ const endings = [
     {
       name: 'an event whose body is gone counts as ignored',
       breaks: inboundEnds,
+      outsideSimulation: altersNothing,
       from: "return giveUp(work, claim, 'its body is no longer in the bucket', ports.now(), ports);",
       to: 'return finishIgnored(work, claim, ports.now(), ports);',
     },
     {
       name: 'handlers of another provider run',
       breaks: inboundEnds,
+      outsideSimulation: 'the simulation has the handlers of one provider',
       from: 'if (provider === expected) return undefined;',
       to: 'if (provider !== undefined) return undefined;',
     },
@@ -96,6 +100,7 @@ const waiting = [
     {
       name: 'a message waits as long as it says',
       breaks: inboundEnds,
+      outsideSimulation: 'all messages of the simulation were written by Hookline',
       from: ' && secondsUntil(unixMillis(wait.notBefore), now) <= longestWait',
       to: '',
     },
@@ -146,6 +151,7 @@ const waiting = [
     {
       name: 'an altered body is read again and again',
       breaks: bytes,
+      outsideSimulation: altersNothing,
       from: 'if (error instanceof AlteredBodyError) return error;\n    throw error;\n  }\n}\n\nfunction parse',
       to: 'throw error;\n  }\n}\n\nfunction parse',
       caughtBy: 'test/inbound/altered-bodies.test.ts',
@@ -167,6 +173,7 @@ const waiting = [
     {
       name: 'a replay takes an event that was kept in the place of another one',
       breaks: bytes,
+      outsideSimulation: altersNothing,
       from: 'if (eventKey(message.source, message.id) !== id)',
       to: 'if (message.id === id)',
       caughtBy: 'test/inbound/altered-bodies.test.ts',

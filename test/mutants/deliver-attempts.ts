@@ -1,6 +1,8 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
+const altersNothing = 'the simulation alters no stored object';
+
 const { deliveryEnds, everyEvent, noRepeat, ownEndpoint, disabled, bytes } = promises;
 const claimTests = 'test/outbound/deliver/claim.test.ts';
 const guardTests = 'test/outbound/deliver/deliver-guards.test.ts';
@@ -35,12 +37,14 @@ export const deliverAttempts = [
     {
       name: 'an altered payload is tried again and again',
       breaks: bytes,
+      outsideSimulation: altersNothing,
       from: "return endWithout({ cause: 'payload-altered', reason: content.message });",
       to: 'return { queueAnswer: await postponeUnready({ delivery, payload: cached }, content, ports) };',
     },
     {
       name: 'a delivery without its payload is sent empty',
       breaks: everyEvent,
+      outsideSimulation: altersNothing,
       from: "return endWithout({ cause: 'payload-missing', reason: 'its payload is past its retention' });",
       to: "return endWithout({ cause: 'exhausted', reason: '' });",
     },

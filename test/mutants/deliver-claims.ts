@@ -163,8 +163,14 @@ const admission = [
     {
       name: 'a deferral whose response was lost sends no task',
       breaks: deliveryEnds,
-      from: "const wasDeferred = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);",
+      from: 'const wasDeferred = ok || isOwnDeferral(delivery, task, until);',
       to: 'const wasDeferred = ok;',
+    },
+    {
+      name: 'a task of a recorded attempt is sent again with the deferral of the next one',
+      breaks: deliveryEnds,
+      from: "delivery?.status === 'pending' && delivery.attempts < attempt && delivery.nextAttemptAt === until;",
+      to: "delivery?.status === 'pending' && delivery.nextAttemptAt === until;",
     },
     {
       name: 'the delivery to a URL that is down for good never ends',

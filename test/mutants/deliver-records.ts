@@ -144,6 +144,7 @@ export const deliverRecords = [
       {
         name: 'a task whose delivery is gone is acknowledged without a dead letter',
         breaks: deliveryEnds,
+        outsideSimulation: 'no delivery expires in the simulation',
         from: 'await ports.sendDeadDelivery(taskDeadLetter(serialiseMessage(task), givenUp, ports.now()));',
         to: '',
       },
@@ -153,6 +154,7 @@ export const deliverRecords = [
     {
       name: 'a message that is no task is acknowledged without a dead letter',
       breaks: deliveryEnds,
+      outsideSimulation: 'all messages of the simulation were written by Hookline',
       from: 'await ports.sendDeadDelivery(taskDeadLetter(text, givenUp, ports.now()));',
       to: '',
     },

@@ -1,6 +1,8 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
+const lastsNoRetention = 'no run publishes or replays an event when it expires';
+
 const { deliveryEnds, everyEvent, noRepeat, noExpiry, ownEndpoint, waits } = promises;
 const replayTests = 'test/outbound/replay.test.ts';
 const recoverTests = 'test/outbound/sweep/recover.test.ts';
@@ -11,6 +13,7 @@ const replaying = [
     {
       name: 'a replay begins its round before its event is kept',
       breaks: noExpiry,
+      outsideSimulation: lastsNoRetention,
       from: "const isKept = await ports.events.keep(event, eventExpiresAt, now);\n  if (!isKept) return refused('past-retention', `the event of ${id} is past its retention`);",
       to: '',
     },
@@ -35,6 +38,7 @@ const replaying = [
     {
       name: 'a replay takes a delivery that is past its retention',
       breaks: everyEvent,
+      outsideSimulation: lastsNoRetention,
       from: "if (seen.expiresAt <= toUnixSeconds(now)) return refused('past-retention', `${id} is past its retention`);",
       to: '',
     },

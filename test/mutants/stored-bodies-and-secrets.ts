@@ -1,6 +1,8 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
+const altersNothing = 'the simulation alters no stored object';
+
 const { inboundEnds, deliveryEnds, everyEvent, notices, secrets, bytes } = promises;
 
 const bucket = mutantsOf(
@@ -37,12 +39,14 @@ const bodies = mutantsOf(
     {
       name: 'a body is used though its bytes do not match its key',
       breaks: bytes,
+      outsideSimulation: altersNothing,
       from: 'if (body === undefined || bodyHash(body) === hash) return body;',
       to: 'if (body === undefined || hash.length > 0) return body;',
     },
     {
       name: 'a body is read from any place in the bucket',
       breaks: bytes,
+      outsideSimulation: altersNothing,
       from: "key.startsWith(prefix) ? key.slice(prefix.length) : ''",
       to: 'key.slice(-64)',
     },

@@ -7,7 +7,7 @@ describe('the arguments of npm run simulate', () => {
   });
 
   it.each([
-    [['--mutants'], { mutants: '', runs: 4_000 }],
+    [['--mutants'], { mutants: '', runs: 400 }],
     [['--mutants', 'lease'], { mutants: 'lease' }],
     [['--mutants', '--seed', '7'], { mutants: '', seed: 7 }],
     [['--runs', '20', '--flow', 'inbound'], { runs: 20, flow: 'inbound' }],

@@ -13,7 +13,7 @@ export interface Arguments {
 const usage = 'npm run simulate -- [--runs 100000] [--seed 1] [--flow inbound|outbound] [--mutants [TEXT]]';
 
 /** The default runs of the code as it is, and of each mutant. */
-const defaultRuns = { code: 100_000, mutant: 4_000 };
+const defaultRuns = { code: 100_000, mutant: 400 };
 
 /** @throws Error that says which argument is wrong and what is expected */
 export function readArguments(args: readonly string[]): Arguments {

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Arguments } from './arguments.ts';
+import { crashMutants } from './crash-mutants.ts';
 
 const FoundInChild = v.object({ runs: v.number(), violation: v.optional(v.string()) });
 /** How many runs it took, and the promise that was broken first. */
@@ -9,10 +11,12 @@ export type FoundInChild = v.InferOutput<typeof FoundInChild>;
 
 const preload = join(import.meta.dirname, '../mutants/preload.ts');
 const child = join(import.meta.dirname, 'search-process.ts');
+/** Most of a short search would be spent on loading the code. */
+const compileCache = join(tmpdir(), 'hookline-simulation');
 /** A mutant may make a run endless. */
 const timeoutMs = 300_000;
 
-/** Searches in a process that loads the code with a mutant. */
+/** Searches in a process that loads the code with a mutant, or changes its ports. */
 export async function searchInChild(
   mutant: string,
   { runs, seed, flow }: Pick<Arguments, 'runs' | 'seed' | 'flow'>,
@@ -24,8 +28,9 @@ export async function searchInChild(
     String(seed),
     ...(flow === undefined ? [] : ['--flow', flow]),
   ];
-  const running = spawn(process.execPath, ['--import', preload, child, ...args], {
-    env: { ...process.env, MUTANT: mutant },
+  const preloads = crashMutants.has(mutant) ? [] : ['--import', preload];
+  const running = spawn(process.execPath, [...preloads, child, ...args], {
+    env: { ...process.env, MUTANT: mutant, NODE_COMPILE_CACHE: compileCache },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: timeoutMs,
     killSignal: 'SIGKILL',

@@ -1,7 +1,8 @@
 import { defineHandlers, PermanentFailure } from '../../../lambdas/domain/handler.ts';
+import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
-import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import { seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { replayEvent } from '../../../lambdas/inbound/replay.ts';
 import { memoryBucket } from '../../support/memory/bucket.ts';
@@ -10,8 +11,9 @@ import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
 import { workOff } from '../event-source-mapping.ts';
+import { argsOfCall, nameOfCall, type Step, withArguments } from '../port-call.ts';
 import { type Order, simulatedTime } from '../simulated-time.ts';
-import { functionTimeoutMs, journalOf, type Observed, runLog } from './observed.ts';
+import { functionTimeoutMs, journalOf, mustNotBeReplayed, type Observed, runLog } from './observed.ts';
 import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one that succeeds. */
@@ -24,11 +26,20 @@ const usualStallMs = 100_000;
 const dayMs = 86_400_000;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** How a scenario is played. */
+export interface WorldOptions {
+  /** Decides the order of calls that wait for their turn. */
+  readonly seed?: number | Order;
+  readonly variant?: Variant;
+  /** Gets each write with the port call that made it. */
+  readonly watch?: (step: Step) => void;
+}
+
 /** One source with its queue, DLQ, table, bucket, function and clock. The function's code is real, all else is simulated. */
 export function crashWorld(
   scenario: Scenario,
   points: readonly CrashPoint[],
-  { seed, variant = scenario.variant }: { readonly seed?: number | Order; readonly variant?: Variant } = {},
+  { seed, variant = scenario.variant, watch }: WorldOptions = {},
 ) {
   const time = simulatedTime(seed);
   const { stallMs = usualStallMs } = scenario;
@@ -39,14 +50,24 @@ export function crashWorld(
   const sources = new Map([[settings.name, { settings, provider: providerOf(settings) }]]);
   const script = crashScript(points, { moment: () => moment(), stall: () => time.sleep(stallMs) });
   const inboundEvents = inboundTable(script.requests.hooks);
-  const { records, onWrite, ...store } = inboundEvents;
-  const journal = journalOf({ records, onWrite });
+  const { records, onWrite, ...unwatched } = inboundEvents;
+  const store = watch === undefined ? unwatched : withArguments('inboundEvents.', unwatched);
+  if (watch !== undefined)
+    onWrite(({ was, is }) => watch({ name: nameOfCall(), args: argsOfCall(), was, is, now: time.now() }));
+  const journal = journalOf({ records, onWrite }, time.now);
   const log = runLog(journal, time.now);
   /** What changes without a port call: the clock, and how the runs of handlers ended. */
   const moment = () => `${time.now()} ms, ${log.ended()} runs ended`;
   const bucket = memoryBucket();
   const deadLetters: DeadLetter[] = [];
   const moved: string[] = [];
+  const batches = new Map<string, readonly ReceivedMessage[]>();
+  const startedAt = new Map<string, UnixMillis>();
+  const undeleted: string[] = [];
+  const wrongReplays: string[] = [];
+  const lostClaims = new Set<string>();
+  const deletedUnowned: string[] = [];
+  const statuses = new Map<string, number>();
   const counts = { sentBack: 0, claims: 0, longestReturn: seconds(0) };
   let phase = 0;
   let invocations = 0;
@@ -64,6 +85,11 @@ export function crashWorld(
         counts.claims++;
         return store.claim(claim);
       },
+      async finish(claim, ...outcome) {
+        const isOurs = await store.finish(claim, ...outcome);
+        if (!isOurs) lostClaims.add(claim.owner);
+        return isOurs;
+      },
     },
     getBody: bucket.get,
     putBody: bucket.put,
@@ -77,8 +103,24 @@ export function crashWorld(
       counts.sentBack++;
       await queue.send({ body, delay });
     },
-    telemetry: { log: () => quiet, count: () => undefined, seconds: () => undefined },
+    telemetry: {
+      log: () => quiet,
+      count(...[, dimensions]: readonly unknown[]) {
+        const status = String(Object(dimensions).status ?? '');
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      },
+      seconds: () => undefined,
+    },
   };
+  /** Notes the messages that an invocation has done, and not deleted yet. */
+  function noteUndeleted(invocation: string): void {
+    for (const { messageId } of batches.get(invocation) ?? []) {
+      const record = records.values().find(({ owner }) => owner === `${invocation}/${messageId}`);
+      const isDone = record !== undefined && (record.endedMessageId ?? record.processedAt ?? record.sentBack);
+      if (isDone && queue.messages.has(messageId)) undeleted.push(record.id);
+    }
+  }
+
   /** Each call waits for its turn, before and after its effect. */
   const inTurn = <Ports extends object>(ports: Ports): Ports =>
     withEveryCall(ports, async (_name, effect) => {
@@ -90,7 +132,11 @@ export function crashWorld(
 
   const ports = inTurn({
     ...(variant?.below?.(realPorts, inboundEvents) ?? realPorts),
-    handle: async (id: string, attempt: number) => log.begin(id, attempt, phase),
+    async handle(id: string, attempt: number) {
+      const run = log.begin(id, attempt, phase);
+      if (run.isSuspect) noteUndeleted(run.invocation);
+      return run;
+    },
     /** Lambda deletes the messages that the response does not fail. A crash before that loses the response. */
     deleteBatch: async (receiptHandles: readonly string[]) => {
       for (const receiptHandle of receiptHandles) await queue.delete(receiptHandle);
@@ -113,7 +159,7 @@ export function crashWorld(
 
   /** An invocation of the function. */
   const invoke = async (batch: readonly ReceivedMessage[]) => {
-    const startedAt = time.now();
+    const begin = time.now();
     let timers: readonly (() => void)[] = [];
     const callOff = () => {
       for (const timer of timers) timer();
@@ -121,7 +167,7 @@ export function crashWorld(
     const end = await script.run(ports, async (process, exit) => {
       const abort = new AbortController();
       const grace = Promise.withResolvers<void>();
-      const after = (millis: number, action: () => void) => time.at(unixMillis(startedAt + millis), action);
+      const after = (millis: number, action: () => void) => time.at(unixMillis(begin + millis), action);
       timers = [
         after(timeoutMs - 5000, () => abort.abort()),
         after(timeoutMs - 2500, grace.resolve),
@@ -131,13 +177,20 @@ export function crashWorld(
         id: `invocation-${++invocations}`,
         signal: abort.signal,
         graceOver: grace.promise,
-        hasTime: () => time.now() - startedAt < timeoutMs / 2,
+        hasTime: () => time.now() - begin < timeoutMs / 2,
       };
+      batches.set(invocation.id, batch);
+      startedAt.set(invocation.id, begin);
       const team = { sources, handlers: { stripe: handlersOf(process, exit) } };
       const answer = await consume(batch, invocation, team, { ...process, ...variant?.above?.(process) });
       callOff();
-      if (answer.hung) return exit();
+      if (answer.hung) {
+        noteUndeleted(invocation.id);
+        return exit();
+      }
       const done = batch.filter(({ messageId }) => !answer.failedMessageIds.includes(messageId));
+      for (const { messageId } of done)
+        if (lostClaims.has(`${invocation.id}/${messageId}`)) deletedUnowned.push(messageId);
       await process.deleteBatch(done.map(({ receiptHandle }) => receiptHandle)).catch(() => undefined);
     });
     callOff();
@@ -146,13 +199,25 @@ export function crashWorld(
 
   /** A person at the command line who repeats a failed replay. */
   async function replay(id: string): Promise<void> {
+    const read: { record?: EventRecord } = {};
     const cli = inTurn({
-      inboundEvents: store,
+      inboundEvents: {
+        ...store,
+        async readRecord(key: string) {
+          read.record = await store.readRecord(key);
+          return read.record;
+        },
+      },
       getBody: realPorts.getBody,
       putBody: realPorts.putBody,
       enqueueFor: async (_source: string, message: { readonly body: string }) => queue.send(message),
     });
-    const command = () => script.run(cli, (process) => replayEvent(`stripe#${id}`, time.now(), process));
+    const command = () =>
+      script.run(cli, async (process) => {
+        const now = time.now();
+        const answer = await replayEvent(`stripe#${id}`, now, process);
+        if (answer.kind === 'replayed' && mustNotBeReplayed(read.record, now)) wrongReplays.push(id);
+      });
     for (let tries = 0; tries < 4; tries++) {
       const end = await command().catch(() => undefined);
       if (end?.kind === 'ended') return;
@@ -176,7 +241,7 @@ export function crashWorld(
       await send(step);
       await workOff(time, queue, { batchSize, concurrency, invoke });
       await replayed;
-      time.elapse(unixMillis(time.now() + dayMs));
+      time.elapse(unixMillis(time.now() + (step.days ?? 1) * dayMs));
       phase++;
     }
     const records = new Map(inboundEvents.records);
@@ -189,6 +254,11 @@ export function crashWorld(
       deadLetters,
       moved,
       left: queue.messages.size,
+      startedAt,
+      undeleted,
+      wrongReplays,
+      deletedUnowned,
+      statuses,
     };
   }
 
@@ -199,6 +269,7 @@ export function crashWorld(
 type Sleep = (millis: number) => Promise<void>;
 const does: Readonly<Record<Doing, (exit: () => Promise<never>, sleep: Sleep) => Promise<void>>> = {
   succeeds: async () => undefined,
+  'succeeds slowly': async (_exit, sleep) => sleep(40_000),
   fails: () => Promise.reject(new Error('not now')),
   'fails for good': () => Promise.reject(new PermanentFailure('never')),
   kills: (exit) => exit(),

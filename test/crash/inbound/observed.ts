@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import { type EventRecord, isLeased } from '../../../lambdas/domain/idempotency.ts';
 import type { DeadLetter } from '../../../lambdas/domain/messages.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
@@ -7,17 +7,32 @@ import type { HandlerRun } from './scenario.ts';
 /** Lambda ends a process after this time. */
 export const functionTimeoutMs = 60_000;
 
-/** A run of a handler: its begin, its end, and how often its event had failed for good before. */
+/** A run of a handler: its begin, its end, and how often its event had been new, or had failed for good, before. */
 export interface BegunRun extends HandlerRun {
   readonly life: number;
   readonly beganAt: number;
+  /** The invocation that made it, and the handlers that it had begun and not ended by then. */
+  readonly invocation: string;
+  readonly beside: readonly string[];
+  /** The attempt before it had no outcome. */
+  readonly isSuspect: boolean;
   end?: 'succeeded' | 'failed';
 }
+
+/** A write of the table. */
+export interface Written extends EventRecord {
+  /** The first of its event, or over one that had expired. */
+  readonly isNew: boolean;
+}
+
+/** A replay that was answered as done, of a record that refuses one. */
+export const mustNotBeReplayed = (record: EventRecord | undefined, now: UnixMillis): boolean =>
+  record === undefined || record.status === 'processed' || isLeased(record, now);
 
 /** All that can be seen from outside when a scenario is over. */
 export interface Observed {
   /** Every write of the table, in order. */
-  readonly journal: readonly EventRecord[];
+  readonly journal: readonly Written[];
   readonly records: ReadonlyMap<string, EventRecord>;
   readonly bodies: ReadonlyMap<string, Uint8Array>;
   readonly deadLetters: readonly DeadLetter[];
@@ -33,10 +48,24 @@ export interface Observed {
   readonly claims: number;
   /** The longest wait of a message in flight. */
   readonly longestReturn: Seconds;
+  /** When each invocation began. */
+  readonly startedAt: ReadonlyMap<string, UnixMillis>;
+  /** Messages that were done, and still on the queue when their process could die of another one. */
+  readonly undeleted: readonly string[];
+  /** Replays of events that cannot be replayed. */
+  readonly wrongReplays: readonly string[];
+  /** Messages that were deleted by a worker that had lost its claim. */
+  readonly deletedUnowned: readonly string[];
+  /** How often a message ended with each status, as the metric counts it. */
+  readonly statuses: ReadonlyMap<string, number>;
 }
 
+/** How often an event had been new, or had failed for good. */
+export const livesIn = (journal: readonly Written[], key: string): number =>
+  journal.filter(({ id, status, isNew }) => id === key && (isNew || status === 'failed')).length;
+
 /** Records the runs of the handlers. */
-export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
+export function runLog(journal: readonly Written[], now: () => UnixMillis) {
   const runs: BegunRun[] = [];
   const overlaps: string[] = [];
   let ended = 0;
@@ -50,8 +79,23 @@ export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
       const earlier = runs.filter((run) => run.id === id);
       if (earlier.some(isLive)) overlaps.push(id);
       const key = `stripe#${id}`;
-      const life = journal.filter((record) => record.id === key && record.status === 'failed').length;
-      const run: BegunRun = { id, attempt, earlier: earlier.length, phase, life, beganAt: now() };
+      const life = livesIn(journal, key);
+      const [before, claimed] = journal.filter((record) => record.id === key).slice(-2);
+      const { owner = '' } = claimed ?? before ?? {};
+      const invocation = owner.slice(0, owner.lastIndexOf('/'));
+      const run: BegunRun = {
+        id,
+        attempt,
+        earlier: earlier.length,
+        phase,
+        life,
+        beganAt: now(),
+        invocation,
+        beside: runs
+          .filter((other) => other.invocation === invocation && other.end === undefined)
+          .map((other) => other.id),
+        isSuspect: claimed !== undefined && before?.status === 'processing' && !claimed.isNew,
+      };
       runs.push(run);
       return run;
     },
@@ -65,11 +109,17 @@ export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
 }
 
 /** Records every write of the table. */
-export function journalOf({ records, onWrite }: Pick<InboundTable, 'records' | 'onWrite'>): EventRecord[] {
-  const journal: EventRecord[] = [];
-  onWrite(({ is }) => {
+export function journalOf(
+  { records, onWrite }: Pick<InboundTable, 'records' | 'onWrite'>,
+  now: () => UnixMillis,
+): Written[] {
+  const journal: Written[] = [];
+  onWrite(({ was, is }) => {
     const record = records.seen(is);
-    if (record !== undefined) journal.push(record);
+    if (record === undefined) return;
+    const isFirst = journal.every(({ id }) => id !== record.id);
+    const isNew = isFirst || (was !== undefined && Number(was['expiresAt']) * 1000 <= now());
+    journal.push({ ...record, isNew });
   });
   return journal;
 }

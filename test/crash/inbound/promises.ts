@@ -1,21 +1,23 @@
 import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import type { CrashPoint } from '../crash-script.ts';
 import type { Explored } from '../explore.ts';
-import type { Order } from '../simulated-time.ts';
-import { crashWorld, maxRuns } from './crash-world.ts';
-import type { Observed } from './observed.ts';
-import type { End, Scenario, Variant } from './scenario.ts';
+import { crashWorld, maxRuns, type WorldOptions } from './crash-world.ts';
+import { livesIn, type Observed } from './observed.ts';
+import type { End, Scenario } from './scenario.ts';
+
+/** Finds what else was broken. */
+export type Judge = (observed: Observed, points: readonly CrashPoint[]) => readonly string[];
 
 /** Plays a scenario with faults, and returns the promises that were broken. */
 export async function playScenario(
   scenario: Scenario,
   points: readonly CrashPoint[],
-  options: { readonly seed?: number | Order; readonly variant?: Variant } = {},
+  { judge, ...options }: WorldOptions & { readonly judge?: Judge } = {},
 ): Promise<Explored> {
   const world = crashWorld(scenario, points, options);
   try {
     const observed = await world.play();
-    const violations = brokenPromises(scenario, observed, points);
+    const violations = [...brokenPromises(scenario, observed, points), ...(judge?.(observed, points) ?? [])];
     return { ...world.history, violations: violations.map((text) => `${scenario.name}: ${text}`) };
   } catch (error) {
     return { ...world.history, violations: [`${scenario.name}: ${error}`] };
@@ -71,18 +73,26 @@ function lostBody(id: string, { records, bodies }: Observed): string[] {
   return isKept ? [] : [`the body of ${id} is not kept`];
 }
 
-/** A success is recorded once, is never overwritten, and follows a run that succeeded. */
+/** A success is recorded once until the record expires, is never overwritten, and follows a run that succeeded. */
 function wrongSuccesses(id: string, { journal, runs }: Observed): string[] {
   const writes = journal.filter((record) => record.id === `stripe#${id}`);
-  const first = writes.findIndex(({ status }) => status === 'processed');
-  if (first === -1) return [];
-  const later = writes.slice(first + 1).map(({ status }) => status);
+  const begun = writes.flatMap(({ isNew }, at) => (isNew ? [at] : []));
+  const lives = begun.map((at, nth) => writes.slice(at, begun[nth + 1]));
+  if (writes.every(({ status }) => status !== 'processed')) return [];
   return [
-    ...(later.includes('processed') ? [`two successes of ${id} are recorded`] : []),
-    ...(later.some((status) => status !== 'processed') ? [`${id} went on after its success`] : []),
+    ...lives.flatMap((life) => wrongSuccessesIn(id, life)),
     ...(runs.some((run) => run.id === id && run.end === 'succeeded')
       ? []
       : [`${id} is processed, but no run succeeded`]),
+  ];
+}
+
+function wrongSuccessesIn(id: string, writes: readonly EventRecord[]): string[] {
+  const first = writes.findIndex(({ status }) => status === 'processed');
+  const later = first === -1 ? [] : writes.slice(first + 1).map(({ status }) => status);
+  return [
+    ...(later.includes('processed') ? [`two successes of ${id} are recorded`] : []),
+    ...(later.some((status) => status !== 'processed') ? [`${id} went on after its success`] : []),
   ];
 }
 
@@ -122,8 +132,7 @@ const simultaneousRuns = ({ overlaps }: Observed): string[] =>
 
 /** No attempt begins before it is due. */
 function earlyRuns({ journal, runs }: Observed): string[] {
-  const lifeOf = (record: EventRecord, index: number) =>
-    journal.slice(0, index).filter(({ id, status }) => id === record.id && status === 'failed').length;
+  const lifeOf = (record: EventRecord, index: number) => livesIn(journal.slice(0, index), record.id);
   const waits = journal
     .map((record, index) => ({ record, life: lifeOf(record, index) }))
     .filter(({ record }) => record.status === 'retrying');

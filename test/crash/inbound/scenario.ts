@@ -12,8 +12,15 @@ export interface HandlerRun {
   readonly phase: number;
 }
 
-/** What a handler does: the last three end its process, end it after a second, or never settle. */
-export type Doing = 'succeeds' | 'fails' | 'fails for good' | 'kills' | 'kills late' | 'hangs';
+/** What a handler does: the last ones take 40 seconds, end its process, end it after a second, or never settle. */
+export type Doing =
+  | 'succeeds'
+  | 'fails'
+  | 'succeeds slowly'
+  | 'fails for good'
+  | 'kills'
+  | 'kills late'
+  | 'hangs';
 
 /** How an event must end. `moved`: to the DLQ, by SQS itself. `unusable`: the message is not an event. */
 export type End = 'processed' | 'failed' | 'ignored' | 'moved' | 'unusable';
@@ -26,6 +33,8 @@ export interface Phase {
   readonly send?: readonly string[];
   /** Sent at the same time, and received no sooner than so many seconds later. */
   readonly sendLate?: readonly { readonly id: string; readonly after: number }[];
+  /** How many days pass after it. @default 1 */
+  readonly days?: number;
 }
 
 /** A mutant: ports that do not do what they promise. */

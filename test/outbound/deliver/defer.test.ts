@@ -3,7 +3,7 @@ import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
-import { message, start } from '../../support/fixtures/outbound.ts';
+import { message, refused, start } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: asTenantId('acme'), data: {} };
@@ -76,6 +76,24 @@ describe('a task that finds no slot', () => {
 
     expect(world.deliveryQueue.contents()).toHaveLength(1);
     expect(world.delivery().nextAttemptAt).toBeDefined();
+  });
+
+  it('is acknowledged when its attempt is recorded, though the next one is deferred until the same time', async () => {
+    const world = await oneAtATime();
+    await world.publish(event);
+    const [task = ''] = world.deliveryQueue.contents();
+    await world.deliverOnce({ ...world.deliverPorts, post: async () => refused(503) });
+    const retryAfter = later(world.now(), seconds(300));
+    world.limiter.limiter.set(registered, { slots: {}, failures: 0, probes: 0, retryAfter });
+    world.advance(seconds(2));
+    await world.deliverOnce();
+    world.advance(seconds(10));
+    await world.deliveryQueue.send({ body: task });
+
+    await world.deliverOnce();
+
+    expect(world.report.named('delivery.deferred')).toHaveLength(1);
+    expect(world.deliveryQueue.contents()).toHaveLength(1);
   });
 
   it('is acknowledged when its delivery is deferred already, so that tasks never multiply', async () => {

@@ -2,10 +2,12 @@ import type { CrashPoint } from '../../crash/crash-script.ts';
 import { playScenario } from '../../crash/inbound/promises.ts';
 import type { Variant } from '../../crash/inbound/scenario.ts';
 import type { ChoiceSources, Draws } from '../draws.ts';
-import { pick } from '../draws.ts';
+import { chance, pick } from '../draws.ts';
 import type { Played } from '../played.ts';
 import type { TraceLine } from '../trace.ts';
-import { drawInbound } from './story.ts';
+import { brokenByRecord } from './record-steps.ts';
+import { brokenByRun } from './rules.ts';
+import { drawInbound, type InboundStory } from './story.ts';
 
 /** What a run can be changed by. */
 export interface InboundOptions {
@@ -22,27 +24,57 @@ export async function playInbound(
   { story, order }: ChoiceSources,
   { variant, isTraced = false }: InboundOptions = {},
 ): Promise<Played> {
-  const { scenario, mostFaults } = drawInbound(story);
-  const play = (points: readonly CrashPoint[]) =>
-    playScenario(scenario, points, { seed: order.below, variant });
+  const drawn = drawInbound(story);
+  const play = async (points: readonly CrashPoint[]) => {
+    const broken = new Set<string>();
+    const run = await playScenario(drawn.scenario, points, {
+      seed: order.below,
+      variant,
+      watch(step) {
+        for (const text of brokenByRecord(step)) broken.add(text);
+      },
+      judge: (observed) => brokenByRun(drawn, observed, points),
+    });
+    return { ...run, violations: [...broken, ...run.violations] };
+  };
   const calm = await play([]);
-  if (calm.violations.length > 0 || mostFaults === 0)
+  if (calm.violations.length > 0 || drawn.mostFaults === 0)
     return played(calm.violations, calm.calls, [], isTraced);
-  const points = drawPoints(story, mostFaults, calm.calls);
+  const points = drawPoints(story, drawn, calm.calls);
   const run = await play(points);
   return played(run.violations, run.calls, points, isTraced);
 }
 
-function drawPoints(story: Draws, most: number, calls: readonly string[]): CrashPoint[] {
+function drawPoints(story: Draws, { mostFaults, isStalling }: InboundStory, calls: readonly string[]) {
   const points: CrashPoint[] = [];
-  for (let each = 0; each < most; each++) points.push(drawPoint(story, calls));
+  for (let each = 0; each < mostFaults; each++) points.push(drawPoint(story, calls, isStalling));
   return points;
 }
 
-function drawPoint(story: Draws, calls: readonly string[]): CrashPoint {
-  const call = story.below(calls.length);
-  const faults = ['dies', 'dies', 'rejects', 'repeats', 'stalls'] as const;
-  const fault = pick(story, faults);
+/** Calls between which a fault leaves something half done. */
+const fragile = new Set([
+  'sendBack',
+  'inboundEvents.finish',
+  'sendDeadLetter',
+  'putBody',
+  'inboundEvents.reclaim',
+]);
+
+/** Any call, or one of any kind, so that rare ones are hit, too; often one that leaves something half done. */
+function drawCall(story: Draws, calls: readonly string[]): number {
+  if (chance(story, 30)) return story.below(calls.length);
+  const all = [...new Set(calls)];
+  const rare = all.filter((name) => fragile.has(name));
+  const names = rare.length > 0 && chance(story, 60) ? rare : all;
+  const name = names[story.below(names.length)];
+  const places = [...calls.keys()].filter((at) => calls[at] === name);
+  return places[story.below(places.length)] ?? 0;
+}
+
+function drawPoint(story: Draws, calls: readonly string[], isStalling: boolean): CrashPoint {
+  const call = drawCall(story, calls);
+  const faults = ['dies', 'dies', 'rejects', 'rejects', 'repeats', 'stalls'] as const;
+  const fault = isStalling ? 'stalls' : pick(story, faults);
   const when = pick(story, ['before', 'after']);
   // A handler is the team's code, so it runs once in a call.
   if (fault === 'repeats') return calls[call] === 'handle' ? { call, when } : { call, when: 'after', fault };

@@ -9,67 +9,104 @@ const schedules: readonly [readonly number[], ...(readonly number[])[]] = [
   [61, 61, 61, 61],
   [1_700, 120, 120, 120],
 ];
+const attempts = 5;
 
 /** What the handler of one event does: it fails so many times first, and then does the rest. */
-interface Plan {
+export interface Plan {
   readonly id: string;
   readonly fails: number;
-  readonly then: 'succeeds' | 'fails for good' | 'kills' | 'hangs' | 'fails';
-  /** Sent again, or replayed, when all is over. */
-  readonly again?: 'redelivered' | 'replayed' | 'both';
+  readonly then: 'succeeds' | 'succeeds slowly' | 'fails for good' | 'kills' | 'hangs' | 'fails';
+  /** Sent again, or replayed, when all is over; or sent again when its record has expired. */
+  readonly again?: 'redelivered' | 'replayed' | 'both' | 'expired';
   /** What it does from then on. */
   readonly later: 'succeeds' | 'fails for good';
+  /** How many people replay it at once. */
+  readonly people: number;
   readonly copies: number;
+  /** Seconds after the others. */
+  readonly after: number;
 }
 
 /** A story with its faults, which say the nth call of a run without faults. */
 export interface InboundStory {
   readonly scenario: Scenario;
+  readonly plans: readonly Plan[];
   readonly mostFaults: number;
+  /** All faults are workers that stand still. */
+  readonly isStalling: boolean;
 }
 
 /** Draws a story whose ends do not depend on its faults: each event has attempts to spare for all of them. */
 export function drawInbound(story: Draws): InboundStory {
   const mostFaults = pick(story, [0, 1, 2]);
-  const mayKill = chance(story, 35);
-  const first = drawPlan(story, 0, mostFaults, mayKill);
-  const plans = [first, ...several(story, 3, 55, (index) => drawPlan(story, index + 1, mostFaults, false))];
+  const killers = chance(story, 40) ? pick(story, [1, 2]) : 0;
+  const isStalling = chance(story, 20);
+  const rules = { spare: attempts - 1 - mostFaults - Math.max(1, killers), mayBeSlow: killers > 0 };
+  const plan = (index: number): Plan => drawPlan(story, index, { ...rules, mayKill: index < killers });
+  const plans = [plan(0), ...several(story, 3, killers > 0 ? 80 : 55, (index) => plan(index + 1))];
   const others = [
-    ...several(story, 1, 15, () => 'evt_ignored'),
+    ...several(story, 1, 25, () => 'evt_ignored'),
     ...several(story, 1, 10, () => 'evt_ignored_large'),
     ...several(story, 1, 10, () => 'not JSON'),
   ];
-  return { scenario: scenarioOf(story, plans, others), mostFaults };
+  return { scenario: scenarioOf(story, plans, others, isStalling), plans, mostFaults, isStalling };
 }
 
-function drawPlan(story: Draws, index: number, mostFaults: number, mayKill: boolean): Plan {
-  const spare = 4 - mostFaults - 1;
+interface PlanRules {
+  /** Failures that an event may have, and still succeed. */
+  readonly spare: number;
+  readonly mayKill: boolean;
+  readonly mayBeSlow: boolean;
+}
+
+function drawPlan(story: Draws, index: number, { spare, mayKill, mayBeSlow }: PlanRules): Plan {
   const ends = mayKill
     ? (['kills', 'succeeds', 'hangs'] as const)
     : (['succeeds', 'succeeds', 'succeeds', 'fails for good', 'fails'] as const);
-  const then = pick<Plan['then']>(story, ends);
-  const isOver = then === 'fails for good' || then === 'fails';
+  const drawn = pick<Plan['then']>(story, ends);
+  const isOver = drawn === 'fails for good' || drawn === 'fails';
+  const then = drawn === 'succeeds' && mayBeSlow && chance(story, 30) ? 'succeeds slowly' : drawn;
   return {
     id: `evt_${index}${chance(story, 15) ? '_large' : ''}`,
     fails: then === 'fails' ? 0 : story.below(spare + 1),
     then,
-    again: pick(story, isOver ? ['replayed', 'redelivered', 'both', undefined] : [undefined, 'redelivered']),
+    again: pick(
+      story,
+      isOver
+        ? ['replayed', 'redelivered', 'both', undefined]
+        : then === 'succeeds'
+          ? [undefined, 'redelivered', 'replayed', 'expired']
+          : [undefined],
+    ),
     later: pick(story, ['succeeds', 'succeeds', 'fails for good']),
+    people: pick(story, [1, 1, 2]),
     // Another copy of an event that failed is a redelivery, which begins once more.
     copies: then === 'succeeds' ? pick(story, [1, 1, 2, 3]) : 1,
+    after: mayBeSlow ? pick(story, [0, 0, 30, 75, 150]) : 0,
   };
 }
 
-function scenarioOf(story: Draws, plans: readonly Plan[], others: readonly string[]): Scenario {
+function scenarioOf(
+  story: Draws,
+  plans: readonly Plan[],
+  others: readonly string[],
+  isStalling: boolean,
+): Scenario {
   const delays = [...pick(story, schedules)];
   const lasting = plans.filter(({ then }) => then === 'succeeds');
   const sendLate = several(story, lasting.length === 0 ? 0 : 2, 25, () => ({
     id: lasting[story.below(lasting.length)]?.id ?? 'evt_0',
     after: pick(story, [30, 200, 600]),
   }));
+  const atOnce = plans.filter(({ after }) => after === 0);
+  const late = plans.filter(({ after }) => after > 0);
   const first: Phase = {
-    send: [...plans.flatMap(({ id, copies }) => Array<string>(copies).fill(id)), ...others],
-    sendLate,
+    send: [...atOnce.flatMap(({ id, copies }) => Array<string>(copies).fill(id)), ...others],
+    sendLate: [
+      ...sendLate,
+      ...late.flatMap(({ id, copies, after }) => Array.from({ length: copies }, () => ({ id, after }))),
+    ],
+    days: plans.some(({ again }) => again === 'expired') ? pick(story, [36]) : 1,
   };
   const again = plans.filter((plan) => plan.again !== undefined).map(phaseOf);
   return {
@@ -84,18 +121,19 @@ function scenarioOf(story: Draws, plans: readonly Plan[], others: readonly strin
     runs: {},
     handlerRetryDelays: delays,
     batchSize: pick(story, [10, 1, 2, 3]),
-    concurrency: 1 + story.below(2),
+    concurrency: (isStalling ? 2 : 1) + story.below(2),
+    stallMs: pick(story, [100_000, 100_000, 20_000, 200_000]),
   };
 }
 
-const phaseOf = ({ id, again }: Plan): Phase => ({
-  ...(again !== 'redelivered' && { replay: id }),
+const phaseOf = ({ id, again, people }: Plan): Phase => ({
+  ...((again === 'replayed' || again === 'both') && { replay: id, people }),
   ...(again !== 'replayed' && { send: [id] }),
 });
 
 function doingOf(plan: Plan | undefined, { earlier, phase }: HandlerRun): Doing {
   if (plan === undefined) return 'succeeds';
-  if (phase > 0) return plan.later;
+  if (phase > 0) return plan.then === 'succeeds' ? 'succeeds' : plan.later;
   return earlier < plan.fails ? 'fails' : plan.then;
 }
 
@@ -114,7 +152,7 @@ function endsOf(
 }
 
 function endOf({ then, again, later }: Plan): End {
-  if (then === 'succeeds') return 'processed';
+  if (then === 'succeeds' || then === 'succeeds slowly') return 'processed';
   if (again === undefined) return 'failed';
   return later === 'succeeds' ? 'processed' : 'failed';
 }

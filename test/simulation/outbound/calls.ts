@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
+import { portOfCall } from '../../crash/port-call.ts';
+import type { ClientHooks, MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
 import type { Trace } from '../trace.ts';
 import { describeFault, type Fault, type Places, type When } from './faults.ts';
 
@@ -27,23 +27,15 @@ export interface Process {
 }
 
 const never = new Promise<never>(() => undefined);
-/** A port call: its name and its arguments, where they are judged. */
-interface PortCall {
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
-const portOfCall = new AsyncLocalStorage<PortCall>();
-
-/** The port call that is being made now. */
-export const nameOfCall = (): string => portOfCall.getStore()?.name ?? '';
-export const argsOfCall = (): readonly unknown[] => portOfCall.getStore()?.args ?? [];
-
-/** Runs a port call of the adapters, whose requests to DynamoDB then have its name. */
-const inPort = <T>(name: string, call: () => Promise<T>, args: readonly unknown[] = []): Promise<T> =>
-  portOfCall.run({ name, args }, call);
 
 const isOfTables = (name: string): boolean =>
   /^(deliveries|events|endpoints|limiter|tallies|recoveries|eventTypes)\./.test(name);
+
+/** A fault that has happened at a call; `kills`: an endpoint's answer killed the process. */
+export interface Happened {
+  readonly kind: Fault['kind'] | 'kills';
+  readonly name: string;
+}
 
 /** Reads with which a sweep looks for work. They take no turn: each item is read once more before anything is done. */
 const looks = new Set(['deliveries.due', 'tallies.due', 'recoveries.running', 'endpoints.toReconcile']);
@@ -56,11 +48,13 @@ const looks = new Set(['deliveries.due', 'tallies.due', 'recoveries.running', 'e
 export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPorts) {
   const outages: { readonly of: 'tables' | 'everything'; readonly until: number }[] = [];
   const seen = { faults: 0, calmSince: now(), calls: 0 };
+  const happened: Happened[] = [];
 
   /** Notes a fault. @param until when it is over */
-  function disturbed(process: Process, until = now()): void {
+  function disturbed(process: Process, what: Happened, until = now()): void {
     process.isFaulty = true;
     seen.faults++;
+    happened.push(what);
     seen.calmSince = Math.max(seen.calmSince, until);
   }
 
@@ -69,15 +63,16 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
 
   async function happen(fault: Fault, when: When, process: Process, name: string): Promise<void> {
     if ('when' in fault && fault.when !== when) return;
+    const what = { kind: fault.kind, name };
     switch (fault.kind) {
       case 'dies':
-        disturbed(process);
+        disturbed(process, what);
         return process.exit();
       case 'rejects':
-        disturbed(process);
+        disturbed(process, what);
         throw new Error(`no answer to ${name}`);
       case 'stalls':
-        disturbed(process, now() + fault.ms);
+        disturbed(process, what, now() + fault.ms);
         process.isStalled = true;
         await sleep(fault.ms);
         process.isStalled = false;
@@ -87,19 +82,20 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
 
   /** The faults that happen to the surroundings, before the call. */
   function begin(fault: Fault, process: Process, name: string): void {
+    const what = { kind: fault.kind, name };
     if (fault.kind === 'outage') {
       outages.push({ of: fault.of, until: now() + fault.ms });
-      disturbed(process, now() + fault.ms);
+      disturbed(process, what, now() + fault.ms);
     }
     if (fault.kind === 'purges') {
       queues.purge();
-      disturbed(process);
+      disturbed(process, what);
     }
     if (fault.kind === 'halves' && name === 'sendTasks') {
       queues.halve();
-      disturbed(process);
+      disturbed(process, what);
     }
-    if (fault.kind === 'repeats') disturbed(process);
+    if (fault.kind === 'repeats') disturbed(process, what);
   }
 
   /** Never settles in a process that is dead. */
@@ -139,6 +135,8 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
     callOf,
     disturbed,
     faults: () => seen.faults,
+    /** What has gone wrong, and at which calls. */
+    happened: (): readonly Happened[] => happened,
     /** Since when nothing has gone wrong. */
     calmSince: () => seen.calmSince,
   };
@@ -148,20 +146,12 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
 export function clientOf(
   db: MemoryDynamodb,
   call: (name: string, effect: () => Promise<unknown>) => Promise<unknown>,
+  hooks: ClientHooks = {},
 ): DynamoDBDocumentClient {
-  const plain = db.client();
+  const plain = db.client(hooks);
   const send = (command: Parameters<typeof plain.send>[0]) => {
     const port = portOfCall.getStore() ?? { name: 'table', args: [] };
     return call(port.name, () => portOfCall.run(port, () => plain.send(command)));
   };
   return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
-}
-
-/** A store whose writes are judged by the arguments of its calls, too. */
-export function withArguments<Store extends object>(path: string, store: Store): Store {
-  const named = Object.entries(store).map(([name, port]) => [
-    name,
-    (...args: readonly unknown[]) => inPort(`${path}${name}`, async () => port(...args), args),
-  ]);
-  return Object.fromEntries(named);
 }

@@ -1,5 +1,6 @@
+import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
-import { brokenOf, fieldOf, numberIn, type Rule, type Step, unlike } from './step.ts';
+import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to a delivery breaks: what it has to compare, and what it has to leave behind. */
 export const brokenByDelivery = (step: Step): readonly string[] =>
@@ -139,6 +140,10 @@ const changes: Readonly<Record<string, (args: readonly unknown[], was: Item, is:
     'deliveries.discard': ([seen, reason, now], was, is) => [
       [isEnded(was) || isLive(was, now), 'a delivery was discarded that is over, or that a worker has'],
       [was['generation'] !== fieldOf(seen, 'generation'), 'a delivery for another endpoint was discarded'],
+      [
+        /held for 30 days/.test(String(reason)) && numberIn(was, 'heldAt') + 30 * 86_400_000 > Number(now),
+        'a delivery was held for less than 30 days',
+      ],
       ...unlike('a discard', is, { status: 'discarded', lastError: reason }),
     ],
     'deliveries.reopen': ([seen, eventExpiresAt, now, dueAt, generation], was, is) => [

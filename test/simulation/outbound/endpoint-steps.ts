@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
-import { brokenOf, fieldOf, numberIn, type Rule, type Step, unlike } from './step.ts';
+import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to an endpoint, an event, a recovery or a tally breaks. */
 export const brokenByOthers = ({ name, args, was, is, now }: Step): readonly string[] =>

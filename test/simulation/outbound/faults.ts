@@ -90,7 +90,7 @@ export function drawWhere(story: Draws, ofStory: CallNames): Where {
 
 const when = (story: Draws): When => pick(story, ['before', 'after']);
 /** Less than a lease, more than it, more than the visibility timeout. */
-const stallMs = (story: Draws): number => pick(story, [20_000, 100_000, 500_000]);
+export const stallMs = (story: Draws): number => pick(story, [20_000, 100_000, 500_000]);
 
 export function drawFault(story: Draws, ofStory: CallNames): PlannedFault {
   const at = drawWhere(story, ofStory);
@@ -105,6 +105,7 @@ function faultAt(story: Draws): Fault {
     'rejects',
     'rejects',
     'repeats',
+    'stalls',
     'stalls',
     'halves',
     'purges',

@@ -59,12 +59,12 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
   function startDeliver(): void {
     const diesAt = time.now() + deliverTimeout;
     const hasTime = (span: Millis) => diesAt - time.now() >= span;
-    running.start('delivering', async (ports) => {
+    running.start('delivering', async (ports, process) => {
       const messages = await world.receiveTasks(story.batchSize);
       const failed = await deliver(messages, hasTime, settings, ports);
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
       return async () => {
-        for (const { receiptHandle } of done) await world.deleteTask(receiptHandle);
+        for (const { receiptHandle } of done) await world.deleteTask(receiptHandle, process);
       };
     });
   }

@@ -27,7 +27,7 @@ export function processes(
     /** @param work ends with the effect of its result, such as the deletion of its messages */
     start<K extends Kind>(
       kind: K,
-      work: (ports: Ports[K]) => Promise<(() => Promise<void>) | undefined>,
+      work: (ports: Ports[K], process: Process) => Promise<(() => Promise<void>) | undefined>,
     ): void {
       const death = Promise.withResolvers<void>();
       const process: Process = {
@@ -44,7 +44,7 @@ export function processes(
       running.set(process, kind);
       const { acknowledge } = world.services(process);
       const whole = async (): Promise<void> => {
-        const answer = await work(world.portsFor[kind](process));
+        const answer = await work(world.portsFor[kind](process), process);
         if (answer !== undefined) await acknowledge(answer);
       };
       Promise.race([whole(), death.promise])

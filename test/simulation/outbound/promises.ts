@@ -5,16 +5,18 @@ import type { Recovery } from '../../../lambdas/domain/recovery.ts';
 import { otherItems } from '../../../lambdas/domain/tables.ts';
 import { type Request, watchPromises } from '../../crash/outbound/promises.ts';
 import { isOutlived } from '../../crash/outbound/steps.ts';
+import { argsOfCall, nameOfCall, processOfCall } from '../../crash/port-call.ts';
 import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
-import { argsOfCall, type faultyCalls, nameOfCall, type Process } from './calls.ts';
+import type { faultyCalls, Process } from './calls.ts';
 import { brokenByDelivery } from './delivery-steps.ts';
 import { endpointHistory } from './endpoint-history.ts';
 import { brokenByOthers } from './endpoint-steps.ts';
 import { brokenByLimiter, limiterStep } from './limiter-steps.ts';
 import { overdue } from './overdue.ts';
+import { processRules } from './process-rules.ts';
 import { isPassedOver } from './recovery-rules.ts';
 import { requestRules } from './request-rules.ts';
 import type { Story } from './story.ts';
@@ -39,7 +41,8 @@ export function watchRun(
   const { db, table, tallies, endpoints, recoveries, events } = world;
   const requests = requestRules(world, history, story, watch.check);
   const tasks = taskBudget();
-  const counts = { acts: 0, twice: 0, published: 0, underWay: 0 };
+  const processes = processRules(world, watch.check);
+  const counts = { acts: 0, twice: 0, published: 0 };
   const writtenAt = new Map<string, number>();
 
   const lifeOfLimiter = (limiterKey: string) =>
@@ -81,6 +84,7 @@ export function watchRun(
     writtenAt.set(is.id, world.now());
     requests.written(is);
     tasks.written(nameOfCall(), was, is);
+    processes.wrote(processOfCall(), nameOfCall(), is);
     if (was === undefined) checkNew(is);
   }
 
@@ -103,12 +107,15 @@ export function watchRun(
     recoveries.recoveries.values().some(({ status }) => status === 'running');
 
   const isAsleep = ({ tenant, endpointId, status }: { tenant: string; endpointId: string; status: string }) =>
-    status === 'held' && history.current(tenant, endpointId)?.endpoint.status === 'disabled';
+    !story.isPatient &&
+    status === 'held' &&
+    history.current(tenant, endpointId)?.endpoint.status === 'disabled';
 
   return {
     ...watch,
     history,
     tasks,
+    processes,
     story,
 
     published: (_message: object): void => void counts.published++,
@@ -120,22 +127,24 @@ export function watchRun(
     spareTasks: (): number =>
       calls.faults() * 3 + counts.acts + counts.twice + Math.max(0, counts.published - 1),
 
-    taskSent(text: string, _by: Process): void {
+    taskSent(text: string, by: Process): void {
+      processes.sent(by, text);
       watch.taskSent(text);
       tasks.sent(text);
     },
-    taskDeleted(text: string): void {
+    taskDeleted(text: string, by: Process): void {
+      processes.deleted(by, text);
       // After a fault, and of two copies of a task, the sweep may do the rest.
       if (calls.faults() === 0 && counts.twice === 0) watch.taskDeleted(text);
     },
     requested(url: string, webhookId: string, body: string, process: Process): Request {
       const request = requests.requested(url, webhookId, body, process);
       watch.requests.push(request);
-      counts.underWay++;
+      if (request.deliveryId !== undefined) processes.asked(process, request.deliveryId);
       return request;
     },
-    answered(_request: Request): void {
-      counts.underWay--;
+    answered({ deliveryId }: Request, process: Process): void {
+      if (deliveryId !== undefined) processes.answered(process, deliveryId);
     },
 
     /** When a sweep finds something. */

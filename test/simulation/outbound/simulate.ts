@@ -23,11 +23,11 @@ export async function playOutbound(sources: ChoiceSources, options: WorldOptions
 }
 
 /** By then everything has to be over: each attempt with its wait for a breaker and the sweep, and the sweep's longest pauses. */
-function longestRun({ retryDelays, endpoints, publications, acts }: Story): number {
+function longestRun({ retryDelays, endpoints, publications, acts, isPatient }: Story): number {
   const longest = Math.max(0, ...retryDelays);
   const attempts = (retryDelays.length + 1) * (1 + acts.length);
   const deliveries = (endpoints.length + 1) * (publications.length + acts.length);
-  return 6 * hour + deliveries * attempts * (longest * 1_200 + 1_300_000);
+  return (isPatient ? 60 * 24 * hour : 6 * hour) + deliveries * attempts * (longest * 1_200 + 1_300_000);
 }
 
 /** Takes one step after the other, until nothing is left to do or a promise is broken. @returns false when it never ends */

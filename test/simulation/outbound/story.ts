@@ -2,7 +2,8 @@ import type { Seconds } from '../../../lambdas/domain/time.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { type Answer, answer, hangs, kills } from '../../crash/outbound/scenario.ts';
 import { chance, type Draws, pick, several } from '../draws.ts';
-import { type CallNames, drawFault, drawWhere, type Moment, type PlannedFault } from './faults.ts';
+import { type CallNames, drawFault, drawWhere, type Moment, type PlannedFault, stallMs } from './faults.ts';
+import { type actKinds, actsOf, callsOf, type Theme, themes } from './themes.ts';
 
 /** An endpoint of a tenant, from the beginning of the run. */
 export interface EndpointPlan {
@@ -20,18 +21,6 @@ interface PlannedPublication {
   readonly at: Moment;
   readonly message: object;
 }
-
-const actKinds = [
-  'disable',
-  'enable',
-  'delete',
-  'recreate',
-  'move',
-  'rotate',
-  'retry',
-  'recover',
-  'test',
-] as const;
 
 /** What a person asks of the management API. */
 export interface PlannedAct {
@@ -56,8 +45,14 @@ export interface Story {
   readonly publishWorkers: number;
   readonly sweepsAtOnce: number;
   readonly batchSize: number;
-  /** The most endpoints, or held deliveries, that one read returns. */
+  /** How long each delivery may take; undefined: as long as its schedule gives it. */
+  readonly lifetime?: Seconds;
+  /** Goes on until what is held has been held for too long. */
+  readonly isPatient: boolean;
+  /** The most endpoints, or deliveries of an index, that one read returns. */
   readonly pageSize: number;
+  /** How many keys of a batch read are answered at once; undefined: all. */
+  readonly batchTakes?: number;
   /** How often, in percent, a read that need not be consistent sees an item as it was. */
   readonly latePercent: number;
   /** How often, in percent, a message is received once more at once. */
@@ -65,124 +60,64 @@ export interface Story {
   readonly msPerCall: number;
 }
 
-const themes = ['few', 'held', 'wide', 'down', 'replays', 'remade', 'crashes'] as const;
-type Theme = (typeof themes)[number];
-
-/** The calls at which a story of a theme comes to its point. */
-const callsOf: Readonly<Record<Theme, CallNames>> = {
-  few: [
-    'post',
-    'deliveries.claim',
-    'deliveries.record',
-    'deliveries.create',
-    'sendTasks',
-    'sendTask',
-    'acknowledge',
-  ],
-  crashes: [
-    'post',
-    'deliveries.claim',
-    'deliveries.claimSuspect',
-    'deliveries.record',
-    'deliveries.recordLateSuccess',
-    'deleteMessage',
-    'limiter.leave',
-    'sendTask',
-    'acknowledge',
-  ],
-  held: [
-    'deliveries.hold',
-    'deliveries.release',
-    'deliveries.heldOf',
-    'deliveries.read',
-    'deliveries.create',
-    'deliveries.discard',
-    'endpoints.enable',
-    'endpoints.disable',
-    'endpoints.reconciled',
-    'endpoints.markHeldEmpty',
-    'endpoints.read',
-    'notifyOperators',
-    'sendTask',
-    'post',
-  ],
-  wide: [
-    'events.split',
-    'sendRanges',
-    'sendRanges',
-    'events.rangeDone',
-    'events.markFannedOut',
-    'events.widen',
-    'endpoints.page',
-    'deliveries.create',
-    'sendTasks',
-    'acknowledge',
-  ],
-  down: [
-    'limiter.take',
-    'limiter.probe',
-    'limiter.leave',
-    'limiter.open',
-    'limiter.takeByHand',
-    'deliveries.defer',
-    'deliveries.endWait',
-    'deliveries.waitingOf',
-    'endpoints.resumeEndpoint',
-    'sendTask',
-    'post',
-  ],
-  replays: [
-    'deliveries.reopen',
-    'deliveries.listed',
-    'deliveries.readAll',
-    'deliveries.clearDue',
-    'deliveries.noteCounted',
-    'deliveries.record',
-    'recoveries.claim',
-    'recoveries.advance',
-    'events.keep',
-    'tallies.add',
-    'tallies.notified',
-    'sendDeadDelivery',
-    'sendTask',
-    'post',
-  ],
-  remade: [
-    'endpoints.remove',
-    'endpoints.create',
-    'endpoints.read',
-    'endpoints.page',
-    'deliveries.discard',
-    'deliveries.read',
-    'deliveries.claim',
-    'deliveries.create',
-    'post',
-  ],
-};
-
 /** Draws a story. Each theme makes some of its parts meet more often. */
 export function drawStory(story: Draws): Story {
   const theme = pick(story, themes);
   const isDown = theme === 'down';
   const endpoints = drawEndpoints(story, theme);
+  const retryDelays = delaysFor(story, isDown);
+  const lifetime = longestShort(retryDelays) && chance(story, 25) ? seconds(3_600) : undefined;
+  const publications = drawPublications(story, theme, endpoints);
+  const acts = several(story, 5, theme === 'few' || theme === 'crashes' ? 20 : 65, () =>
+    drawAct(story, theme),
+  );
+  const percent = pick(story, [0, 70, 70, 80]);
   return {
-    retryDelays: delaysFor(story, isDown).map(seconds),
+    retryDelays: retryDelays.map(seconds),
     breakAfter: isDown ? 2 : pick(story, [5, 5, 2]),
     disableAfter: seconds(pick(story, [432_000, 432_000, 432_000, 120])),
     endpoints,
-    publications: drawPublications(story, theme, endpoints),
-    acts: several(story, 5, theme === 'few' || theme === 'crashes' ? 20 : 65, () => drawAct(story, theme)),
-    faults: several(story, 4, pick(story, [0, 60, 60, 75]), () => drawFault(story, callsOf[theme])),
+    publications,
+    acts,
+    faults: [
+      ...several(story, 5, percent, () => drawFault(story, callsOf[theme])),
+      ...(percent > 0 ? [...publications, ...acts].flatMap(({ at }) => meeting(story, at)) : []),
+      ...(lifetime !== undefined && percent > 0 ? longOutage(story, callsOf[theme]) : []),
+    ],
     deliverWorkers: 1 + story.below(3),
     publishWorkers: 1 + story.below(2),
     sweepsAtOnce: 1 + story.below(2),
     batchSize: pick(story, [5, 1, 2]),
+    lifetime,
+    isPatient: theme === 'held' && chance(story, 20),
     pageSize: pick(story, theme === 'wide' ? [2, 3] : [50, 2]),
+    batchTakes: pick(story, [undefined, undefined, 1]),
     latePercent: pick(story, [0, 0, 30]),
     twicePercent: pick(story, [0, 0, 25]),
     msPerCall: pick(story, [0, 1, 40]),
   };
 }
+
+/** Whether an hour is enough for the schedule. */
+const longestShort = (delays: readonly number[]): boolean =>
+  delays.reduce((sum, delay) => sum + delay, 0) <= 130;
+
+/** What happens at a call often finds the process that makes it standing still there. */
+function meeting(story: Draws, at: Moment): PlannedFault[] {
+  if ('second' in at || !chance(story, 35)) return [];
+  return [{ at, fault: { kind: 'stalls', when: pick(story, ['before', 'after']), ms: stallMs(story) } }];
+}
+
+/** Longer than a delivery may take. */
+const longOutage = (story: Draws, ofStory: CallNames): PlannedFault[] =>
+  chance(story, 60)
+    ? [
+        {
+          at: drawWhere(story, ofStory),
+          fault: { kind: 'outage', of: pick(story, ['tables', 'everything']), ms: 7_200_000 },
+        },
+      ]
+    : [];
 
 const delaysFor = (story: Draws, isDown: boolean): readonly number[] =>
   isDown
@@ -266,16 +201,6 @@ function drawMessage(
   const isDirect = chance(story, 15);
   return { ...body, endpoint: isDirect ? { id: 'direct', url: 'https://direct.example/hook' } : { id } };
 }
-
-const actsOf: Readonly<Record<Theme, readonly [PlannedAct['kind'], ...PlannedAct['kind'][]]>> = {
-  few: actKinds,
-  wide: actKinds,
-  crashes: actKinds,
-  held: ['disable', 'enable', 'enable', 'disable', 'delete', 'retry', 'test'],
-  down: ['enable', 'retry', 'retry', 'move', 'test', 'disable'],
-  replays: ['retry', 'retry', 'recover', 'recover', 'disable', 'enable'],
-  remade: ['recreate', 'delete', 'recreate', 'disable', 'retry', 'recover', 'rotate'],
-};
 
 const drawAct = (story: Draws, theme: Theme): PlannedAct => ({
   at: drawMoment(story, theme),

@@ -1,9 +1,11 @@
 import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import { wants } from '../../../lambdas/domain/subscription.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
+import type { Happened } from './calls.ts';
 import type { Story } from './story.ts';
 import type { SimulatedOutbound } from './world.ts';
 
@@ -23,6 +25,7 @@ export function checkTheEnd(world: SimulatedOutbound, story: Story): void {
   }
   checkPublications(world, story);
   checkNotified(deliveries, world);
+  checkCounts(deliveries, world);
   checkLetters(world);
   checkLimiters(world);
   watch.check(watch.tasks.isKept(watch.spareTasks()), 'more tasks than attempts, acts and faults call for');
@@ -44,7 +47,13 @@ function checkDelivery(delivery: StoredDelivery, { watch, settings, calls }: Sim
   watch.check(status !== 'failed' || watch.isInTheRightQueue(delivery), 'a dead letter in the wrong queue');
   watch.check(attemptLog.length >= Math.min(attempts, 40), 'attempts are missing from the log');
   watch.check(crashes <= settings.maxCrashes + 1, 'more crashes than allowed');
-  watch.check(watch.lettersFor(delivery) <= round + calls.faults(), 'a dead letter was sent twice');
+  // It is counted before its letter is sent, so a fault of the count repeats no letter.
+  const harmless = calls.happened().filter(({ kind, name }) => name === 'tallies.add' && kind !== 'stalls');
+  watch.check(
+    watch.lettersFor(delivery) <=
+      round + calls.faults() - harmless.filter(({ kind }) => kind !== 'outage').length,
+    'a dead letter was sent twice',
+  );
   watch.check(
     calls.faults() > 0 || requests.length === attempts,
     'another number of requests than attempts, although nothing went wrong',
@@ -136,6 +145,29 @@ function checkPublications(world: SimulatedOutbound, { publications }: Story): v
       world.table.deliveries.has(delivery) || isGivenUp,
       'a publication to one endpoint has no delivery',
     );
+  }
+}
+
+/** A letter that cannot be sent, and a count whose answer is lost, count nothing twice. */
+function countsNothingTwice({ kind, name }: Happened): boolean {
+  if (name === 'sendDeadDelivery') return kind === 'rejects' || kind === 'repeats';
+  return name === 'tallies.add' && kind === 'repeats';
+}
+
+/** A failure is counted once; one of a single delivery also when a process dies, or an answer is lost. */
+function checkCounts(
+  deliveries: readonly StoredDelivery[],
+  { watch, tallies, calls }: SimulatedOutbound,
+): void {
+  const happened = calls.happened();
+  const isExact = happened.every(countsNothingTwice);
+  const hasStood = happened.some(({ kind }) => kind === 'stalls' || kind === 'outage');
+  for (const { tenant, endpointId } of deliveries) {
+    const its = deliveries.filter((other) => other.tenant === tenant && other.endpointId === endpointId);
+    if (!isExact && (hasStood || its.length > 1)) continue;
+    const rounds = its.reduce((sum, { round }) => sum + round, 0);
+    const counted = tallies.counted.get(endpointHash({ tenant, endpointId })) ?? 0;
+    watch.check(counted <= rounds, 'a failure was counted twice');
   }
 }
 

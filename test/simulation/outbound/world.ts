@@ -8,20 +8,20 @@ import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts'
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
-import type { PartsMistake } from '../../crash/outbound/mistake.ts';
+import { type Mutant, mistakeOf } from '../../crash/outbound/mistake.ts';
 import { virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
 import { memorySealing } from '../../support/memory/sealing.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
-import { outboundStores } from '../../support/worlds/outbound-tables.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { type ChoiceSources, chance } from '../draws.ts';
 import { traceOf } from '../trace.ts';
-import { clientOf, faultyCalls, type Process, withArguments } from './calls.ts';
+import { faultyCalls, type Process } from './calls.ts';
 import { endpointServers } from './endpoint-servers.ts';
 import { placesOf } from './faults.ts';
 import { watchRun } from './promises.ts';
+import { storesOf } from './stores.ts';
 import type { Story } from './story.ts';
 import { waitingCalls } from './waiting-calls.ts';
 
@@ -34,7 +34,7 @@ export interface Ports {
 }
 
 export interface WorldOptions {
-  readonly mutant?: PartsMistake;
+  readonly mutant?: Mutant;
   readonly isTraced?: boolean;
 }
 
@@ -44,10 +44,14 @@ export function simulatedOutbound(
   { order }: ChoiceSources,
   { mutant = () => ({}), isTraced = false }: WorldOptions,
 ) {
-  const { retryDelays, breakAfter, disableAfter, latePercent, pageSize } = story;
+  const { retryDelays, breakAfter, disableAfter, latePercent, pageSize, batchTakes } = story;
   const settings = { ...outboundSettings, retryDelays: [...retryDelays], breakAfter, disableAfter };
+  const mistake = mistakeOf(mutant);
   const isLate = () => chance(order, latePercent);
-  const world = outboundWorld(undefined, settings, latePercent > 0 ? { isLate } : {});
+  const world = outboundWorld(undefined, settings, {
+    ...(latePercent > 0 && { isLate }),
+    ...(batchTakes !== undefined && { batchTakes: (keys: number) => Math.min(keys, batchTakes) }),
+  });
   const time = virtualTime(world.now, world.advance);
   const trace = traceOf(isTraced, world.now);
   const places = placesOf(story.faults);
@@ -84,10 +88,10 @@ export function simulatedOutbound(
     for (const task of taken) await sendTask(task, by);
     if (taken.length < tasks.length) throw new Error(`SQS refused ${tasks.length - taken.length} messages`);
   };
-  const deleteTask = async (receiptHandle: string): Promise<void> => {
+  const deleteTask = async (receiptHandle: string, by: Process): Promise<void> => {
     const before = deliveryQueue.contents().length;
     await deliveryQueue.delete(receiptHandle);
-    if (deliveryQueue.contents().length < before) watch.taskDeleted(texts.get(receiptHandle) ?? '');
+    if (deliveryQueue.contents().length < before) watch.taskDeleted(texts.get(receiptHandle) ?? '', by);
   };
 
   const postOf =
@@ -101,9 +105,9 @@ export function simulatedOutbound(
         process,
       );
       await time.sleep(ms);
-      watch.answered(request);
+      watch.answered(request, process);
       if (kills && process.isAlive) {
-        calls.disturbed(process);
+        calls.disturbed(process, { kind: 'kills', name: 'post' });
         trace.note(process.name, () => 'the request kills the process');
         return process.exit();
       }
@@ -124,7 +128,7 @@ export function simulatedOutbound(
     notifyOperators: async (notice: OperatorNotice): Promise<void> => void world.operations.push(notice),
     putPayload: async (key: string, bytes: Uint8Array): Promise<void> => void world.payloads.set(key, bytes),
     getPayload: async (key: string) => world.payloads.get(key),
-    deleteMessage: deleteTask,
+    deleteMessage: (receiptHandle: string) => deleteTask(receiptHandle, process),
     returnMessageAfter: deliveryQueue.returnAfter,
     acknowledge: async (work: () => Promise<void>) => work(),
     signingKeys: world.deliverPorts.signingKeys,
@@ -142,15 +146,7 @@ export function simulatedOutbound(
   /** All ports of one process. A mutant changes some of them. */
   function portsOf(process: Process) {
     const call = calls.callOf(process);
-    const stores = outboundStores(clientOf(db, call));
-    const named = {
-      deliveries: withArguments('deliveries.', stores.deliveries),
-      events: withArguments('events.', stores.events),
-      endpoints: withArguments('endpoints.', stores.endpoints),
-      limiter: withArguments('limiter.', stores.limiter),
-      recoveries: withArguments('recoveries.', stores.recoveries),
-      tallies: withArguments('tallies.', stores.tallies),
-    };
+    const named = storesOf({ db, story, process, call, rules: watch.processes, mutate: mistake.request });
     const services = withEveryCall(servicesOf(process), call);
     const honest = {
       deliveries: { ...named.deliveries, deliveries: world.table.deliveries },
@@ -164,15 +160,10 @@ export function simulatedOutbound(
       sendTasks: services.sendTasks,
       sendDeadDelivery: services.sendDeadDelivery,
     };
-    const parts = { ...honest, ...mutant(honest, time.now) };
-    const deliveries = {
-      ...parts.deliveries,
-      heldOf: (...[endpoint, limit]: Parameters<typeof honest.deliveries.heldOf>) =>
-        parts.deliveries.heldOf(endpoint, Math.min(limit, pageSize)),
-    };
+    const changed = { ...honest, ...mistake.parts?.(honest, time.now) };
+    const parts = { ...changed, ...mistake.above?.(changed) };
     const common = {
       ...parts,
-      deliveries,
       endpoints: capped(parts.endpoints),
       gauges: world.sweepPorts.gauges,
       readPayload: payloadReader(parts.events.read, services.getPayload),

@@ -1,14 +1,4 @@
-import type { Item } from '../../support/dynamodb/values.ts';
-
-/** One write of one item, with the port call that made it. */
-export interface Step {
-  readonly name: string;
-  readonly args: readonly unknown[];
-  readonly was: Item | undefined;
-  readonly is: Item | undefined;
-  /** When it was written, in Unix milliseconds. */
-  readonly now: number;
-}
+import type { Item } from '../support/dynamodb/values.ts';
 
 export type Rule = readonly [isBroken: boolean, promise: string];
 

@@ -1,0 +1,38 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Item } from '../support/dynamodb/values.ts';
+
+/** A port call: its name and its arguments, where they are judged. */
+interface PortCall {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  /** The process that makes it. */
+  readonly by?: object;
+}
+
+/** One write of one item, with the port call that made it. */
+export interface Step {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly was: Item | undefined;
+  readonly is: Item | undefined;
+  /** When it was written, in Unix milliseconds. */
+  readonly now: number;
+}
+
+/** The port call that is being made now. */
+export const portOfCall = new AsyncLocalStorage<PortCall>();
+
+export const nameOfCall = (): string => portOfCall.getStore()?.name ?? '';
+export const argsOfCall = (): readonly unknown[] => portOfCall.getStore()?.args ?? [];
+
+export const processOfCall = (): object | undefined => portOfCall.getStore()?.by;
+
+/** A store whose writes are judged by the arguments of its calls, too. @param by the process that calls */
+export function withArguments<Store extends object>(path: string, store: Store, by?: object): Store {
+  const named = Object.entries(store).map(([name, port]) => [
+    name,
+    (...args: readonly unknown[]) =>
+      portOfCall.run({ name: `${path}${name}`, args, by }, async () => port(...args)),
+  ]);
+  return Object.fromEntries(named);
+}
