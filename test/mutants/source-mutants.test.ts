@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, resolve } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { mutantNamed, sourceMutants } from './all.ts';
 import { promises } from './promises.ts';
 import { mutate, type SourceMutant } from './source-mutant.ts';
@@ -61,6 +61,7 @@ describe('the mutants', () => {
 describe('MUTANT', () => {
   it('MUTANT without a name changes nothing', async () => {
     vi.stubEnv('MUTANT', '');
+    onTestFinished(() => void vi.unstubAllEnvs());
 
     expect(await mutantPlugin()).toBeUndefined();
   });
