@@ -1,5 +1,5 @@
 /** CPU time of this process so far, in microseconds: other processes delay it, but do not add to it. */
-export function cpuMicros(): number {
+function cpuMicros(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
 }

@@ -26,7 +26,8 @@ export async function measureInbound(
   const begun = Date.now();
   const refused = (await inParallel(16, ids, send)).filter((fault) => fault !== undefined);
 
-  const records = await allProcessed(run, count, aws);
+  // What a busy machine refuses, no wait brings.
+  const records = await allProcessed(run, count - refused.length, aws);
   const seconds = (Date.now() - begun) / 1000;
   const calls = await inParallel(16, ids, async (id) => {
     const response = await fetch(`${sinkUrl}/calls/${id}`);

@@ -10,23 +10,28 @@ import {
 } from '../../domain/endpoint-secret.ts';
 
 import type { SealedParts } from '../../domain/endpoint-store.ts';
+import type { MasterKey } from '../../domain/sealed-text.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import { masterKeys, SealedSecretError } from './master-keys.ts';
+import { openedKeys } from './opened-keys.ts';
 import { sealedHeaders } from './sealed-headers.ts';
 
 /** Seals endpoints' secrets and headers under the master secret. Opens them with the current or the previous one. */
 export function masterSecret(client: SecretsManagerClient, name: string) {
   const keys = masterKeys(client, name);
   const headersOf = sealedHeaders(keys);
+  const keyOf = openedKeys(signingKey);
 
   /** Opens one secret. @throws SealedSecretError */
   async function open(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<string> {
-    const key = await keys.named(sealed.sealedBy, now);
-    try {
-      return unseal(sealed, key, owner);
-    } catch (cause) {
-      throw new SealedSecretError(`a secret of endpoint ${owner.id} cannot be opened`, { cause });
-    }
+    return openWith(await keys.named(sealed.sealedBy, now), sealed, owner);
+  }
+
+  /** Opens the key in a secret, or returns it as it was opened before. @throws SealedSecretError */
+  async function openKey(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<SigningKey> {
+    // The master key is looked up even for a known key: what it sealed must not sign after it is gone.
+    const master = await keys.named(sealed.sealedBy, now);
+    return keyOf(sealed, owner, master);
   }
 
   return {
@@ -67,15 +72,24 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
 
     /** Returns the keys that sign for an endpoint now, the current one first. @throws SealedSecretError */
     endpointKeys: (endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]> =>
-      Promise.all(
-        liveSecrets(endpoint.secrets, now).map(async (sealed) => {
-          const key = parseSecret(await open(sealed, endpoint, now));
-          if (key === undefined)
-            throw new SealedSecretError(`a secret of endpoint ${endpoint.id} is not a signing secret`);
-          return key;
-        }),
-      ),
+      Promise.all(liveSecrets(endpoint.secrets, now).map((sealed) => openKey(sealed, endpoint, now))),
   };
+}
+
+/** @throws SealedSecretError */
+function openWith(master: MasterKey, sealed: SealedSecret, owner: Endpoint): string {
+  try {
+    return unseal(sealed, master, owner);
+  } catch (cause) {
+    throw new SealedSecretError(`a secret of endpoint ${owner.id} cannot be opened`, { cause });
+  }
+}
+
+/** @throws SealedSecretError */
+function signingKey(sealed: SealedSecret, owner: Endpoint, master: MasterKey): SigningKey {
+  const key = parseSecret(openWith(master, sealed, owner));
+  if (key !== undefined) return key;
+  throw new SealedSecretError(`a secret of endpoint ${owner.id} is not a signing secret`);
 }
 
 /** @throws an error that is not about the secret itself */
