@@ -17,7 +17,10 @@ export async function playScenario(
   const world = crashWorld(scenario, points, options);
   try {
     const observed = await world.play();
-    const violations = [...brokenPromises(scenario, observed, points), ...(judge?.(observed, world.history.calls) ?? [])];
+    const violations = [
+      ...brokenPromises(scenario, observed, points),
+      ...(judge?.(observed, world.history.calls) ?? []),
+    ];
     return { ...world.history, violations: violations.map((text) => `${scenario.name}: ${text}`) };
   } catch (error) {
     return { ...world.history, violations: [`${scenario.name}: ${error}`] };

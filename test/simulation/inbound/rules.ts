@@ -49,14 +49,12 @@ const unrepeated = (plans: readonly Plan[], { runs }: Observed): string[] =>
 
 /** Whether the answers of some requests to the table are lost, and nothing else goes wrong. */
 const areAnswersLost = (points: readonly CrashPoint[], calls: readonly string[]): boolean =>
-  points.every(({ fault, call }) => fault === 'repeats' && calls[call]?.startsWith('inboundEvents.') === true);
+  points.every(
+    ({ fault, call }) => fault === 'repeats' && calls[call]?.startsWith('inboundEvents.') === true,
+  );
 
 /** A lost answer to a write takes nothing from its worker. */
-function wrongStatuses(
-  { statuses }: Observed,
-  points: readonly CrashPoint[],
-  areAlone: boolean,
-): string[] {
+function wrongStatuses({ statuses }: Observed, points: readonly CrashPoint[], areAlone: boolean): string[] {
   const mustNot = [
     ...(points.every(({ fault }) => fault === 'repeats' || fault === 'rejects') ? ['lost-claim'] : []),
     ...(areAlone ? ['busy'] : []),
