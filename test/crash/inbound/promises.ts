@@ -5,8 +5,8 @@ import { crashWorld, maxRuns, type WorldOptions } from './crash-world.ts';
 import { livesIn, type Observed } from './observed.ts';
 import type { End, Scenario } from './scenario.ts';
 
-/** Finds what else was broken. */
-export type Judge = (observed: Observed, points: readonly CrashPoint[]) => readonly string[];
+/** Finds what else was broken. @param calls the names of the calls that were made */
+export type Judge = (observed: Observed, calls: readonly string[]) => readonly string[];
 
 /** Plays a scenario with faults, and returns the promises that were broken. */
 export async function playScenario(
@@ -17,7 +17,10 @@ export async function playScenario(
   const world = crashWorld(scenario, points, options);
   try {
     const observed = await world.play();
-    const violations = [...brokenPromises(scenario, observed, points), ...(judge?.(observed, points) ?? [])];
+    const violations = [
+      ...brokenPromises(scenario, observed, points),
+      ...(judge?.(observed, world.history.calls) ?? []),
+    ];
     return { ...world.history, violations: violations.map((text) => `${scenario.name}: ${text}`) };
   } catch (error) {
     return { ...world.history, violations: [`${scenario.name}: ${error}`] };

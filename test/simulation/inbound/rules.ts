@@ -8,6 +8,7 @@ export function brokenByRun(
   { scenario, plans }: InboundStory,
   observed: Observed,
   points: readonly CrashPoint[],
+  calls: readonly string[],
 ): string[] {
   const { undeleted, wrongReplays } = observed;
   const isCalm = points.length === 0;
@@ -18,7 +19,7 @@ export function brokenByRun(
     ...(isCalm ? undeleted.map((id) => `${id} is done, and its message can come back with a suspect`) : []),
     ...unrepeated(plans, observed),
     ...observed.deletedUnowned.map((id) => `${id} was deleted by a worker that had lost its claim`),
-    ...wrongStatuses(scenario, plans, observed, points),
+    ...wrongStatuses(observed, points, isOnce(scenario, plans) && areAnswersLost(points, calls)),
     ...(isCalm ? wrongCounts(scenario, plans, observed) : []),
   ];
 }
@@ -46,17 +47,17 @@ const unrepeated = (plans: readonly Plan[], { runs }: Observed): string[] =>
     .filter((plan) => !runs.some(({ id, phase }) => id === plan.id && phase > 0))
     .map(({ id }) => `${id} came again after its record had expired, and did not run`);
 
+/** Whether the answers of some requests to the table are lost, and nothing else goes wrong. */
+const areAnswersLost = (points: readonly CrashPoint[], calls: readonly string[]): boolean =>
+  points.every(
+    ({ fault, call }) => fault === 'repeats' && calls[call]?.startsWith('inboundEvents.') === true,
+  );
+
 /** A lost answer to a write takes nothing from its worker. */
-function wrongStatuses(
-  scenario: Scenario,
-  plans: readonly Plan[],
-  { statuses }: Observed,
-  points: readonly CrashPoint[],
-): string[] {
-  const areLost = points.every(({ fault }) => fault === 'repeats');
+function wrongStatuses({ statuses }: Observed, points: readonly CrashPoint[], areAlone: boolean): string[] {
   const mustNot = [
     ...(points.every(({ fault }) => fault === 'repeats' || fault === 'rejects') ? ['lost-claim'] : []),
-    ...(areLost && isOnce(scenario, plans) ? ['busy'] : []),
+    ...(areAlone ? ['busy'] : []),
   ];
   return mustNot
     .filter((status) => statuses.has(status))

@@ -33,7 +33,7 @@ export async function playInbound(
       watch(step) {
         for (const text of brokenByRecord(step)) broken.add(text);
       },
-      judge: (observed) => brokenByRun(drawn, observed, points),
+      judge: (observed, calls) => brokenByRun(drawn, observed, points, calls),
     });
     return { ...run, violations: [...broken, ...run.violations] };
   };

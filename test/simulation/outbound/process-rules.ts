@@ -56,6 +56,10 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
     else allowTask(process, delivery.id);
   }
 
+  function allowIfDue(process: Process, delivery: Delivery | undefined, dueAt: number): void {
+    if (delivery?.status === 'pending' && delivery.dueAt === dueAt) allowTask(process, delivery.id);
+  }
+
   function beginSuspect(process: Process, seen: Delivery): void {
     const done = doneBy(process);
     check(done.asking.size === 0, 'a delivery that may have killed its worker runs beside its batch');
@@ -83,6 +87,17 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
         if (!write.ok) return write;
         doneBy(process).refused.delete(attemptOf(seen.id, attempt));
         beginSuspect(process, seen);
+        return write;
+      },
+      // Two processes that release it in one millisecond take the same write for their own.
+      async endWait(...asked: Parameters<DeliveryStore['endWait']>) {
+        const write = await store.endWait(...asked);
+        if (!write.ok) allowIfDue(process, write.delivery, asked[1]);
+        return write;
+      },
+      async release(...asked: Parameters<DeliveryStore['release']>) {
+        const write = await store.release(...asked);
+        if (!write.ok) allowIfDue(process, write.delivery, asked[2]);
         return write;
       },
       async defer(...asked: Parameters<DeliveryStore['defer']>) {
