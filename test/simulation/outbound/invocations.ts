@@ -87,11 +87,11 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
   const maySweep = () =>
     time.now() >= nextSweepAt && running.active('sweeping') === 0 && world.watch.firstDueAt() <= time.now();
 
-  const isQuiet = () =>
+  const isQuiet = (isPatient = false) =>
     running.all() === 0 &&
     publishQueue.contents().length === 0 &&
     deliveryQueue.contents().length === 0 &&
-    world.watch.isAtRest();
+    world.watch.isAtRest(isPatient);
 
   return {
     /** What may begin now. */
@@ -120,7 +120,7 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
       return Math.min(...candidates.filter((at) => at > time.now()));
     },
 
-    isOver: () => planned.length === 0 && isQuiet(),
+    isOver: () => planned.length === 0 && isQuiet(story.isPatient),
     /** When nothing is left to do, a moment that never came comes now. */
     hurry(): boolean {
       if (planned.length === 0 || !isQuiet()) return false;

@@ -78,7 +78,8 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
       },
       async claim(...asked: Parameters<DeliveryStore['claim']>) {
         const write = await store.claim(...asked);
-        if (!write.ok) wasRefused(process, asked[1], write.delivery);
+        if (write.ok) doneBy(process).refused.delete(attemptOf(asked[0], asked[1]));
+        else wasRefused(process, asked[1], write.delivery);
         return write;
       },
       async claimSuspect(...asked: Parameters<DeliveryStore['claimSuspect']>) {
@@ -113,7 +114,9 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
 
     /** Each task follows a step of its delivery that the same process made. */
     sent(process: Process, text: string): void {
-      const { deliveryId, seen } = parseMessage(DeliveryTask, 'delivery task', text);
+      const { deliveryId, attempt, seen } = parseMessage(DeliveryTask, 'delivery task', text);
+      // Another message records the success that could not be written.
+      if (seen !== undefined) doneBy(process).refused.delete(attemptOf(deliveryId, attempt));
       if (process.isFaulty || seen !== undefined || process.name.startsWith('managing')) return;
       const { mayTask } = doneBy(process);
       const left = (mayTask.get(deliveryId) ?? 0) - 1;

@@ -158,10 +158,12 @@ export function watchRun(
       );
     },
 
-    /** Whether nothing is left to do but to wait for a person. */
-    isAtRest: (): boolean =>
+    /** Whether nothing is left to do but to wait for a person, if anything waits for one. */
+    isAtRest: (isPatient = false): boolean =>
       !needsAttention() &&
-      table.deliveries.values().every((delivery) => delivery.dueAt === undefined || isAsleep(delivery)) &&
+      table.deliveries
+        .values()
+        .every((delivery) => delivery.dueAt === undefined || (!isPatient && isAsleep(delivery))) &&
       tallies.tallies.values().every(({ count }) => count === 0),
 
     /** Looks for what waits too long. @param idleSince since when no worker has had a task */

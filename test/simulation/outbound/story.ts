@@ -72,13 +72,14 @@ export function drawStory(story: Draws): Story {
     drawAct(story, theme),
   );
   const percent = pick(story, [0, 70, 70, 80]);
+  const isPatient = theme === 'held' && chance(story, 20);
   return {
     retryDelays: retryDelays.map(seconds),
     breakAfter: isDown ? 2 : pick(story, [5, 5, 2]),
     disableAfter: seconds(pick(story, [432_000, 432_000, 432_000, 120])),
     endpoints,
-    publications,
-    acts,
+    publications: isPatient ? publications.map(soon) : publications,
+    acts: isPatient ? acts.map(soon) : acts,
     faults: [
       ...several(story, 5, percent, () => drawFault(story, callsOf[theme])),
       ...(percent > 0 ? [...publications, ...acts].flatMap(({ at }) => meeting(story, at)) : []),
@@ -89,7 +90,7 @@ export function drawStory(story: Draws): Story {
     sweepsAtOnce: 1 + story.below(2),
     batchSize: pick(story, [5, 1, 2]),
     lifetime,
-    isPatient: theme === 'held' && chance(story, 20),
+    isPatient,
     pageSize: pick(story, theme === 'wide' ? [2, 3] : [50, 2]),
     batchTakes: pick(story, [undefined, undefined, 1]),
     latePercent: pick(story, [0, 0, 30]),
@@ -97,6 +98,10 @@ export function drawStory(story: Draws): Story {
     msPerCall: pick(story, [0, 1, 40]),
   };
 }
+
+/** A place that is reached late, or never, would be past the retention of what a patient story delivered. */
+const soon = <Planned extends { readonly at: Moment }>(planned: Planned): Planned =>
+  'second' in planned.at ? planned : { ...planned, at: { second: 10 } };
 
 /** Whether an hour is enough for the schedule. */
 const longestShort = (delays: readonly number[]): boolean =>
