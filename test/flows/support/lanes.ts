@@ -12,7 +12,7 @@ export type Lane = 'inbound' | 'outbound' | 'other stacks';
 /** Every file of flow tests with its lanes, in the order in which they begin: the longest first, and neighbours in different lanes. */
 export const lanesOfFiles: Readonly<Record<string, readonly Lane[]>> = {
   // It keeps the AWS busy, so nothing that measures times runs beside it.
-  'fan-out': ['outbound'],
+  'fan-out': ['inbound', 'outbound'],
   lifecycle: ['other stacks'],
   'every-provider': ['other stacks'],
   'outbound-recovery': ['outbound'],
