@@ -23,10 +23,19 @@ export default defineConfig({
         test: {
           name: 'rules',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{flows,audit,lib}/**', ...slow],
+          exclude: ['test/{flows,audit,lib,hostile}/**', ...slow],
           // Starting a process for each file, and loading the same modules in it, takes longer than most of these files.
           isolate: false,
           setupFiles: 'test/support/same-environment.ts',
+          testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [mutantPlugin()],
+        test: {
+          // They measure the processor time of this process: what other files left in memory would count.
+          name: 'hostile',
+          include: ['test/hostile/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

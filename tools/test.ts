@@ -42,7 +42,7 @@ function run(args: readonly string[], priority: number): Promise<Ended> {
 const { PRIORITY_NORMAL, PRIORITY_BELOW_NORMAL } = constants.priority;
 // The audit looks at the stack that the flows leave behind.
 const flows = ['--project', 'flows', '--project', 'audit'];
-const others = ['--project', 'rules', '--project', 'stacks'];
+const others = ['--project', 'rules', '--project', 'hostile', '--project', 'stacks'];
 const args = process.argv.slice(2);
 const runs =
   args.length > 0
