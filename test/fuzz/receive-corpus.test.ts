@@ -81,7 +81,7 @@ describe.each(accepted)('%s', (name, file, vector) => {
   it('a source takes or refuses every entry of the corpus that is signed', { timeout }, async (context) => {
     const { provider } = receiverOf(file, vector);
     const [dated] = parseSecretValue(vector.secret, provider.secret)?.keys ?? [];
-    // A case without a variant: there is no key here that could sign another body.
+    // Only the provider has the key that signs other bodies, so this source has no such case.
     if (dated === undefined || onlyTheProviderSigns[name] !== undefined) return context.skip();
     const signing = { key: dated.key, at: unixMillis(file.now * 1000), messageId: 'msg_1' };
     const faults: unknown[] = [];

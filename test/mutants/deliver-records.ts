@@ -152,7 +152,7 @@ export const deliverRecords = [
   ),
   ...mutantsOf({ file: 'lambdas/outbound/deliver/open-task.ts', caughtBy: guardTests }, [
     {
-      name: 'a message that is no task is acknowledged without a dead letter',
+      name: 'a message that cannot be read as a task is acknowledged without a dead letter',
       breaks: deliveryEnds,
       outsideSimulation: 'all messages of the simulation were written by Hookline',
       from: 'await ports.sendDeadDelivery(taskDeadLetter(text, givenUp, ports.now()));',

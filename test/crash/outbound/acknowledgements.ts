@@ -17,8 +17,8 @@ export function isSentInTurn(text: string, { table }: World): boolean {
 /**
  * Whether a task may be deleted: its attempt is recorded, or another message for it exists.
  *
- * While a worker has the delivery, only a message that records its success counts: any other message may be the one
- * that the worker itself received, which comes back long after its lease ends.
+ * While a worker has the delivery, another message counts only if it records a success. Otherwise it may be the worker's
+ * own message, which comes back long after the lease ends.
  *
  * @param isPrompt the worker has just decided; otherwise another may have claimed the delivery since
  */

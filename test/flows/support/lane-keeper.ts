@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { onLoopback } from '../../support/loopback-server.ts';
 
 /**
  * Lets each test file into its lanes: `GET /inbound/outbound` is answered when both lanes are free, and has them until its
@@ -29,14 +29,5 @@ export async function startLaneKeeper(): Promise<{ readonly url: string; close()
     waiting.add(one);
     admit();
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the lane keeper has no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return onLoopback(server);
 }

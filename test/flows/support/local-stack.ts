@@ -23,7 +23,7 @@ const local = inject('local');
 /** The longest that a file waits for its lanes: as long as all files together. */
 const lanesTimeoutMs = 30 * 60_000;
 
-/** A `describe` over the deployed app, alone in the lanes of its file; skipped where there is no local AWS. */
+/** A `describe` over the deployed app that waits for the lanes of its file. Without a local AWS it is skipped. */
 export function describeFlow(name: string, define: (stack: LocalStack) => void): void {
   describeAudit(name, (stack) => {
     let leaveLanes: () => void = () => undefined;
@@ -36,7 +36,7 @@ export function describeFlow(name: string, define: (stack: LocalStack) => void):
   });
 }
 
-/** A `describe` over the app that the flow tests left behind; skipped where there is no local AWS. */
+/** A `describe` over the app after the flow tests. Without a local AWS it is skipped. */
 export function describeAudit(name: string, define: (stack: LocalStack) => void): void {
   if (local === undefined) describe.skip(name, () => it('needs Python', () => undefined));
   else describe(name, () => define(localStack(local)));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { onLoopback } from '../../support/loopback-server.ts';
 
 /** What a handler must do with the event that it reports. */
 export type Behaviour = 'succeed' | 'throw' | 'permanent' | 'exit' | 'hang';
@@ -41,14 +42,5 @@ export async function startSink(): Promise<{ readonly url: string; close(): void
   }
 
   const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the sink has no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return onLoopback(server);
 }

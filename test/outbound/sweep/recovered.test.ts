@@ -52,7 +52,7 @@ it('a recovery includes a delivery whose deadline was extended while it waited',
   await world.publish({ id: 'a', type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
   await world.run(seconds(60));
   const [failed] = world.table.deliveries.values();
-  if (failed === undefined) throw new Error('there is no delivery');
+  if (failed === undefined) throw new Error('λ publish made no delivery');
   // As after a wait for a slot near the end of a short schedule.
   const deadline = later(world.now(), seconds(3600));
   world.table.deliveries.set(failed.id, { ...failed, deadline, lifetime: millis(60_000) });
