@@ -32,7 +32,6 @@ let aws: Awaited<ReturnType<typeof startAws>>;
 const secretPrefix = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:';
 
 beforeAll(async () => {
-  aws = await startAws(answer);
   await build({
     entryPoints: [resolve(import.meta.dirname, '../../lambdas/inbound/receive.lambda.ts')],
     outfile: join(folder, 'receive.mjs'),
@@ -60,7 +59,6 @@ beforeAll(async () => {
     sourceSettings({ name: 'more-topics', provider: 'sns' }),
   ];
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ sources }));
-  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
@@ -68,7 +66,6 @@ beforeAll(async () => {
   vi.stubEnv('SECRET_IDS', sources.map(({ name }) => `Secret-${name}`).join(','));
   vi.stubEnv('SOURCE', '');
   vi.stubEnv('INBOUND_EVENTS_TABLE', 'events');
-  vi.stubEnv('QUEUE_URL', `${aws.url}/000000000000/queue`);
   vi.stubEnv('PAYLOAD_BUCKET', 'bucket');
   // Logs go to the console that a test can listen to, metrics nowhere.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
@@ -79,15 +76,18 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  aws.stop();
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 
-beforeEach(() => {
+// One server for each test: on a busy machine a function that has answered may still be calling.
+beforeEach(async () => {
   answers.set('GetSecretValue', [secret]);
   answers.set('SendMessageBatch', [taken]);
-  aws.calls.length = 0;
+  aws = await startAws(answer);
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+  vi.stubEnv('QUEUE_URL', `${aws.url}/000000000000/queue`);
+  return aws.stop;
 });
 
 let containers = 0;
