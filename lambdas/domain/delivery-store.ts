@@ -159,6 +159,10 @@ export interface DeliveryStore {
     bounds: { readonly from: string; readonly before: string },
     limit: number,
   ): Promise<readonly ListedDelivery[]>;
-  /** Reads deliveries, the oldest first. Omits those that have expired. */
-  readAll(ids: readonly DeliveryId[]): Promise<readonly Delivery[]>;
+  /**
+   * Reads deliveries, the oldest first. Omits those that have expired, and malformed ones.
+   *
+   * @param onMalformed gets an error for each malformed one
+   */
+  readAll(ids: readonly DeliveryId[], onMalformed: (error: Error) => void): Promise<readonly Delivery[]>;
 }

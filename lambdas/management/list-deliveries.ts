@@ -6,7 +6,7 @@ import { dayStart, type UnixMillis, unixMillis, utcDay } from '../domain/time.ts
 import type { OutboundPorts } from '../outbound/ports.ts';
 import type { ManagementPorts } from './ports.ts';
 
-export type ListPorts = Pick<OutboundPorts, 'deliveries'> & Pick<ManagementPorts, 'hasTime'>;
+export type ListPorts = Pick<OutboundPorts, 'deliveries'> & Pick<ManagementPorts, 'hasTime' | 'telemetry'>;
 
 /** Selects the deliveries of one page. */
 export interface ListQuery {
@@ -31,7 +31,7 @@ export const beforeInstant = (until: UnixMillis): string => listedAt({ id: '~', 
  * Lists the newest deliveries of an endpoint.
  *
  * Goes back day by day until the page is full or the time is up. A page may therefore be short, or empty, when few
- * deliveries have the wanted status.
+ * deliveries have the wanted status. A malformed delivery is logged, and left out.
  */
 export async function listDeliveries(wanted: ListQuery, ports: ListPorts): Promise<Page> {
   if (wanted.before <= fromInstant(wanted.since)) return { deliveries: [] };
@@ -41,8 +41,13 @@ export async function listDeliveries(wanted: ListQuery, ports: ListPorts): Promi
   while (day !== undefined && found.length < wanted.limit) {
     if (!ports.hasTime()) return { deliveries: found, next: before };
     const keys = await newestOf(day, before, wanted, ports);
-    const page = (await ports.deliveries.readAll(keys.map(({ id }) => id))).toReversed();
-    found.push(...page.filter(({ status }) => wanted.status === undefined || status === wanted.status));
+    const page = await ports.deliveries.readAll(
+      keys.map(({ id }) => id),
+      (error) => ports.telemetry.error('delivery.malformed', wanted.endpoint, error),
+    );
+    found.push(
+      ...page.toReversed().filter(({ status }) => wanted.status === undefined || status === wanted.status),
+    );
     const last = keys.at(-1);
     // After a full page the day may have more.
     if (last !== undefined && keys.length >= wanted.limit) before = last.listedAt;

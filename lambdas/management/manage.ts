@@ -3,15 +3,9 @@ import { type OperationPorts, operations } from './operations.ts';
 import { MethodNotAllowed, Problem, problemBody, problemStatuses } from './problem.ts';
 import { route } from './router.ts';
 
-type Fields = Readonly<Record<string, string | number | undefined>>;
-
 export type ManagePorts = OperationPorts & {
   /** The OpenAPI description, generated from the schemas that parse the requests. */
   openapi(): Promise<object>;
-  readonly telemetry: {
-    info(line: string, fields: Fields): void;
-    error(line: string, fields: Fields, error?: Error): void;
-  };
 };
 
 /** A response of the API. */

@@ -22,6 +22,8 @@ export interface EndpointSealing {
   ): Promise<KeptHeaders>;
 }
 
+type Fields = Readonly<Record<string, string | number | undefined>>;
+
 /** What the management API uses beside the ports of the inbound and the outbound flow. */
 export interface ManagementPorts {
   /** Whether there is time for more before the gateway gives up. */
@@ -42,4 +44,8 @@ export interface ManagementPorts {
   sendPublication(body: string): Promise<void>;
   /** The sources of the inbound flow. */
   readonly sources: readonly string[];
+  readonly telemetry: {
+    info(line: string, fields: Fields): void;
+    error(line: string, fields: Fields, error?: Error): void;
+  };
 }

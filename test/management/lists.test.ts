@@ -9,7 +9,7 @@ const cursorOf = (place: unknown) => Buffer.from(JSON.stringify(place)).toString
 
 /** One endpoint with three deliveries, an hour apart, and how the table was asked. */
 async function threeDeliveries() {
-  const { world, ports, call } = managementWorld();
+  const { world, ports, problems, call } = managementWorld();
   await call('POST', endpoints, fields);
   for (const id of ['a', 'b', 'c']) {
     await world.publish({ id, type: 'x', tenant: 'acme', data: {} });
@@ -28,20 +28,38 @@ async function threeDeliveries() {
     const events = data.map(({ eventId }: { eventId: string }) => eventId);
     return { status, events, nextCursor, errors, days: daysAsked.size };
   };
-  return { world, ports, call, list };
+  return { world, ports, problems, call, list };
 }
 
 describe('a list of deliveries', () => {
   it('a list of deliveries continues after one that no longer exists', async () => {
     const { world, ports, call } = await threeDeliveries();
     const newest = [...world.table.deliveries.values()].at(-1)?.id;
-    const readAll: typeof ports.deliveries.readAll = async (ids) =>
-      ports.deliveries.readAll(ids.filter((id) => id !== newest));
+    const readAll: typeof ports.deliveries.readAll = async (ids, onMalformed) =>
+      ports.deliveries.readAll(
+        ids.filter((id) => id !== newest),
+        onMalformed,
+      );
 
     const changed = { deliveries: { ...ports.deliveries, readAll } };
     const { body } = await call('GET', deliveries, undefined, { query: { limit: '1' } }, changed);
 
     expect(body).toMatchObject({ data: [{ eventId: 'b' }] });
+  });
+
+  it('a list of deliveries has those beside a malformed one, which is logged', async () => {
+    const { ports, problems, call } = await threeDeliveries();
+    const readAll: typeof ports.deliveries.readAll = async (ids, onMalformed) => {
+      if (ids.length > 0) onMalformed(new Error('the item of delivery d is malformed'));
+      return ports.deliveries.readAll(ids.slice(1), onMalformed);
+    };
+
+    const changed = { deliveries: { ...ports.deliveries, readAll } };
+    const { status, body } = await call('GET', deliveries, undefined, { query: {} }, changed);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ data: [{ eventId: 'b' }, { eventId: 'a' }] });
+    expect(problems).toEqual([new Error('the item of delivery d is malformed')]);
   });
 
   it('a list of deliveries since a future time is empty, and ends', async () => {

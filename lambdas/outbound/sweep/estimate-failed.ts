@@ -19,16 +19,20 @@ export async function estimateFailed(
   const of = { tenant: endpoint.tenant, endpointId: endpoint.id };
   let count = 0;
   let ofEarlierEndpoint = 0;
+  let malformed = 0;
   let place: RecoveryPlace | undefined = firstPlace(span.since);
   while (place !== undefined) {
     if (!hasTime()) return { count, isExact: false, ofEarlierEndpoint };
     const keys = await deliveries.listed(of, place, boundsOf({ place, ...span }), pageSize);
-    const found = await deliveries.readAll(keys.map(({ id }) => id));
+    const found = await deliveries.readAll(
+      keys.map(({ id }) => id),
+      () => malformed++,
+    );
     const all = found.filter((delivery) => isRecoverable(delivery, toCurrentEndpoint));
     const earlier = all.filter((delivery) => isForEarlierEndpoint(delivery, endpoint)).length;
     if (!toCurrentEndpoint) ofEarlierEndpoint += earlier;
     count += toCurrentEndpoint ? all.length : all.length - earlier;
     place = nextPlace({ place, ...span }, keys, pageSize);
   }
-  return { count, isExact: true, ofEarlierEndpoint };
+  return { count, isExact: malformed === 0, ofEarlierEndpoint };
 }

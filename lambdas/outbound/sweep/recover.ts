@@ -22,6 +22,8 @@ export const recoverAll = async (hasTime: () => boolean, ports: RecoverPorts): P
  * Continues recoveries while there is time, one page of each in turn, so that none waits for the end of another. The next
  * sweep continues from there.
  *
+ * A malformed delivery counts as refused, and does not stop the others.
+ *
  * A page belongs to the worker that claims its recovery. A crash between the replays and their record repeats none: a
  * delivery whose round began after the recovery did is skipped.
  *
@@ -72,14 +74,21 @@ async function recoverPage(id: string, ports: RecoverPorts): Promise<Page> {
 
 async function replayPage(job: Recovery, ports: RecoverPorts): Promise<RecoveryProgress> {
   const keys = await ports.deliveries.listed(job, job.place, boundsOf(job), pageSize);
-  const deliveries = await ports.deliveries.readAll(keys.map(({ id }) => id));
+  let malformed = 0;
+  const deliveries = await ports.deliveries.readAll(
+    keys.map(({ id }) => id),
+    (error) => {
+      malformed++;
+      ports.telemetry.error('recovery.errored', { recoveryId: job.id }, error);
+    },
+  );
   const done = await Promise.all(deliveries.map((delivery) => recoverOne(delivery, job, ports)));
   const count = (...kinds: readonly Recovered[]) => done.filter((end) => kinds.includes(end)).length;
   const next = nextPlace(job, keys, pageSize);
   return {
     place: next ?? job.place,
     replayed: job.replayed + count('replayed'),
-    refused: job.refused + count('refused', 'earlier-endpoint'),
+    refused: job.refused + count('refused', 'earlier-endpoint') + malformed,
     ofEarlierEndpoint: (job.ofEarlierEndpoint ?? 0) + count('earlier-endpoint'),
     status: next === undefined ? 'done' : 'running',
   };

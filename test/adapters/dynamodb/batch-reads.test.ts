@@ -6,19 +6,40 @@ import { newDelivery } from './deliveries-fixture.ts';
 
 it('a read of many deliveries reads those, too, that DynamoDB left out at first', async () => {
   const all = Array.from({ length: 3 }, newDelivery);
-  const client = {
-    /** Reads one key of each call. */
-    async send(command: unknown) {
-      if (!(command instanceof BatchGetCommand)) throw new Error('not a batch');
-      const [first, ...left] = command.input.RequestItems?.['t']?.Keys ?? [];
-      const found = all.filter(({ id }) => id === first?.['id']).map(deliveryItem);
-      return { Responses: { t: found }, UnprocessedKeys: left.length === 0 ? {} : { t: { Keys: left } } };
-    },
-  };
+  const malformed: Error[] = [];
 
-  const read = await dynamodbDeliveries(client as unknown as DynamoDBDocumentClient, 't').readAll(
+  const read = await dynamodbDeliveries(oneKeyACall(all.map(deliveryItem)), 't').readAll(
     all.map(({ id }) => id),
+    (error) => malformed.push(error),
   );
 
   expect(read.map(({ id }) => id).toSorted()).toEqual(all.map(({ id }) => id).toSorted());
+  expect(malformed).toEqual([]);
 });
+
+it('a read of many deliveries returns those beside a malformed one, and names that one', async () => {
+  const [first, second, third] = [newDelivery(), newDelivery(), newDelivery()];
+  const items = [deliveryItem(first), { ...deliveryItem(second), attempts: 'many' }, deliveryItem(third)];
+  const malformed: string[] = [];
+
+  const read = await dynamodbDeliveries(oneKeyACall(items), 't').readAll(
+    [first, second, third].map(({ id }) => id),
+    ({ message }) => malformed.push(message),
+  );
+
+  expect(read.map(({ id }) => id).toSorted()).toEqual([first.id, third.id].toSorted());
+  expect(malformed).toEqual([expect.stringMatching(`${second.id} .*attempts`)]);
+});
+
+/** A DynamoDB that reads one key of each call. */
+function oneKeyACall(items: readonly { readonly id: string }[]): DynamoDBDocumentClient {
+  const client = {
+    async send(command: unknown) {
+      if (!(command instanceof BatchGetCommand)) throw new Error('not a batch');
+      const [first, ...left] = command.input.RequestItems?.['t']?.Keys ?? [];
+      const found = items.filter(({ id }) => id === first?.['id']);
+      return { Responses: { t: found }, UnprocessedKeys: left.length === 0 ? {} : { t: { Keys: left } } };
+    },
+  };
+  return client as unknown as DynamoDBDocumentClient;
+}

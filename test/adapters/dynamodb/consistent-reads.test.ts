@@ -15,6 +15,10 @@ import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbo
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
 import { asDeliveryId, asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 
+const throwIt = (error: Error): never => {
+  throw error;
+};
+
 /** Whether a read sees every write that was answered before it. */
 function isConsistent(command: unknown): boolean | undefined {
   if (command instanceof GetCommand || command instanceof QueryCommand) return command.input.ConsistentRead;
@@ -51,7 +55,10 @@ it.each([
       ),
   ],
   ['a delivery', (client) => dynamodbDeliveries(client, 't').read(asDeliveryId('d'))],
-  ['many deliveries', (client) => dynamodbDeliveries(client, 't').readAll(['d', 'e'].map(asDeliveryId))],
+  [
+    'many deliveries',
+    (client) => dynamodbDeliveries(client, 't').readAll(['d', 'e'].map(asDeliveryId), throwIt),
+  ],
   ['an outbound event', (client) => dynamodbOutboundEvents(client, 't').read('acme#e')],
   ['the record of an inbound event', (client) => dynamodbInboundEvents(client, 't').readRecord('stripe#e')],
   ['a limiter', (client) => dynamodbLimiter(client, 't').read('key')],

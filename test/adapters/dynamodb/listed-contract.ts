@@ -18,6 +18,8 @@ const endpointOf = ({ endpoint }: { endpoint: { tenant: TenantId; endpointId: En
   createdAt: unixMillis(0),
 });
 
+const telemetry = { info: () => undefined, error: () => expect.unreachable() };
+
 /** What every index by endpoint must do. @param make each call may share one table */
 export function listedContract(name: string, make: () => Promise<DeliveryStore>): void {
   /** Seven deliveries of one endpoint, over three days; one of another. */
@@ -36,7 +38,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
     );
     await create(table, { tenant, endpointId: asEndpointId('ep_2'), age: 1, status: 'failed' });
     const endpoint = { tenant, endpointId: asEndpointId('ep_1') };
-    const ports = { hasTime: () => true, deliveries: table };
+    const ports = { hasTime: () => true, deliveries: table, telemetry };
     return { table, made, wanted: { endpoint, since: hours(100), before: beforeInstant(now) }, ports };
   };
 
@@ -80,7 +82,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
 
       const page = await listDeliveries(
         { ...wanted, status: 'failed', limit: 3 },
-        { hasTime: () => true, deliveries: table },
+        { hasTime: () => true, deliveries: table, telemetry },
       );
 
       const failed = made.filter(({ status }) => status === 'failed').map(({ id }) => id);

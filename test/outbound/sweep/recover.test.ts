@@ -140,8 +140,11 @@ describe('a recovery', () => {
     const { world, job, ports } = await sixtyFailed();
     const all = [...world.table.deliveries.values()].filter(({ endpointId }) => endpointId === 'ep_1');
     const gone = new Set(all.slice(0, 59).map(({ id }) => id));
-    const readAll: RecoverPorts['deliveries']['readAll'] = async (ids) =>
-      ports.deliveries.readAll(ids.filter((id) => !gone.has(id)));
+    const readAll: RecoverPorts['deliveries']['readAll'] = async (ids, onMalformed) =>
+      ports.deliveries.readAll(
+        ids.filter((id) => !gone.has(id)),
+        onMalformed,
+      );
     const deliveries = { ...ports.deliveries, readAll };
 
     await recover(['rec_1'], () => true, { ...ports, deliveries });
@@ -152,6 +155,21 @@ describe('a recovery', () => {
       count: 0,
       isExact: true,
     });
+  });
+
+  it('a recovery counts a malformed delivery as refused, logs it, and sends the others', async () => {
+    const { world, ports } = await sixtyFailed(3);
+    const [malformed] = world.table.deliveries.values();
+    const readAll: RecoverPorts['deliveries']['readAll'] = async (ids, onMalformed) => {
+      const others = ids.filter((id) => id !== malformed?.id);
+      if (others.length < ids.length) onMalformed(new Error('the item of delivery d is malformed'));
+      return ports.deliveries.readAll(others, onMalformed);
+    };
+
+    await recover(['rec_1'], () => true, { ...ports, deliveries: { ...ports.deliveries, readAll } });
+
+    expect(await world.recoveries.read('rec_1')).toMatchObject({ status: 'done', replayed: 2, refused: 1 });
+    expect(world.report.named('recovery.errored')).toHaveLength(1);
   });
 
   it('a recovery pauses between two pages, but only if it sent something', async () => {

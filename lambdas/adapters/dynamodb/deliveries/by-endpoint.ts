@@ -11,6 +11,7 @@ import {
   type ListedDelivery,
   listedAt,
 } from '../../../domain/delivery-record.ts';
+import { asError } from '../../../domain/errors.ts';
 import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
 import { parseDelivery } from './item.ts';
@@ -75,22 +76,31 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
       limit: number,
     ) => query(endpoint, place, [from, justBefore(before)], { Limit: limit, ScanIndexForward: false }),
 
-    /** Reads deliveries in the order of their creation. Omits those that have expired meanwhile. */
-    async readAll(ids: readonly DeliveryId[]): Promise<readonly Delivery[]> {
-      const read: Delivery[] = [];
-      for (let from = 0; from < ids.length; from += batchSize) {
-        read.push(...(await readBatch(client, table, ids.slice(from, from + batchSize))));
-      }
-      return read.sort((a, b) => (listedAt(a) < listedAt(b) ? -1 : 1));
-    },
+    readAll: (ids: readonly DeliveryId[], onMalformed: (error: Error) => void) =>
+      readAll(client, table, ids, onMalformed),
   };
+}
+
+/** Reads deliveries in the order of their creation. Omits malformed ones, and those that have expired meanwhile. */
+async function readAll(
+  client: DynamoDBDocumentClient,
+  table: string,
+  ids: readonly DeliveryId[],
+  onMalformed: (error: Error) => void,
+): Promise<readonly Delivery[]> {
+  const read: Delivery[] = [];
+  for (let from = 0; from < ids.length; from += batchSize) {
+    const items = await readBatch(client, table, ids.slice(from, from + batchSize));
+    read.push(...items.flatMap((item) => wellFormed(item, onMalformed)));
+  }
+  return read.sort((a, b) => (listedAt(a) < listedAt(b) ? -1 : 1));
 }
 
 async function readBatch(
   client: DynamoDBDocumentClient,
   table: string,
   ids: readonly DeliveryId[],
-): Promise<readonly Delivery[]> {
+): Promise<readonly unknown[]> {
   const items: unknown[] = [];
   let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
   while (Keys !== undefined && Keys.length > 0) {
@@ -100,7 +110,16 @@ async function readBatch(
     items.push(...(read.Responses?.[table] ?? []));
     Keys = read.UnprocessedKeys?.[table]?.Keys;
   }
-  return items.map(parseDelivery);
+  return items;
+}
+
+function wellFormed(item: unknown, onMalformed: (error: Error) => void): readonly Delivery[] {
+  try {
+    return [parseDelivery(item)];
+  } catch (error) {
+    onMalformed(asError(error));
+    return [];
+  }
 }
 
 /** Bounds of a key range are inclusive: these return the next text, and the last one before. A place ends in letters or digits. */

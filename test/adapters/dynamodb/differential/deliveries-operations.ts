@@ -127,6 +127,7 @@ function queries(
     readAll: ({ b }) =>
       store.readAll(
         ['a', 'b', 'c', 'none'].slice(b).map((event) => deliveryId(tenant, asEventId(event), endpointId)),
+        throwIt,
       ),
     scan: ({ now, b, c }) =>
       scanDeliveries(client, table, {
@@ -135,6 +136,10 @@ function queries(
       }),
   };
 }
+
+const throwIt = (error: Error): never => {
+  throw error;
+};
 
 const dueAtOf = (delivery: Delivery) => (isDue(delivery) ? delivery.dueAt : undefined);
 const expiry = (now: UnixMillis) => toUnixSeconds(after(now, 1000));
