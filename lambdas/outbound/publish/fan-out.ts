@@ -1,3 +1,4 @@
+import { maxManifestSize } from '../../domain/delivery-manifest.ts';
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
@@ -15,11 +16,13 @@ import {
   type RecordPorts,
   recordDelivery,
 } from './record-event.ts';
+import { inParts, type Start, type StartPorts, startDeliveries } from './start-deliveries.ts';
 
 export type FanOutPorts = RecordPorts &
   HoldPorts &
   CountHeldPorts &
-  Pick<OutboundPorts, 'sendTasks' | 'sendRanges'>;
+  StartPorts &
+  Pick<OutboundPorts, 'sendRanges'>;
 
 /** The part that is the same for all endpoints of an event. */
 export interface FanOut {
@@ -110,24 +113,34 @@ async function deliverTo(
   { origin, data, settings, ports }: FanOut,
 ): Promise<readonly Delivery[]> {
   const { event } = origin;
-  const now = ports.now();
   const matching = endpoints.filter(
     (endpoint) => existedAt(endpoint, event.createdAt) && wants(endpoint, event.eventType, data),
   );
   const made: Delivery[] = [];
-  for (let from = 0; from < matching.length; from += writesAtOnce) {
-    const some = matching.slice(from, from + writesAtOnce);
-    const recorded = await Promise.all(
-      some.map((endpoint) => recordDelivery({ endpoint }, origin, settings, now, ports)),
-    );
-    const tasks = recorded
-      .filter(({ needsTask }) => needsTask)
-      .map(({ delivery }) => firstTask(delivery, event));
-    if (tasks.length > 0) await ports.sendTasks(tasks);
+  // The mark says that the deliveries need nothing any more, so each manifest is written before it.
+  for (const some of inParts(matching, maxManifestSize)) {
+    const recorded = await recordAll(some, origin, settings, ports);
+    await startDeliveries(startOf(recorded, event), ports);
     await recheckNewlyHeld(recorded, settings, ports);
     made.push(...recorded.filter(({ isNew }) => isNew).map(({ delivery }) => delivery));
   }
   return made;
+}
+
+/** Records the deliveries of an event to these endpoints. */
+async function recordAll(
+  endpoints: readonly Endpoint[],
+  origin: DeliveryOrigin,
+  settings: OutboundSettings,
+  ports: FanOutPorts,
+): Promise<readonly RecordedDelivery[]> {
+  const now = ports.now();
+  const recorded: RecordedDelivery[] = [];
+  for (const some of inParts(endpoints, writesAtOnce)) {
+    const writes = some.map((endpoint) => recordDelivery({ endpoint }, origin, settings, now, ports));
+    recorded.push(...(await Promise.all(writes)));
+  }
+  return recorded;
 }
 
 /** Fan-out covers the endpoints that existed when the event was made. */
@@ -147,8 +160,20 @@ export async function recheckNewlyHeld(
   await Promise.all(held.map(({ delivery }) => recheckHeld(delivery, deliveryRetention, ports)));
 }
 
+/** What recorded deliveries of an event still need. */
+export const startOf = (
+  recorded: readonly RecordedDelivery[],
+  event: OutboundEvent,
+  isTest?: boolean,
+): Start => ({
+  tasks: recorded
+    .filter(({ needsTask }) => needsTask)
+    .map(({ delivery }) => firstTask(delivery, event, isTest)),
+  unlisted: recorded.filter(({ needsManifest }) => needsManifest).map(({ delivery }) => delivery.id),
+});
+
 /** The task of a new delivery. It includes a small payload. */
-export function firstTask(delivery: Delivery, event: OutboundEvent, isTest = false): TaskMessage {
+function firstTask(delivery: Delivery, event: OutboundEvent, isTest = false): TaskMessage {
   const payload = 'text' in event.payload ? event.payload.text : undefined;
   const byHand = isTest ? ('test' as const) : undefined;
   return taskMessage({ deliveryId: delivery.id, attempt: 1, payload, byHand }, delivery);

@@ -1,4 +1,3 @@
-import type { TaskMessage } from '../../domain/delivery-task.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
 import { parseExactly } from '../../domain/exact-json.ts';
 import { type OutboundEvent, outboundEventKey } from '../../domain/outbound-event.ts';
@@ -11,8 +10,8 @@ import {
   type FanOutPorts,
   fanOut,
   fanOutRange,
-  firstTask,
   recheckNewlyHeld,
+  startOf,
 } from './fan-out.ts';
 import {
   type DeliveryOrigin,
@@ -21,6 +20,7 @@ import {
   recordDelivery,
   recordEvent,
 } from './record-event.ts';
+import type { Start } from './start-deliveries.ts';
 
 export type PublishOnePorts = FanOutPorts & Pick<OutboundPorts, 'validatePayload' | 'readPayload'>;
 
@@ -31,8 +31,8 @@ export type PublishResult =
       readonly status: 'published' | 'repeated' | 'unmatched' | 'split';
       readonly isConflict: boolean;
       readonly deliveries: readonly string[];
-      /** The task to send. */
-      readonly task?: TaskMessage;
+      /** What is still to be done before the message may be deleted. */
+      readonly start?: Start;
     }
   /** The message can never be published. */
   | { readonly kind: 'unusable'; readonly reason: string };
@@ -82,14 +82,14 @@ async function publishToEndpoint(
   const origin = originOf(publication, correlationId, event);
   const made = await recordDelivery(destination, origin, settings, now, ports);
   await recheckNewlyHeld([made], settings, ports);
-  const { delivery, isNew, needsTask } = made;
+  const { delivery, isNew } = made;
   const isElsewhere = destination.endpoint === undefined && delivery.url !== destination.url;
   return {
     kind: 'recorded',
     status: isNew ? 'published' : 'repeated',
     isConflict: recorded.isConflict || isElsewhere,
     deliveries: [delivery.id],
-    ...(needsTask && { task: firstTask(delivery, event, publication.isTest) }),
+    start: startOf([made], event, publication.isTest),
   };
 }
 

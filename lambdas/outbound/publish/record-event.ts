@@ -1,4 +1,4 @@
-import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
+import { type Delivery, deliveryId, needsManifest } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
 import type { EndpointId, EventId, TenantId } from '../../domain/ids.ts';
@@ -16,7 +16,7 @@ import {
 } from '../../domain/outbound-event.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import type { Publication } from '../../domain/publish-message.ts';
-import { deliveryLifetime, dueAfterCreation } from '../../domain/retry-schedule.ts';
+import { deliveryLifetime } from '../../domain/retry-schedule.ts';
 import { later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import { heldCheckAt, testNotHeldReason } from '../hold-delivery.ts';
 import type { OutboundPorts } from '../ports.ts';
@@ -37,6 +37,8 @@ export interface RecordedDelivery {
   readonly isNew: boolean;
   /** Whether a task must be sent: none was sent yet, or it may be lost. */
   readonly needsTask: boolean;
+  /** Whether a manifest must name it, made now or found, claimed or not: a worker that has it may die. */
+  readonly needsManifest: boolean;
 }
 
 /** A registered endpoint, or a URL under a name that the publisher chose. */
@@ -103,7 +105,12 @@ export async function recordDelivery(
   }
   const first = await ports.deliveries.create(wanted);
   const delivery = first ?? wanted;
-  return { delivery, isNew: first === undefined, needsTask: isUntouched(delivery) };
+  return {
+    delivery,
+    isNew: first === undefined,
+    needsTask: isUntouched(delivery),
+    needsManifest: needsManifest(delivery),
+  };
 }
 
 /** Whether no task of it was worked on yet: a crash may have left it without one. A second task is harmless, since one claims. */
@@ -127,7 +134,7 @@ function newDelivery(
     ? isTest
       ? discardedFrom(now, settings)
       : heldFrom(now)
-    : { status: 'pending' as const, dueAt: dueAfterCreation(now) };
+    : { status: 'pending' as const };
   return {
     id: deliveryId(tenant, eventId, endpointId),
     tenant,

@@ -108,6 +108,10 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
       },
     }),
 
+    mayTask(process: object | undefined, id: string): void {
+      if (process !== undefined) allowTask(process, id);
+    },
+
     wrote(process: object | undefined, name: string, is: StoredDelivery): void {
       if (process !== undefined && calling.has(name)) allowTask(process, is.id);
     },
