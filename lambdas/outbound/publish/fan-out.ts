@@ -1,10 +1,11 @@
 import { maxManifestSize } from '../../domain/delivery-manifest.ts';
-import type { Delivery } from '../../domain/delivery-record.ts';
+import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import type { OutboundEvent } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { inParts } from '../../domain/parts.ts';
 import { type EndpointRange, rangeMessage, rangeName } from '../../domain/publish-range.ts';
 import { wants } from '../../domain/subscription.ts';
 import type { UnixMillis } from '../../domain/time.ts';
@@ -16,7 +17,7 @@ import {
   type RecordPorts,
   recordDelivery,
 } from './record-event.ts';
-import { inParts, type Start, type StartPorts, startDeliveries } from './start-deliveries.ts';
+import { type Start, type StartPorts, startDeliveries } from './start-deliveries.ts';
 
 export type FanOutPorts = RecordPorts &
   HoldPorts &
@@ -34,30 +35,30 @@ export interface FanOut {
 }
 
 /** The most endpoints that one invocation handles; a larger tenant is split into ranges of this many. */
-const rangeSize = 500;
+export const rangeSize = 500;
 /** Conditional writes that run at once. */
-const writesAtOnce = 25;
+export const writesAtOnce = 25;
 
 /**
- * Gives every subscribed endpoint of a tenant its delivery.
+ * Gives every subscribed endpoint of a tenant its delivery, for an event that does not name them.
  *
  * Splits a large tenant once, into ranges of its endpoints with one message each, never into a chain.
  *
- * @returns the new deliveries, or `split` when the messages of the ranges will make them
+ * @returns the new deliveries, which need nothing more, or `split` when the messages of the ranges will make them
  */
 export async function fanOut({
   origin,
   data,
   settings,
   ports,
-}: FanOut): Promise<readonly Delivery[] | 'split'> {
+}: FanOut): Promise<{ readonly deliveries: readonly Delivery[]; readonly start?: Start } | 'split'> {
   const { event, tenant } = origin;
   if (event.rangesLeft !== undefined) return sendRanges(event.rangesLeft, origin, ports);
   const first = await ports.endpoints.page(tenant, {}, rangeSize);
   if (first.next === undefined) {
-    const made = await deliverTo(first.endpoints, { origin, data, settings, ports });
+    const deliveries = await deliverTo(first.endpoints, { origin, data, settings, ports });
     await ports.events.markFannedOut(event.id, ports.now());
-    return made;
+    return { deliveries };
   }
   const ranges = await rangesFrom(first.next, tenant, ports);
   const noted = await ports.events.split(event.id, ranges.map(rangeName));
@@ -107,20 +108,25 @@ export async function fanOutRange(range: EndpointRange, fan: FanOut): Promise<re
   return made;
 }
 
-/** @returns the new deliveries */
+/**
+ * Names the deliveries in manifests, makes them, then sends their tasks.
+ *
+ * In this order, because a publisher that comes after a crash looks at the endpoints that exist then, so it does not find the
+ * deliveries to those that were deleted meanwhile. What is missing in the table, the sweep does not take for done.
+ *
+ * @returns the new deliveries
+ */
 async function deliverTo(
   endpoints: readonly Endpoint[],
   { origin, data, settings, ports }: FanOut,
 ): Promise<readonly Delivery[]> {
-  const { event } = origin;
-  const matching = endpoints.filter(
-    (endpoint) => existedAt(endpoint, event.createdAt) && wants(endpoint, event.eventType, data),
-  );
+  const { event, tenant, eventId } = origin;
   const made: Delivery[] = [];
-  // The mark says that the deliveries need nothing any more, so each manifest is written before it.
-  for (const some of inParts(matching, maxManifestSize)) {
+  for (const some of inParts(matchingAt(endpoints, event, data), maxManifestSize)) {
+    const unlisted = some.map(({ id }) => deliveryId(tenant, eventId, id));
+    await startDeliveries({ tasks: [], unlisted }, ports);
     const recorded = await recordAll(some, origin, settings, ports);
-    await startDeliveries(startOf(recorded, event), ports);
+    await startDeliveries({ ...startOf(recorded, event), unlisted: [] }, ports);
     await recheckNewlyHeld(recorded, settings, ports);
     made.push(...recorded.filter(({ isNew }) => isNew).map(({ delivery }) => delivery));
   }
@@ -143,8 +149,16 @@ async function recordAll(
   return recorded;
 }
 
+/** The endpoints that existed when an event was made, and take it. */
+export const matchingAt = (
+  endpoints: readonly Endpoint[],
+  { createdAt, eventType }: Pick<OutboundEvent, 'createdAt' | 'eventType'>,
+  data: unknown,
+): readonly Endpoint[] =>
+  endpoints.filter((endpoint) => existedAt(endpoint, createdAt) && wants(endpoint, eventType, data));
+
 /** Fan-out covers the endpoints that existed when the event was made. */
-const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdAt <= at;
+export const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdAt <= at;
 
 /** Checks the endpoint again after writing `held`: it may have been enabled in between. */
 export async function recheckNewlyHeld(

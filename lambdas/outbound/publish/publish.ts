@@ -10,7 +10,13 @@ import {
 } from '../../domain/publish-message.ts';
 import { openRange, type RangeMessage } from '../../domain/publish-range.ts';
 import type { OutboundPorts } from '../ports.ts';
-import { type PublishOnePorts, type PublishResult, publishOne, publishRange } from './publish-one.ts';
+import {
+  leftBehind,
+  type PublishOnePorts,
+  type PublishResult,
+  publishOne,
+  publishRange,
+} from './publish-one.ts';
 import { type Start, startDeliveries } from './start-deliveries.ts';
 
 export type PublishPorts = PublishOnePorts &
@@ -90,6 +96,7 @@ async function beginOne(
       ? opened
       : await publishOne(opened.publication, unwrapped.messageId, settings, ports);
   if (result.kind === 'unusable') {
+    await startLeftBehind(unwrapped, ports);
     await giveUp(unwrapped, result.reason, message.receives, ports);
     return { kind: 'given-up' };
   }
@@ -110,10 +117,7 @@ async function beginRange(
 }
 
 /** Writes the manifest of the batch and sends all its tasks. @returns the error, if there was one */
-async function start(
-  begun: readonly Progress[],
-  ports: PublishPorts,
-): Promise<{ readonly error?: Error }> {
+async function start(begun: readonly Progress[], ports: PublishPorts): Promise<{ readonly error?: Error }> {
   const starts = begun.flatMap((progress) => (progress.kind === 'recorded' ? (progress.start ?? []) : []));
   const tasks = starts.flatMap((one) => one.tasks);
   const unlisted = starts.flatMap((one) => one.unlisted);
@@ -148,12 +152,22 @@ async function failed(message: PublishQueueMessage, thrown: unknown, ports: Publ
   if (receives < maxReceives) return { kind: 'failed' };
   try {
     const reason = `failed ${receives} times, the last with ${error.name}: ${error.message}`;
-    await giveUp(unwrap(message.text, messageId), reason, receives, ports);
+    const unwrapped = unwrap(message.text, messageId);
+    await startLeftBehind(unwrapped, ports);
+    await giveUp(unwrapped, reason, receives, ports);
     return { kind: 'given-up' };
   } catch (cause) {
     ports.telemetry.error('publish.errored', { messageId, receives }, asError(cause));
     return { kind: 'failed' };
   }
+}
+
+/** Nothing else comes back to the deliveries of a message that is given up. */
+async function startLeftBehind(message: UnwrappedMessage, ports: PublishPorts): Promise<void> {
+  const opened = openPublication(message);
+  if (opened.kind === 'unusable') return;
+  const left = await leftBehind(opened.publication, ports);
+  if (left !== undefined) await startDeliveries(left, ports);
 }
 
 async function giveUp(

@@ -1,6 +1,7 @@
 import { maxManifestSize } from '../../domain/delivery-manifest.ts';
 import type { TaskMessage } from '../../domain/delivery-task.ts';
 import type { DeliveryId } from '../../domain/ids.ts';
+import { inParts } from '../../domain/parts.ts';
 import { dueAfterCreation } from '../../domain/retry-schedule.ts';
 import type { OutboundPorts } from '../ports.ts';
 
@@ -30,7 +31,3 @@ export async function startDeliveries({ tasks, unlisted }: Start, ports: StartPo
     ...(tasks.length > 0 ? [ports.sendTasks(tasks)] : []),
   ]);
 }
-
-/** Cuts a list into parts of this size; the last one may be shorter. */
-export const inParts = <Item>(list: readonly Item[], size: number): (readonly Item[])[] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));

@@ -1,9 +1,8 @@
 import { needsManifest } from '../../../lambdas/domain/delivery-record.ts';
-import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 
-type World = Pick<ReturnType<typeof outboundWorld>, 'table' | 'manifests' | 'publishQueue' | 'deadLetters'>;
+type World = Pick<ReturnType<typeof outboundWorld>, 'table' | 'manifests' | 'publishQueue'>;
 
 /** Names an event by what its publish message and its deliveries say. */
 const eventOf = ({ tenant = '', id }: { readonly tenant?: string; readonly id: string }): string =>
@@ -18,19 +17,14 @@ function eventOfMessage(text: string): string {
  * Checks the invariant of manifests: an event that is acknowledged has, for each delivery that is not finished, a due time or
  * a manifest.
  *
- * An event is acknowledged when no message of it is on the publish queue, unless one was purged or is a dead letter.
+ * An event is acknowledged when no message of it is on the publish queue, unless one was purged.
  */
-export function coverageOf({ table, manifests, publishQueue, deadLetters }: World) {
+export function coverageOf({ table, manifests, publishQueue }: World) {
   const lost = new Set<string>();
 
   function isAcknowledged({ tenant, eventId }: StoredDelivery): boolean {
     const event = eventOf({ tenant, id: eventId });
-    const isGivenUp = deadLetters
-      .map((text) => parseMessage(DeadLetter, 'dead letter', text))
-      .some(({ kind, id }) => kind === 'publish' && id === eventId);
-    return (
-      !isGivenUp && !lost.has(event) && !publishQueue.contents().some((text) => eventOfMessage(text) === event)
-    );
+    return !lost.has(event) && !publishQueue.contents().some((text) => eventOfMessage(text) === event);
   }
 
   return {
@@ -43,7 +37,9 @@ export function coverageOf({ table, manifests, publishQueue, deadLetters }: Worl
     isWhole(): boolean {
       const open = [...table.deliveries.values()].filter(needsManifest);
       if (open.length === 0) return true;
-      const named = new Set<string>([...manifests.manifests.values()].flatMap(({ deliveries }) => deliveries));
+      const named = new Set<string>(
+        [...manifests.manifests.values()].flatMap(({ deliveries }) => deliveries),
+      );
       return open.every((delivery) => named.has(delivery.id) || !isAcknowledged(delivery));
     },
   };

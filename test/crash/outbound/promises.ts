@@ -40,7 +40,8 @@ const ourFault = /^crashed|not sent: |payload|record/;
  */
 export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () => string) {
   let isPrompt = isInTurn;
-  const { db, table, manifests, events, endpoints, payloads, deadLetters, undelivered, tallies, operations } = world;
+  const { db, table, manifests, events, endpoints, payloads, deadLetters, undelivered, tallies, operations } =
+    world;
   const holds = watchHolds(world);
   const coverage = coverageOf(world);
   const violations = new Set<string>();

@@ -31,7 +31,9 @@ interface Step {
 export function brokenByStep(step: Step, was: StoredDelivery | undefined, is: StoredDelivery): string[] {
   const rules: readonly [boolean, string][] = [
     ...standing(is),
-    ...(was === undefined ? [] : [keepsDueTime(was, is), ...counting(step.name, was, is), ...waiting(was, is, step)]),
+    ...(was === undefined
+      ? []
+      : [keepsDueTime(was, is), ...counting(step.name, was, is), ...waiting(was, is, step)]),
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, promise]) => promise);
 }

@@ -38,7 +38,13 @@ export interface Happened {
 }
 
 /** Reads with which a sweep looks for work. They take no turn: each item is read once more before anything is done. */
-const looks = new Set(['deliveries.due', 'manifests.page', 'tallies.due', 'recoveries.running', 'endpoints.toReconcile']);
+const looks = new Set([
+  'deliveries.due',
+  'manifests.page',
+  'tallies.due',
+  'recoveries.running',
+  'endpoints.toReconcile',
+]);
 
 /**
  * Makes each call of each process wait for its turn, and go wrong where that is planned.

@@ -1,4 +1,5 @@
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
 import type { Recovery } from '../../../lambdas/domain/recovery.ts';
@@ -128,7 +129,11 @@ export function watchRun(
     processes,
     story,
 
-    published: (_message: object): void => void counts.published++,
+    published(message: object): void {
+      const { tenant = '', id }: { readonly tenant?: string; readonly id?: string } = message;
+      history.published(outboundEventKey(asTenantId(tenant), asEventId(id ?? '')));
+      counts.published++;
+    },
     lifeOfLimiter,
     acted: (): void => void counts.acts++,
     hasActed: (): boolean => counts.acts > 0,

@@ -6,8 +6,12 @@ import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
 import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
-import { dynamodbManifests, manifestItem, parseManifest } from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import { dynamodbLimiter, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
+import {
+  dynamodbManifests,
+  manifestItem,
+  parseManifest,
+} from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import {
   outboundEventItem,
   parseOutboundEvent,

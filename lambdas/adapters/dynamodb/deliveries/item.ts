@@ -79,7 +79,11 @@ const PendingItem = v.object({
 });
 const ClaimedItem = v.object({ ...PendingItem.entries, leaseUntil: Instant });
 const HeldItem = v.object({ ...deliveryFacts, status: v.literal('held'), heldAt: Instant, dueAt: Instant });
-const DeliveredItem = v.object({ ...deliveryFacts, status: v.literal('delivered'), expiresAt: InstantSeconds });
+const DeliveredItem = v.object({
+  ...deliveryFacts,
+  status: v.literal('delivered'),
+  expiresAt: InstantSeconds,
+});
 const FailedItem = v.object({
   ...deliveryFacts,
   status: v.literal('failed'),

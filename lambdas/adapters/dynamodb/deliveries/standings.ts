@@ -1,8 +1,13 @@
-import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { deliveryStatuses, type StandingDelivery } from '../../../domain/delivery-record.ts';
 import type { DeliveryId } from '../../../domain/ids.ts';
 import { Instant } from '../../../domain/instant-fields.ts';
+import { inParts } from '../../../domain/parts.ts';
 import { itemParser } from '../parse-item.ts';
 import { deliveryFacts } from './item.ts';
 
@@ -38,10 +43,8 @@ const batchSize = 100;
 /** Part of many deliveries, read by their ids. */
 export const dynamodbStandings = (client: DynamoDBDocumentClient, table: string) => ({
   async standings(ids: readonly DeliveryId[], isConsistent: boolean): Promise<readonly StandingDelivery[]> {
-    const batches = Array.from({ length: Math.ceil(ids.length / batchSize) }, (_, at) =>
-      ids.slice(at * batchSize, (at + 1) * batchSize),
-    );
-    return (await Promise.all(batches.map((some) => readBatch(client, table, some, isConsistent)))).flat();
+    const batches = inParts(ids, batchSize).map((some) => readBatch(client, table, some, isConsistent));
+    return (await Promise.all(batches)).flat();
   },
 });
 
