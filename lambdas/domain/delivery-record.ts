@@ -80,8 +80,8 @@ export interface PendingDelivery extends DeliveryFacts {
   readonly waitsSince?: UnixMillis;
   /** Until when a worker owns it. */
   readonly leaseUntil?: UnixMillis;
-  /** When the sweep must look at it. */
-  readonly dueAt: UnixMillis;
+  /** When the sweep must look at it. Absent before the first failure or wait: until then a manifest names it. */
+  readonly dueAt?: UnixMillis;
 }
 
 /** A pending delivery that a worker has claimed. */
@@ -122,7 +122,7 @@ export interface DiscardedDelivery extends DeliveryFacts {
   readonly expiresAt: UnixSeconds;
 }
 
-/** A delivery that something is left to do for. It has a due time and never expires. */
+/** A delivery that something is left to do for. A due time or a manifest leads the sweep to it, and it never expires. */
 type UnfinishedDelivery = PendingDelivery | HeldDelivery;
 
 /** A delivery that can be replayed until it expires. */
@@ -132,7 +132,7 @@ export type FinishedDelivery = DeliveredDelivery | FailedDelivery | DiscardedDel
 export type Delivery = UnfinishedDelivery | FinishedDelivery;
 
 /** A delivery in the due index: something is left to do. */
-export type DueDelivery = UnfinishedDelivery | (FailedDelivery & { readonly dueAt: UnixMillis });
+export type DueDelivery = (PendingDelivery | HeldDelivery | FailedDelivery) & { readonly dueAt: UnixMillis };
 
 /** A delivery with this status. */
 export type DeliveryOf<Status extends DeliveryStatus> = Extract<Delivery, { readonly status: Status }>;
@@ -144,9 +144,34 @@ export const isUnfinished = (delivery: Delivery): delivery is UnfinishedDelivery
 export const nextAttemptAtOf = (delivery: Delivery): UnixMillis | undefined =>
   delivery.status === 'pending' ? delivery.nextAttemptAt : undefined;
 
-/** Whether something is left to do, so that the sweep must step in at `dueAt`. */
+/** Whether the sweep must step in at `dueAt`. */
 export const isDue = (delivery: Delivery): delivery is DueDelivery =>
-  isUnfinished(delivery) || (delivery.status === 'failed' && delivery.dueAt !== undefined);
+  (isUnfinished(delivery) || delivery.status === 'failed') && delivery.dueAt !== undefined;
+
+/** Whether only a manifest leads the sweep to a delivery. It stays so until its first failure or wait, or its end. */
+export const needsManifest = ({ status, dueAt }: Pick<StandingDelivery, 'status' | 'dueAt'>): boolean =>
+  status === 'pending' && dueAt === undefined;
+
+/** What the sweep reads of a delivery that a manifest names. */
+export interface StandingDelivery
+  extends Pick<
+    DeliveryFacts,
+    | 'id'
+    | 'tenant'
+    | 'eventId'
+    | 'endpointId'
+    | 'url'
+    | 'generation'
+    | 'correlationId'
+    | 'attempts'
+    | 'claims'
+    | 'eventExpiresAt'
+    | 'eventKeptFor'
+  > {
+  readonly status: DeliveryStatus;
+  readonly leaseUntil?: UnixMillis;
+  readonly dueAt?: UnixMillis;
+}
 
 /** What every record of an attempt sets. */
 interface AttemptFacts {

@@ -13,6 +13,7 @@ import type {
   HeldDelivery,
   ListedDelivery,
   PendingDelivery,
+  StandingDelivery,
   SuccessEntry,
 } from './delivery-record.ts';
 import type { DeliveryId, EndpointId, TenantId } from './ids.ts';
@@ -159,6 +160,12 @@ export interface DeliveryStore {
     bounds: { readonly from: string; readonly before: string },
     limit: number,
   ): Promise<readonly ListedDelivery[]>;
+  /**
+   * Reads what the sweep needs of deliveries that a manifest names; omits those that do not exist.
+   *
+   * @param isConsistent otherwise the last writes may be missing
+   */
+  standings(ids: readonly DeliveryId[], isConsistent: boolean): Promise<readonly StandingDelivery[]>;
   /**
    * Reads deliveries, the oldest first. Omits those that have expired, and malformed ones.
    *

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventId, TenantId } from './ids.ts';
+import type { EndpointId, EventId, TenantId } from './ids.ts';
 import type { OutboundSettings } from './outbound-settings.ts';
 import type { Publication } from './publish-message.ts';
 import { payloadPrefixes } from './tables.ts';
@@ -26,9 +26,11 @@ export interface OutboundEvent {
   readonly payload: Payload;
   /** Published to a whole tenant; absent when only to endpoints by their ids. */
   readonly isWide?: boolean;
+  /** The endpoints that it is for, found before it was written; absent when they are too many to be named. */
+  readonly endpoints?: readonly EndpointId[];
   /** The ranges of a large tenant whose endpoints do not have their deliveries yet. */
   readonly rangesLeft?: readonly string[];
-  /** When every endpoint of the tenant had its delivery, and its task was sent. Absent for events to single endpoints. */
+  /** When every endpoint of the tenant had its delivery, and its task was sent. Only for events that do not name their endpoints. */
   readonly fannedOutAt?: UnixMillis;
   /** Later than any delivery can need the event. A replay extends it, and so does the sweep if that is not enough. */
   readonly expiresAt: UnixSeconds;
@@ -44,8 +46,13 @@ export interface OutboundEventStore {
   keep(key: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
   /** Marks that all deliveries of an event for the whole tenant exist. */
   markFannedOut(key: string, at: UnixMillis): Promise<void>;
-  /** Makes an event for single endpoints one for the whole tenant. @returns the event as it is now */
-  widen(key: string): Promise<OutboundEvent | undefined>;
+  /**
+   * Makes an event for single endpoints one for the whole tenant.
+   *
+   * @param endpoints those that it is for, if they are named
+   * @returns the event as it is now
+   */
+  widen(key: string, endpoints?: readonly EndpointId[]): Promise<OutboundEvent | undefined>;
   /** Notes the ranges of a large tenant, unless they are noted or done. @returns the event as it is now */
   split(key: string, ranges: readonly string[]): Promise<OutboundEvent | undefined>;
   /** Removes a range from those that are left. @returns the event as it is now */

@@ -80,8 +80,12 @@ function retrySpan(text: string, now: UnixMillis): Seconds | undefined {
   return at === undefined ? undefined : seconds(Math.min(secondsUntil(at, now), maxRetryAfter));
 }
 
-/** When the sweep must act on a delivery that was just created, released or replayed. */
+/** When the sweep must act on deliveries that were just created, released or replayed. */
 export const dueAfterCreation = (createdAt: UnixMillis): UnixMillis => later(createdAt, firstAttemptGrace);
+
+/** Manifests made before this instant are old enough for the sweep. */
+export const newestToLookAt = (now: UnixMillis): UnixMillis =>
+  unixMillis(now - toMillis(firstAttemptGrace) + 1);
 
 /** When the sweep must act on a retry. */
 export function dueForRetry(nextAttemptAt: UnixMillis, delay: Seconds): UnixMillis {

@@ -63,7 +63,12 @@ export const otherItems = {
   tally: '/tally/',
   /** The number of endpoints. */
   count: '/count',
+  /** Deliveries without a due time; a partition for each shard. */
+  manifest: '/manifest/',
 } as const;
+
+/** A partition takes 1,000 writes a second, and a manifest is written and deleted. */
+export const manifestShards = 32;
 
 /** S3 prefixes of the payload bucket; each has its own lifecycle. */
 export const payloadPrefixes = {

@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
+import type { ManifestStore } from '../domain/delivery-manifest.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 import type { DeadDelivery, TaskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
@@ -35,6 +36,7 @@ export interface OutboundPorts<Counters extends CounterName = never> {
   readonly telemetry: OutboundTelemetry<Counters>;
 
   readonly deliveries: DeliveryStore;
+  readonly manifests: ManifestStore;
   readonly endpoints: EndpointStore;
   readonly gauges: EndpointGauges;
   readonly limiter: LimiterStore;

@@ -6,6 +6,7 @@ import {
   isDue,
   isUnfinished,
   listedAt,
+  needsManifest,
   nextAttemptAtOf,
   waitingByFor,
   waitingByOf,
@@ -61,11 +62,21 @@ it('a delivery is unfinished while it is pending or held, and at no other time',
   expect(others.map(isUnfinished)).toEqual([false, false, false]);
 });
 
-it('a delivery is due while it is unfinished, or failed without its dead letter', () => {
+it('a delivery is due while it is unfinished or failed, and has a due time', () => {
   expect(isDue(pending)).toBe(true);
+  expect(isDue({ ...pending, dueAt: undefined })).toBe(false);
   expect(isDue({ ...ended, status: 'failed', dueAt: at })).toBe(true);
   expect(isDue({ ...ended, status: 'failed', dueAt: undefined })).toBe(false);
   expect(isDue({ ...ended, status: 'delivered' })).toBe(false);
+});
+
+it('a delivery needs a manifest while it is pending without a due time, and at no other time', () => {
+  const { dueAt: _, ...first } = pending;
+
+  expect(needsManifest(first)).toBe(true);
+  expect(needsManifest(pending)).toBe(false);
+  expect(needsManifest({ ...first, status: 'delivered' })).toBe(false);
+  expect(needsManifest({ ...first, status: 'held' })).toBe(false);
 });
 
 it('a delivery has a next attempt only while it is pending', () => {

@@ -1,9 +1,11 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import { maxManifestSize } from '../../domain/delivery-manifest.ts';
+import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import type { OutboundEvent } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { inParts } from '../../domain/parts.ts';
 import { type EndpointRange, rangeMessage, rangeName } from '../../domain/publish-range.ts';
 import { wants } from '../../domain/subscription.ts';
 import type { UnixMillis } from '../../domain/time.ts';
@@ -15,11 +17,13 @@ import {
   type RecordPorts,
   recordDelivery,
 } from './record-event.ts';
+import { type Start, type StartPorts, startDeliveries } from './start-deliveries.ts';
 
 export type FanOutPorts = RecordPorts &
   HoldPorts &
   CountHeldPorts &
-  Pick<OutboundPorts, 'sendTasks' | 'sendRanges'>;
+  StartPorts &
+  Pick<OutboundPorts, 'sendRanges'>;
 
 /** The part that is the same for all endpoints of an event. */
 export interface FanOut {
@@ -31,30 +35,30 @@ export interface FanOut {
 }
 
 /** The most endpoints that one invocation handles; a larger tenant is split into ranges of this many. */
-const rangeSize = 500;
+export const rangeSize = 500;
 /** Conditional writes that run at once. */
-const writesAtOnce = 25;
+export const writesAtOnce = 25;
 
 /**
- * Gives every subscribed endpoint of a tenant its delivery.
+ * Gives every subscribed endpoint of a tenant its delivery, for an event that does not name them.
  *
  * Splits a large tenant once, into ranges of its endpoints with one message each, never into a chain.
  *
- * @returns the new deliveries, or `split` when the messages of the ranges will make them
+ * @returns the new deliveries, which need nothing more, or `split` when the messages of the ranges will make them
  */
 export async function fanOut({
   origin,
   data,
   settings,
   ports,
-}: FanOut): Promise<readonly Delivery[] | 'split'> {
+}: FanOut): Promise<{ readonly deliveries: readonly Delivery[]; readonly start?: Start } | 'split'> {
   const { event, tenant } = origin;
   if (event.rangesLeft !== undefined) return sendRanges(event.rangesLeft, origin, ports);
   const first = await ports.endpoints.page(tenant, {}, rangeSize);
   if (first.next === undefined) {
-    const made = await deliverTo(first.endpoints, { origin, data, settings, ports });
+    const deliveries = await deliverTo(first.endpoints, { origin, data, settings, ports });
     await ports.events.markFannedOut(event.id, ports.now());
-    return made;
+    return { deliveries };
   }
   const ranges = await rangesFrom(first.next, tenant, ports);
   const noted = await ports.events.split(event.id, ranges.map(rangeName));
@@ -104,34 +108,57 @@ export async function fanOutRange(range: EndpointRange, fan: FanOut): Promise<re
   return made;
 }
 
-/** @returns the new deliveries */
+/**
+ * Names the deliveries in manifests, makes them, then sends their tasks.
+ *
+ * In this order, because a publisher that comes after a crash looks at the endpoints that exist then, so it does not find the
+ * deliveries to those that were deleted meanwhile. What is missing in the table, the sweep does not take for done.
+ *
+ * @returns the new deliveries
+ */
 async function deliverTo(
   endpoints: readonly Endpoint[],
   { origin, data, settings, ports }: FanOut,
 ): Promise<readonly Delivery[]> {
-  const { event } = origin;
-  const now = ports.now();
-  const matching = endpoints.filter(
-    (endpoint) => existedAt(endpoint, event.createdAt) && wants(endpoint, event.eventType, data),
-  );
+  const { event, tenant, eventId } = origin;
   const made: Delivery[] = [];
-  for (let from = 0; from < matching.length; from += writesAtOnce) {
-    const some = matching.slice(from, from + writesAtOnce);
-    const recorded = await Promise.all(
-      some.map((endpoint) => recordDelivery({ endpoint }, origin, settings, now, ports)),
-    );
-    const tasks = recorded
-      .filter(({ needsTask }) => needsTask)
-      .map(({ delivery }) => firstTask(delivery, event));
-    if (tasks.length > 0) await ports.sendTasks(tasks);
+  for (const some of inParts(matchingAt(endpoints, event, data), maxManifestSize)) {
+    const unlisted = some.map(({ id }) => deliveryId(tenant, eventId, id));
+    await startDeliveries({ tasks: [], unlisted }, ports);
+    const recorded = await recordAll(some, origin, settings, ports);
+    await startDeliveries({ ...startOf(recorded, event), unlisted: [] }, ports);
     await recheckNewlyHeld(recorded, settings, ports);
     made.push(...recorded.filter(({ isNew }) => isNew).map(({ delivery }) => delivery));
   }
   return made;
 }
 
+/** Records the deliveries of an event to these endpoints. */
+async function recordAll(
+  endpoints: readonly Endpoint[],
+  origin: DeliveryOrigin,
+  settings: OutboundSettings,
+  ports: FanOutPorts,
+): Promise<readonly RecordedDelivery[]> {
+  const now = ports.now();
+  const recorded: RecordedDelivery[] = [];
+  for (const some of inParts(endpoints, writesAtOnce)) {
+    const writes = some.map((endpoint) => recordDelivery({ endpoint }, origin, settings, now, ports));
+    recorded.push(...(await Promise.all(writes)));
+  }
+  return recorded;
+}
+
+/** The endpoints that existed when an event was made, and take it. */
+export const matchingAt = (
+  endpoints: readonly Endpoint[],
+  { createdAt, eventType }: Pick<OutboundEvent, 'createdAt' | 'eventType'>,
+  data: unknown,
+): readonly Endpoint[] =>
+  endpoints.filter((endpoint) => existedAt(endpoint, createdAt) && wants(endpoint, eventType, data));
+
 /** Fan-out covers the endpoints that existed when the event was made. */
-const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdAt <= at;
+export const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdAt <= at;
 
 /** Checks the endpoint again after writing `held`: it may have been enabled in between. */
 export async function recheckNewlyHeld(
@@ -147,8 +174,20 @@ export async function recheckNewlyHeld(
   await Promise.all(held.map(({ delivery }) => recheckHeld(delivery, deliveryRetention, ports)));
 }
 
+/** What recorded deliveries of an event still need. */
+export const startOf = (
+  recorded: readonly RecordedDelivery[],
+  event: OutboundEvent,
+  isTest?: boolean,
+): Start => ({
+  tasks: recorded
+    .filter(({ needsTask }) => needsTask)
+    .map(({ delivery }) => firstTask(delivery, event, isTest)),
+  unlisted: recorded.filter(({ needsManifest }) => needsManifest).map(({ delivery }) => delivery.id),
+});
+
 /** The task of a new delivery. It includes a small payload. */
-export function firstTask(delivery: Delivery, event: OutboundEvent, isTest = false): TaskMessage {
+function firstTask(delivery: Delivery, event: OutboundEvent, isTest = false): TaskMessage {
   const payload = 'text' in event.payload ? event.payload.text : undefined;
   const byHand = isTest ? ('test' as const) : undefined;
   return taskMessage({ deliveryId: delivery.id, attempt: 1, payload, byHand }, delivery);

@@ -70,7 +70,7 @@ async function previewRepeat(
   }
   const sends: PublicationPreview = { kind: 'sends', isRepeated: true, endpoint };
   if (to.kind === 'tenant') {
-    if (!event.isWide || event.fannedOutAt === undefined) return sends;
+    if (!event.isWide || !(await isFannedOut(publication, event, ports))) return sends;
     const reason = `the event ${id} is published already to all endpoints that ${tenant} had for it`;
     return { kind: 'repeated', reason };
   }
@@ -79,6 +79,19 @@ async function previewRepeat(
   if (to.kind === 'url' && delivery.url !== to.url)
     return { kind: 'conflict', reason: `the event ${id} went to another URL under the name ${to.id}` };
   return { kind: 'repeated', reason: repeatReason(delivery, endpoint) };
+}
+
+/** Whether every endpoint that an event for a tenant is for has its delivery, and its task was sent. */
+async function isFannedOut(
+  { tenant, id }: Publication,
+  { endpoints, fannedOutAt }: OutboundEvent,
+  { deliveries }: PreviewPorts,
+): Promise<boolean> {
+  if (endpoints === undefined) return fannedOutAt !== undefined;
+  const ids = endpoints.map((endpointId) => deliveryId(tenant, id, endpointId));
+  // A malformed one counts as missing: its error is logged when the event is published.
+  const made = await deliveries.readAll(ids, () => undefined);
+  return made.length === endpoints.length && !made.some(isUntouched);
 }
 
 function repeatReason(delivery: Delivery, endpoint: Endpoint | undefined): string {

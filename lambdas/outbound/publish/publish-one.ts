@@ -1,28 +1,16 @@
-import type { TaskMessage } from '../../domain/delivery-task.ts';
+import { deliveryId } from '../../domain/delivery-record.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
-import { parseExactly } from '../../domain/exact-json.ts';
-import { type OutboundEvent, outboundEventKey } from '../../domain/outbound-event.ts';
+import { outboundEventKey } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import type { Publication } from '../../domain/publish-message.ts';
 import { type RangeMessage, rangeOf } from '../../domain/publish-range.ts';
 import type { OutboundPorts } from '../ports.ts';
-import {
-  type FanOut,
-  type FanOutPorts,
-  fanOut,
-  fanOutRange,
-  firstTask,
-  recheckNewlyHeld,
-} from './fan-out.ts';
-import {
-  type DeliveryOrigin,
-  type Destination,
-  type RecordedEvent,
-  recordDelivery,
-  recordEvent,
-} from './record-event.ts';
+import { type FanOut, fanOutRange, recheckNewlyHeld, startOf } from './fan-out.ts';
+import { type PublishToTenantPorts, publishToTenant, sentData } from './publish-to-tenant.ts';
+import { type Destination, findDelivery, originOf, recordDelivery, recordEvent } from './record-event.ts';
+import type { Start } from './start-deliveries.ts';
 
-export type PublishOnePorts = FanOutPorts & Pick<OutboundPorts, 'validatePayload' | 'readPayload'>;
+export type PublishOnePorts = PublishToTenantPorts & Pick<OutboundPorts, 'validatePayload'>;
 
 /** The result of a publication. */
 export type PublishResult =
@@ -31,8 +19,8 @@ export type PublishResult =
       readonly status: 'published' | 'repeated' | 'unmatched' | 'split';
       readonly isConflict: boolean;
       readonly deliveries: readonly string[];
-      /** The task to send. */
-      readonly task?: TaskMessage;
+      /** What is still to be done before the message may be deleted. */
+      readonly start?: Start;
     }
   /** The message can never be published. */
   | { readonly kind: 'unusable'; readonly reason: string };
@@ -82,56 +70,16 @@ async function publishToEndpoint(
   const origin = originOf(publication, correlationId, event);
   const made = await recordDelivery(destination, origin, settings, now, ports);
   await recheckNewlyHeld([made], settings, ports);
-  const { delivery, isNew, needsTask } = made;
+  const { delivery, isNew } = made;
   const isElsewhere = destination.endpoint === undefined && delivery.url !== destination.url;
   return {
     kind: 'recorded',
     status: isNew ? 'published' : 'repeated',
     isConflict: recorded.isConflict || isElsewhere,
     deliveries: [delivery.id],
-    ...(needsTask && { task: firstTask(delivery, event, publication.isTest) }),
+    start: startOf([made], event, publication.isTest),
   };
 }
-
-async function publishToTenant(
-  publication: Publication,
-  correlationId: string,
-  settings: OutboundSettings,
-  ports: PublishOnePorts,
-): Promise<PublishResult> {
-  const recorded = await recordEvent(publication, settings, ports.now(), ports);
-  const { isConflict, isNew } = recorded;
-  const event = recorded.event.isWide ? recorded.event : await ports.events.widen(recorded.event.id);
-  if (event === undefined || event.fannedOutAt !== undefined) {
-    return { kind: 'recorded', status: 'repeated', isConflict, deliveries: [] };
-  }
-  const origin = originOf(publication, correlationId, event);
-  const data = await dataOf(publication, recorded, ports);
-  const made = await fanOut({ origin, data, settings, ports });
-  if (made === 'split') return { kind: 'recorded', status: 'split', isConflict, deliveries: [] };
-  const deliveries = made.map(({ id }) => id);
-  const status = deliveries.length > 0 ? 'published' : isNew ? 'unmatched' : 'repeated';
-  return { kind: 'recorded', status, isConflict, deliveries };
-}
-
-/** The first body wins, and decides which filters match. */
-const dataOf = async (
-  { data }: Publication,
-  { event, isConflict }: RecordedEvent,
-  ports: PublishOnePorts,
-): Promise<unknown> => (isConflict ? sentData(event.id, ports) : data);
-
-async function sentData(eventKey: string, ports: PublishOnePorts): Promise<unknown> {
-  const body = await ports.readPayload(eventKey);
-  const parsed = body === undefined ? undefined : parseExactly(body);
-  return typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'data') : undefined;
-}
-
-const originOf = (
-  { tenant, id, isTest }: Publication,
-  correlationId: string,
-  event: OutboundEvent,
-): DeliveryOrigin => ({ tenant, eventId: id, correlationId, event, isTest });
 
 /** Publishes to one range of a large tenant's endpoints. @returns how many deliveries are new; undefined when the event is gone */
 export async function publishRange(
@@ -145,4 +93,25 @@ export async function publishRange(
   const origin = { tenant, eventId, correlationId, event };
   const fan: FanOut = { origin, data: await sentData(id, ports), settings, ports };
   return (await fanOutRange(rangeOf(range), fan)).length;
+}
+
+/**
+ * Finds what deliveries of a publication still need that is given up: an earlier try, whose publisher died, may have made them.
+ *
+ * Those of an event that does not name its endpoints are in manifests before they are made.
+ */
+export async function leftBehind(
+  { to, tenant, id }: Publication,
+  ports: PublishOnePorts,
+): Promise<Start | undefined> {
+  const event = await ports.events.read(outboundEventKey(tenant, id));
+  if (event === undefined) return undefined;
+  const endpoints = to.kind === 'tenant' ? (event.endpoints ?? []) : [to.id];
+  const found = await Promise.all(
+    endpoints.map((endpointId) => findDelivery(deliveryId(tenant, id, endpointId), ports)),
+  );
+  return startOf(
+    found.filter((one) => one !== undefined),
+    event,
+  );
 }

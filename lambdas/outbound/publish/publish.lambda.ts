@@ -8,6 +8,7 @@ import { dynamoClient } from '../../adapters/dynamodb/client.ts';
 import { dynamodbDeliveries } from '../../adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../../adapters/dynamodb/event-types.ts';
+import { dynamodbManifests } from '../../adapters/dynamodb/manifests.ts';
 import { payloadReader } from '../../adapters/dynamodb/outbound-events/payload-reader.ts';
 import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
 import { lazyPayloadStore } from '../../adapters/s3/lazy-payload-store.ts';
@@ -38,6 +39,7 @@ const ports = {
   readPayload: payloadReader(events.read, bodies.get),
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+  manifests: dynamodbManifests(table, env.ENDPOINTS_TABLE),
   putPayload: bodies.put,
   sendTask: tasks.send,
   sendTasks: tasks.sendAll,

@@ -1,4 +1,3 @@
-import type { TaskMessage } from '../../domain/delivery-task.ts';
 import { asError } from '../../domain/errors.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../../domain/messages.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
@@ -11,7 +10,14 @@ import {
 } from '../../domain/publish-message.ts';
 import { openRange, type RangeMessage } from '../../domain/publish-range.ts';
 import type { OutboundPorts } from '../ports.ts';
-import { type PublishOnePorts, type PublishResult, publishOne, publishRange } from './publish-one.ts';
+import {
+  leftBehind,
+  type PublishOnePorts,
+  type PublishResult,
+  publishOne,
+  publishRange,
+} from './publish-one.ts';
+import { type Start, startDeliveries } from './start-deliveries.ts';
 
 export type PublishPorts = PublishOnePorts &
   Pick<OutboundPorts<'EventsPublished' | 'WorkErrored'>, 'sendDeadLetter' | 'telemetry'>;
@@ -26,8 +32,8 @@ export interface PublishQueueMessage {
 
 /** How far a message has come. */
 type Progress =
-  /** Event and deliveries are stored. Still to do: send the task. */
-  | { readonly kind: 'recorded'; readonly task?: TaskMessage }
+  /** Event and deliveries are stored. Still to do: the manifest and the tasks. */
+  | { readonly kind: 'recorded'; readonly start?: Start }
   /** The message is on the DLQ. */
   | { readonly kind: 'given-up' }
   | { readonly kind: 'failed' };
@@ -36,8 +42,8 @@ type Progress =
 const maxReceives = 50;
 
 /**
- * Works through one batch of the publish queue: events, then deliveries, then their tasks in batches; the messages are
- * deleted last. After a crash between any two, SQS redelivers the message and it completes them.
+ * Works through one batch of the publish queue: events, then deliveries, then one manifest and the tasks of all; the messages
+ * are deleted last. After a crash between any two, SQS redelivers the message and it completes them.
  *
  * @returns the ids of the messages that SQS redelivers
  */
@@ -49,14 +55,14 @@ export async function publish(
   const begun = await Promise.all(
     messages.map(async (message) => ({ message, progress: await begin(message, settings, ports) })),
   );
-  const tasksAreSent = await sendTasks(
+  const started = await start(
     begun.map(({ progress }) => progress),
     ports,
   );
   const ended = await Promise.all(
     begun.map(async ({ message, progress }) => ({
       message,
-      isDone: await finish(message, progress, tasksAreSent, ports),
+      isDone: await finish(message, progress, started, ports),
     })),
   );
   return ended.filter(({ isDone }) => !isDone).map(({ message }) => message.messageId);
@@ -90,11 +96,12 @@ async function beginOne(
       ? opened
       : await publishOne(opened.publication, unwrapped.messageId, settings, ports);
   if (result.kind === 'unusable') {
+    await startLeftBehind(unwrapped, ports);
     await giveUp(unwrapped, result.reason, message.receives, ports);
     return { kind: 'given-up' };
   }
   if (opened.kind === 'publication') report(opened.publication, unwrapped, result, ports);
-  return { kind: 'recorded', task: result.task };
+  return { kind: 'recorded', start: result.start };
 }
 
 async function beginRange(
@@ -109,14 +116,13 @@ async function beginRange(
   return { kind: 'recorded' };
 }
 
-/** Sends all tasks of the batch at once. @returns the error, if there was one */
-async function sendTasks(
-  begun: readonly Progress[],
-  ports: PublishPorts,
-): Promise<{ readonly error?: Error }> {
-  const tasks = begun.flatMap((progress) => ('task' in progress && progress.task ? [progress.task] : []));
+/** Writes the manifest of the batch and sends all its tasks. @returns the error, if there was one */
+async function start(begun: readonly Progress[], ports: PublishPorts): Promise<{ readonly error?: Error }> {
+  const starts = begun.flatMap((progress) => (progress.kind === 'recorded' ? (progress.start ?? []) : []));
+  const tasks = starts.flatMap((one) => one.tasks);
+  const unlisted = starts.flatMap((one) => one.unlisted);
   try {
-    if (tasks.length > 0) await ports.sendTasks(tasks);
+    await startDeliveries({ tasks, unlisted }, ports);
     return {};
   } catch (error) {
     return { error: asError(error) };
@@ -130,9 +136,12 @@ async function finish(
   ports: PublishPorts,
 ): Promise<boolean> {
   if (progress.kind !== 'recorded') return progress.kind === 'given-up';
-  if (progress.task === undefined || error === undefined) return true;
+  if (error === undefined || isEmpty(progress.start)) return true;
   return (await failed(message, error, ports)).kind === 'given-up';
 }
+
+const isEmpty = (start: Start | undefined): boolean =>
+  start === undefined || (start.tasks.length === 0 && start.unlisted.length === 0);
 
 /** Leaves the message to SQS. After very many deliveries it dead-letters the message, with the event's id in it. */
 async function failed(message: PublishQueueMessage, thrown: unknown, ports: PublishPorts): Promise<Progress> {
@@ -143,12 +152,22 @@ async function failed(message: PublishQueueMessage, thrown: unknown, ports: Publ
   if (receives < maxReceives) return { kind: 'failed' };
   try {
     const reason = `failed ${receives} times, the last with ${error.name}: ${error.message}`;
-    await giveUp(unwrap(message.text, messageId), reason, receives, ports);
+    const unwrapped = unwrap(message.text, messageId);
+    await startLeftBehind(unwrapped, ports);
+    await giveUp(unwrapped, reason, receives, ports);
     return { kind: 'given-up' };
   } catch (cause) {
     ports.telemetry.error('publish.errored', { messageId, receives }, asError(cause));
     return { kind: 'failed' };
   }
+}
+
+/** Nothing else comes back to the deliveries of a message that is given up. */
+async function startLeftBehind(message: UnwrappedMessage, ports: PublishPorts): Promise<void> {
+  const opened = openPublication(message);
+  if (opened.kind === 'unusable') return;
+  const left = await leftBehind(opened.publication, ports);
+  if (left !== undefined) await startDeliveries(left, ports);
 }
 
 async function giveUp(

@@ -1,7 +1,7 @@
-import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
+import { type Delivery, deliveryId, needsManifest } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
-import type { EndpointId, EventId, TenantId } from '../../domain/ids.ts';
+import type { DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import {
   contentHash,
   eventBody,
@@ -16,7 +16,7 @@ import {
 } from '../../domain/outbound-event.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import type { Publication } from '../../domain/publish-message.ts';
-import { deliveryLifetime, dueAfterCreation } from '../../domain/retry-schedule.ts';
+import { deliveryLifetime } from '../../domain/retry-schedule.ts';
 import { later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import { heldCheckAt, testNotHeldReason } from '../hold-delivery.ts';
 import type { OutboundPorts } from '../ports.ts';
@@ -37,6 +37,8 @@ export interface RecordedDelivery {
   readonly isNew: boolean;
   /** Whether a task must be sent: none was sent yet, or it may be lost. */
   readonly needsTask: boolean;
+  /** Whether a manifest must name it, made now or found, claimed or not: a worker that has it may die. */
+  readonly needsManifest: boolean;
 }
 
 /** A registered endpoint, or a URL under a name that the publisher chose. */
@@ -44,12 +46,17 @@ export type Destination =
   | { readonly endpoint: Endpoint }
   | { readonly endpoint?: undefined; readonly id: EndpointId; readonly url: string };
 
-/** Writes the event, if it does not exist. */
+/**
+ * Writes the event, if it does not exist.
+ *
+ * @param endpoints those that the event names; only for an event for a whole tenant
+ */
 export async function recordEvent(
   publication: Publication,
   settings: OutboundSettings,
   now: UnixMillis,
   ports: RecordPorts,
+  endpoints?: readonly EndpointId[],
 ): Promise<RecordedEvent> {
   const body = eventBody(publication, now);
   const id = outboundEventKey(publication.tenant, publication.id);
@@ -60,6 +67,7 @@ export async function recordEvent(
     contentHash: contentHash(publication),
     payload: payloadOf(id, body),
     isWide: publication.to.kind === 'tenant' || undefined,
+    endpoints,
     expiresAt: eventExpiry(now, eventKeptFor(deliveryLifetime(settings), settings)),
   };
   // Comes first, so that no event ever points to a missing payload.
@@ -86,6 +94,12 @@ export interface DeliveryOrigin {
   readonly isTest?: boolean;
 }
 
+export const originOf = (
+  { tenant, id, isTest }: Publication,
+  correlationId: string,
+  event: OutboundEvent,
+): DeliveryOrigin => ({ tenant, eventId: id, correlationId, event, isTest });
+
 /** Writes the delivery, if it does not exist. Repeated after a crash, it completes what is missing. */
 export async function recordDelivery(
   destination: Destination,
@@ -102,9 +116,24 @@ export async function recordDelivery(
       throw new Error(`event ${event.id} expired just now`);
   }
   const first = await ports.deliveries.create(wanted);
-  const delivery = first ?? wanted;
-  return { delivery, isNew: first === undefined, needsTask: isUntouched(delivery) };
+  return recordedAs(first ?? wanted, first === undefined);
 }
+
+/** Reads a delivery that an earlier try may have made. */
+export async function findDelivery(
+  id: DeliveryId,
+  { deliveries }: Pick<RecordPorts, 'deliveries'>,
+): Promise<RecordedDelivery | undefined> {
+  const delivery = await deliveries.read(id);
+  return delivery && recordedAs(delivery, false);
+}
+
+const recordedAs = (delivery: Delivery, isNew: boolean): RecordedDelivery => ({
+  delivery,
+  isNew,
+  needsTask: isUntouched(delivery),
+  needsManifest: needsManifest(delivery),
+});
 
 /** Whether no task of it was worked on yet: a crash may have left it without one. A second task is harmless, since one claims. */
 export const isUntouched = (delivery: Delivery): boolean =>
@@ -127,7 +156,7 @@ function newDelivery(
     ? isTest
       ? discardedFrom(now, settings)
       : heldFrom(now)
-    : { status: 'pending' as const, dueAt: dueAfterCreation(now) };
+    : { status: 'pending' as const };
   return {
     id: deliveryId(tenant, eventId, endpointId),
     tenant,

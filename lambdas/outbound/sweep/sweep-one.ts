@@ -1,25 +1,20 @@
 import { type DueDelivery, isDue, isUnfinished, type PendingDelivery } from '../../domain/delivery-record.ts';
-import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
 import { asError } from '../../domain/errors.ts';
 import type { DeliveryId } from '../../domain/ids.ts';
-import { eventExpiry, outboundEventKey } from '../../domain/outbound-event.ts';
 import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepAt } from '../../domain/retry-schedule.ts';
-import { days, later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
+import { later, type Seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
 import { type HoldPorts, heldCheckAt, recheckHeld } from '../hold-delivery.ts';
 import type { OutboundPorts } from '../ports.ts';
+import { keepEvent, type Resent, resend } from './resend.ts';
+import { leaseGrace } from './sweep-manifests.ts';
 
 export type SweepOnePorts = DeadLetterPorts &
   HoldPorts &
   Pick<OutboundPorts<'WorkErrored'>, 'events' | 'telemetry'>;
 
 /** What the sweep did about one delivery. */
-export type SweepResult =
-  | { readonly kind: 'task'; readonly task: TaskMessage; readonly isNeverAttempted: boolean }
-  | { readonly kind: 'dead-letter' | 'nothing' | 'error' };
-
-/** The sweep looks again this long after a lease, since its worker may be about to record. */
-const leaseGrace = seconds(60);
+export type SweepResult = Resent | { readonly kind: 'dead-letter' | 'nothing' | 'error' };
 
 /** An error skips this delivery only. */
 export async function sweepOne(
@@ -40,22 +35,15 @@ export async function sweepOne(
   }
 }
 
-/** How much longer than its deliveries an event is kept. */
-const eventMargin = days(2);
-
-/** Unfinished records do not expire, however long they take. */
+/** Keeps the event of an unfinished delivery. */
 async function withEvent(
   delivery: DueDelivery,
   now: UnixMillis,
   retention: Seconds,
   ports: SweepOnePorts,
 ): Promise<DueDelivery> {
-  const { tenant, eventId, eventExpiresAt, eventKeptFor } = delivery;
-  if (!isUnfinished(delivery) || eventExpiresAt > eventExpiry(now, seconds(retention + eventMargin)))
-    return delivery;
-  const until = eventExpiry(now, eventKeptFor);
-  await ports.events.keep(outboundEventKey(tenant, eventId), until, now);
-  return { ...delivery, eventExpiresAt: until };
+  if (!isUnfinished(delivery)) return delivery;
+  return { ...delivery, eventExpiresAt: await keepEvent(delivery, now, retention, ports) };
 }
 
 async function sweepByStatus(
@@ -103,16 +91,9 @@ function nextCheckAt(
   return isFarOff ? sweepAt(nextAttemptAt) : undefined;
 }
 
-function taskFor(delivery: PendingDelivery, now: UnixMillis, { telemetry }: SweepOnePorts): SweepResult {
-  const { id, attempts, claims, nextAttemptAt, eventId, tenant, endpointId, correlationId } = delivery;
+function taskFor(delivery: PendingDelivery, now: UnixMillis, ports: SweepOnePorts): SweepResult {
+  const { attempts, claims, nextAttemptAt } = delivery;
   const wasDeferred = nextAttemptAt !== undefined && dueAfterCreation(nextAttemptAt) > now;
   const isNeverAttempted = attempts === 0 && claims === 0 && !wasDeferred;
-  const task = taskMessage(
-    { deliveryId: id, attempt: attempts + 1 },
-    delivery,
-    secondsUntil(nextAttemptAt ?? now, now),
-  );
-  const line = isNeverAttempted ? 'delivery.never-attempted' : 'delivery.resent';
-  telemetry.warn(line, { deliveryId: id, eventId, tenant, endpointId, correlationId, attempt: attempts + 1 });
-  return { kind: 'task', task, isNeverAttempted };
+  return resend(delivery, isNeverAttempted, secondsUntil(nextAttemptAt ?? now, now), ports);
 }

@@ -1,6 +1,6 @@
 // Heals the outbound flow: open sweep.ts next; what it sends goes to deliver.lambda.ts.
 // Trigger: a schedule, every minute, without retries.
-// Input: the due index of the deliveries table → output: tasks on the delivery queue, dead letters, notices to the operators.
+// Input: the due index of the deliveries table, manifests → output: tasks on the delivery queue, dead letters, notices to the operators.
 // On failure: the next minute's run does the same; an alarm fires when none has run for five minutes.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
@@ -10,6 +10,7 @@ import { dynamodbDeliveries } from '../../adapters/dynamodb/deliveries/store.ts'
 import { dynamodbEndpointGauges } from '../../adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../adapters/dynamodb/failure-tallies.ts';
+import { dynamodbManifests } from '../../adapters/dynamodb/manifests.ts';
 import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../adapters/dynamodb/recoveries.ts';
 import { operationsTopic } from '../../adapters/sns/operations-topic.ts';
@@ -40,6 +41,7 @@ const deadLetters = deadDeliveries(queues, {
 const ports = {
   now: () => unixMillis(Date.now()),
   deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+  manifests: dynamodbManifests(table, env.ENDPOINTS_TABLE),
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),

@@ -1,6 +1,7 @@
+import type { ManifestCursor } from '../../domain/delivery-manifest.ts';
 import type { DueCursor } from '../../domain/delivery-store.ts';
 import { asError } from '../../domain/errors.ts';
-import type { DeliveryId } from '../../domain/ids.ts';
+import { newestToLookAt } from '../../domain/retry-schedule.ts';
 import { dueIndex } from '../../domain/tables.ts';
 import type { Seconds } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
@@ -8,9 +9,11 @@ import { type GaugePorts, measureEndpoints } from './measure-endpoints.ts';
 import { type NotifyFailuresPorts, notifyFailures } from './notify-failures.ts';
 import { type RecoverPorts, recoverAll } from './recover.ts';
 import { type ReleasePorts, reconcileEndpoints } from './release-held.ts';
+import { lookAtManifests, type SweepManifestPorts } from './sweep-manifests.ts';
 import { type SweepOnePorts, type SweepResult, sweepOne } from './sweep-one.ts';
 
 export type SweepPorts = SweepOnePorts &
+  SweepManifestPorts &
   ReleasePorts &
   RecoverPorts &
   GaugePorts &
@@ -34,16 +37,18 @@ export interface Sweep {
 }
 
 /**
- * Handles every delivery that is due: retries later than SQS allows, lost tasks, unsent dead letters, and deliveries
- * that were accepted and never attempted.
+ * Handles every delivery that is due, or named by a manifest: retries later than SQS allows, lost tasks, unsent dead letters,
+ * and deliveries that were accepted and never attempted.
  *
- * Gives a delivery a later due time before it sends anything for it. A sweep whose write is refused sends nothing, so neither
+ * Gives a delivery or manifest a later time before it sends anything for it. A sweep whose write is refused sends nothing, so neither
  * overlapping sweeps nor a long backlog multiply tasks.
  */
 export async function sweep(retention: Seconds, hasTime: () => boolean, ports: SweepPorts): Promise<Sweep> {
-  const shards = Array.from({ length: dueIndex.shards }, (_, shard) =>
-    sweepShard(shard, retention, hasTime, ports),
+  const dueShards = Array.from({ length: dueIndex.shards }, (_, shard) => dueIn(shard, retention, ports));
+  const manifests = Array.from({ length: ports.manifests.shards }, (_, shard) =>
+    manifestsIn(shard, retention, ports),
   );
+  const shards = [...dueShards, ...manifests].map((shard) => sweepShard(shard, hasTime, ports));
   const [released, recovered, notified, , ...results] = await Promise.all([
     orError(() => reconcileEndpoints(retention, hasTime, ports), ports),
     orError(() => recoverAll(hasTime, ports), ports),
@@ -84,37 +89,49 @@ async function orError(
   }
 }
 
+/** A part of what the sweep handles, page by page. */
+type Shard = (
+  after: DueCursor | ManifestCursor | undefined,
+) => Promise<{ readonly done: readonly SweepResult[]; readonly next?: DueCursor | ManifestCursor }>;
+
+/** A shard of the due index. */
+function dueIn(shard: number, retention: Seconds, ports: SweepPorts): Shard {
+  const startedAt = ports.now();
+  return async (after) => {
+    const { ids, next } = await ports.deliveries.due(shard, startedAt, after);
+    return { done: await Promise.all(ids.map((id) => sweepOne(id, retention, ports))), next };
+  };
+}
+
+/** A shard of the manifests. */
+function manifestsIn(shard: number, retention: Seconds, ports: SweepPorts): Shard {
+  const madeBefore = newestToLookAt(ports.now());
+  return async (after) => {
+    const { manifests, next } = await ports.manifests.page(shard, madeBefore, after);
+    return { done: await lookAtManifests(manifests, retention, ports), next };
+  };
+}
+
 async function sweepShard(
-  shard: number,
-  retention: Seconds,
+  shard: Shard,
   hasTime: () => boolean,
   ports: SweepPorts,
 ): Promise<{ readonly done: readonly SweepResult[]; readonly isCutShort: boolean }> {
-  const startedAt = ports.now();
   const done: SweepResult[] = [];
-  let after: DueCursor | undefined;
+  let after: DueCursor | ManifestCursor | undefined;
   try {
     do {
       if (!hasTime()) return { done, isCutShort: true };
-      const page = await ports.deliveries.due(shard, startedAt, after);
-      done.push(...(await sweepPage(page.ids, retention, ports)));
+      const page = await shard(after);
+      const tasks = page.done.flatMap((end) => (end.kind === 'task' ? [end.task] : []));
+      if (tasks.length > 0) await ports.sendTasks(tasks);
+      done.push(...page.done);
       after = page.next;
     } while (after !== undefined);
   } catch (error) {
-    ports.telemetry.error('sweep.errored', { shard }, asError(error));
+    ports.telemetry.error('sweep.errored', {}, asError(error));
     ports.telemetry.count('WorkErrored', {});
     done.push({ kind: 'error' });
   }
   return { done, isCutShort: false };
-}
-
-async function sweepPage(
-  ids: readonly DeliveryId[],
-  retention: Seconds,
-  ports: SweepPorts,
-): Promise<SweepResult[]> {
-  const done = await Promise.all(ids.map((id) => sweepOne(id, retention, ports)));
-  const tasks = done.flatMap((end) => (end.kind === 'task' ? [end.task] : []));
-  if (tasks.length > 0) await ports.sendTasks(tasks);
-  return done;
 }

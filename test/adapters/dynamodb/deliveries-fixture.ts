@@ -23,7 +23,10 @@ export const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 export const instant = (span: number): UnixMillis => later(now, seconds(span));
 export const until = { soon: instant(60), lease: instant(80) };
 
-export const newDelivery = (): PendingDelivery => {
+/** A pending delivery that is in the due index. */
+type DuePending = PendingDelivery & { readonly dueAt: UnixMillis };
+
+export const newDelivery = (): DuePending => {
   const eventId = asEventId(crypto.randomUUID());
   return {
     id: deliveryIdOf('acme', eventId, 'prod'),
@@ -51,14 +54,14 @@ export const newDelivery = (): PendingDelivery => {
 };
 
 /** The delivery as it would be if it were held. */
-export const asHeld = (delivery: PendingDelivery): HeldDelivery => ({
+export const asHeld = (delivery: DuePending): HeldDelivery => ({
   ...delivery,
   status: 'held',
   heldAt: now,
 });
 
 /** The delivery as it would be with another status. */
-export function withStatus(delivery: PendingDelivery, status: DeliveryStatus): Delivery {
+export function withStatus(delivery: DuePending, status: DeliveryStatus): Delivery {
   const { status: _, dueAt: __, cause: ___, ...facts } = delivery;
   const expiresAt = toUnixSeconds(instant(999));
   switch (status) {

@@ -130,7 +130,7 @@ export function outages(faults: readonly Fault[], now: () => number) {
 /** Whether an outage hits a call. */
 export const isPartOf = (what: Outage['of'], name: string): boolean =>
   what === 'tables'
-    ? /^(deliveries|events|readPayload|tallies)\b/.test(name)
+    ? /^(deliveries|manifests|events|readPayload|tallies)\b/.test(name)
     : name !== 'post' && name !== 'pause';
 
 /** How long a process stalls before a request of a call. */

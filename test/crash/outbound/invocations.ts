@@ -16,7 +16,7 @@ const batch = { publish: 10, deliver: 5 };
 
 /** The part of AWS: invokes functions with messages, deletes those that do not fail, and calls the sweep each minute. */
 export function invocations(world: SimulatedWorld, running: Processes, scenario: Scenario) {
-  const { publishQueue, deliveryQueue, table, endpoints, tallies, settings, time } = world;
+  const { publishQueue, deliveryQueue, table, manifests, endpoints, tallies, settings, time } = world;
   const startedAt = time.now();
   const changes = [...(scenario.changes ?? [])];
   /** Only an endpoint that has a delivery is created again; otherwise the event would belong to the new one. */
@@ -37,6 +37,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   const firstDueAt = () =>
     Math.min(
       ...[...table.deliveries.values()].map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
+      ...[...manifests.manifests.values()].map(({ lookAt }) => lookAt),
       ...[...tallies.tallies.values()].filter(({ count }) => count > 0).map(({ notifyAt }) => notifyAt),
       needsAttention() || world.hasJobs() ? time.now() : Number.POSITIVE_INFINITY,
     );

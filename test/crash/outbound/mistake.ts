@@ -6,7 +6,9 @@ import type { Parts } from './world.ts';
 /** Breaks a rule of the code under test, through the parts of one process. */
 export type PartsMistake = (parts: Parts, now: () => UnixMillis) => Partial<Parts>;
 
-type SwappedPorts = Partial<Pick<OutboundPorts, 'deliveries' | 'events' | 'putPayload'>>;
+type SwappedPorts = Partial<
+  Pick<OutboundPorts, 'deliveries' | 'manifests' | 'events' | 'putPayload' | 'sendTasks'>
+>;
 
 /** A deliberate mistake, at one of three places. */
 export interface Mistake {

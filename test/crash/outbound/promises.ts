@@ -5,6 +5,7 @@ import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
+import { coverageOf } from './coverage.ts';
 import { watchHolds } from './holds.ts';
 import { isPublished } from './publications.ts';
 import { endpointOf, newUrlOf } from './scenario.ts';
@@ -39,8 +40,10 @@ const ourFault = /^crashed|not sent: |payload|record/;
  */
 export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () => string) {
   let isPrompt = isInTurn;
-  const { db, table, events, endpoints, payloads, deadLetters, undelivered, tallies, operations } = world;
+  const { db, table, manifests, events, endpoints, payloads, deadLetters, undelivered, tallies, operations } =
+    world;
   const holds = watchHolds(world);
+  const coverage = coverageOf(world);
   const violations = new Set<string>();
   const deferred = new Set<string>();
   const requests: Request[] = [];
@@ -107,6 +110,9 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
     check(counts || delivery?.round !== round, 'a success that was seen does not count');
   }
 
+  const checkCoverage = () =>
+    check(coverage.isWhole(), 'acknowledged, unfinished, and neither due nor in a manifest');
+
   const running = { call: '' };
   db.onWrite(({ was, is, table: name }) => {
     const key = name === tableNames.outboundEvents ? is?.['payloadS3'] : undefined;
@@ -114,6 +120,7 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
     const delivery = name === tableNames.deliveries ? table.deliveries.seen(is) : undefined;
     if (delivery !== undefined)
       checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
+    if (name === tableNames.deliveries || manifests.manifests.seen(was) !== undefined) checkCoverage();
   });
 
   return {
@@ -189,7 +196,11 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
         'a task was acknowledged, its attempt unrecorded, and no other carries on',
       ),
 
+    purged: coverage.purged,
+    checkCoverage,
+
     publicationDeleted(text: string): void {
+      checkCoverage();
       const { id, eventId = id } = JSON.parse(text);
       const isGivenUp = lettersOf(deadLetters).some(
         (letter) => letter.kind === 'publish' && letter.id === eventId,

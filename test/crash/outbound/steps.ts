@@ -31,15 +31,27 @@ interface Step {
 export function brokenByStep(step: Step, was: StoredDelivery | undefined, is: StoredDelivery): string[] {
   const rules: readonly [boolean, string][] = [
     ...standing(is),
-    ...(was === undefined ? [] : [...counting(step.name, was, is), ...waiting(was, is, step)]),
+    ...(was === undefined
+      ? []
+      : [keepsDueTime(was, is), ...counting(step.name, was, is), ...waiting(was, is, step)]),
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, promise]) => promise);
 }
 
+/** A manifest leads the sweep to a delivery only before its first failure, wait or round after the first. */
+const isNew = ({ status, attempts, round, nextAttemptAt }: StoredDelivery) =>
+  status === 'pending' && attempts === 0 && round === 1 && nextAttemptAt === undefined;
+
 const standing = (is: StoredDelivery): [boolean, string][] => [
-  [isUnfinished(is) && is.dueAt === undefined, 'unfinished, and not in the due index'],
+  [isUnfinished(is) && !isNew(is) && is.dueAt === undefined, 'unfinished, and not in the due index'],
   [isUnfinished(is) && is.expiresAt !== undefined, 'unfinished, and expires'],
   [!isUnfinished(is) && is.expiresAt === undefined, 'over, and never expires'],
+];
+
+/** So that a delivery without need of a manifest never needs one again. */
+const keepsDueTime = (was: StoredDelivery, is: StoredDelivery): [boolean, string] => [
+  isUnfinished(is) && was.dueAt !== undefined && is.dueAt === undefined,
+  'a due time was removed before the end',
 ];
 
 function counting(name: string, was: StoredDelivery, is: StoredDelivery): [boolean, string][] {

@@ -36,6 +36,7 @@ type World = ReturnType<typeof outboundWorld>;
 /** The parts of every kind of process. */
 export interface Parts {
   readonly deliveries: World['table'];
+  readonly manifests: World['manifests'];
   readonly events: World['events'];
   readonly endpoints: World['endpoints'];
   readonly limiter: World['limiter'];
@@ -98,10 +99,11 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
     ...(scenario.maxConcurrent && { maxConcurrent: scenario.maxConcurrent }),
   };
   const hooks = { ...tableFaults.hooks, mutate: mistake.request };
-  const world = outboundWorld(undefined, settings, { ...tableFaults, hooks });
+  const world = outboundWorld(undefined, settings, { manifestShards: 1, ...tableFaults, hooks });
   const time = virtualTime(world.now, world.advance);
   const watch = watchPromises(world, scenario.seed === undefined);
-  const { table, events, endpoints, limiter, recoveries, tallies, deliveryQueue, publishQueue } = world;
+  const { table, manifests, events, endpoints, limiter, recoveries, tallies } = world;
+  const { deliveryQueue, publishQueue } = world;
   for (const id of scenario.registered ?? []) {
     const filter = scenario.filters?.[id];
     void endpoints.create(newEndpoint(world.now(), { id, generation: 'gen_1', url: urlOf(id), filter }));
@@ -158,6 +160,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
   });
   const honest = {
     deliveries: withLifetime(table, scenario),
+    manifests,
     events,
     endpoints: inSmallPages(endpoints, scenario),
     limiter,
@@ -203,6 +206,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
 
   return {
     table,
+    manifests,
     events,
     endpoints,
     limiter,
@@ -251,6 +255,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
     queueFaults: {
       purge(queues: 'delivery' | 'all'): void {
         deliveryQueue.purge();
+        if (queues === 'all') watch.purged();
         if (queues === 'all') publishQueue.purge();
       },
       halveBatch(): void {

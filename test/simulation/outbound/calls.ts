@@ -29,7 +29,7 @@ export interface Process {
 const never = new Promise<never>(() => undefined);
 
 const isOfTables = (name: string): boolean =>
-  /^(deliveries|events|endpoints|limiter|tallies|recoveries|eventTypes)\./.test(name);
+  /^(deliveries|manifests|events|endpoints|limiter|tallies|recoveries|eventTypes)\./.test(name);
 
 /** A fault that has happened at a call; `kills`: an endpoint's answer killed the process. */
 export interface Happened {
@@ -38,7 +38,13 @@ export interface Happened {
 }
 
 /** Reads with which a sweep looks for work. They take no turn: each item is read once more before anything is done. */
-const looks = new Set(['deliveries.due', 'tallies.due', 'recoveries.running', 'endpoints.toReconcile']);
+const looks = new Set([
+  'deliveries.due',
+  'manifests.page',
+  'tallies.due',
+  'recoveries.running',
+  'endpoints.toReconcile',
+]);
 
 /**
  * Makes each call of each process wait for its turn, and go wrong where that is planned.

@@ -11,13 +11,17 @@ export const brokenByDelivery = (step: Step): readonly string[] =>
 const isEnded = ({ status }: Item): boolean => status !== 'pending' && status !== 'held';
 const isThere = (item: Item, name: string): boolean => item[name] !== undefined;
 
+/** A manifest leads the sweep to a delivery before its first failure, wait or round after the first. */
+const isFirst = (is: Item): boolean =>
+  is['status'] === 'pending' && is['attempts'] === 0 && is['round'] === 1 && !isThere(is, 'nextAttemptAt');
+
 /** In which indexes a delivery has to be. */
 function standing(is: Item): readonly Rule[] {
   const { status, url } = is;
   const isPending = status === 'pending';
   const isHeld = status === 'held';
   return [
-    [!isEnded(is) && !isThere(is, 'dueShard'), 'unfinished, and not in the due index'],
+    [!isEnded(is) && !isFirst(is) && !isThere(is, 'dueShard'), 'unfinished, and not in the due index'],
     [isThere(is, 'dueAt') !== isThere(is, 'dueShard'), 'a due time without its place in the index'],
     [isEnded(is) && status !== 'failed' && isThere(is, 'dueAt'), 'over, and in the due index'],
     [isHeld !== isThere(is, 'heldBy'), 'held or in the held index, and not both'],

@@ -25,7 +25,7 @@ export function endpointHistory(
 ) {
   const lives: Life[] = [];
   const alive = new Map<string, Life>();
-  const eventsBornAt = new Map<string, number>();
+  const publishedAt = new Map<string, number>();
   const writes = { count: 0 };
   const keyOf = ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>): string => `${tenant}/${id}`;
 
@@ -66,14 +66,17 @@ export function endpointHistory(
 
   db.onWrite(({ table, was, is }) => {
     writes.count++;
-    if (table === tableNames.outboundEvents && was === undefined)
-      eventsBornAt.set(String(is?.['id']), writes.count);
     if (table === tableNames.endpoints) written(endpoints.endpoints.seen(was), endpoints.endpoints.seen(is));
   });
 
   return {
     lives,
-    eventBornAt: (key: string): number => eventsBornAt.get(key) ?? 0,
+    /** Notes that an event is published. @param key see `outboundEventKey` */
+    published(key: string): void {
+      if (!publishedAt.has(key)) publishedAt.set(key, writes.count);
+    },
+    /** Whether an endpoint was there when an event was first published. */
+    wasBefore: ({ bornAt }: Life, key: string): boolean => bornAt < (publishedAt.get(key) ?? 0),
     current: (tenant: string, id: string): Life | undefined => alive.get(`${tenant}/${id}`),
     ofUrl: (url: string): Life | undefined => lives.find(({ urls }) => urls.has(url)),
   };

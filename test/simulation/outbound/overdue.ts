@@ -31,7 +31,7 @@ export interface Moments {
  * Without a fault nothing relies on the sweep's second look; after one it may, and that comes within the longest pause.
  */
 export function overdue(
-  { table, tallies, recoveries, now }: ReturnType<typeof outboundWorld>,
+  { table, manifests, tallies, recoveries, now }: ReturnType<typeof outboundWorld>,
   history: EndpointHistory,
   moments: Moments,
 ): string[] {
@@ -44,6 +44,8 @@ export function overdue(
   };
   for (const delivery of table.deliveries.values())
     for (const text of lateIn(delivery, history, moments, isLate)) found.push(text);
+  for (const { lookAt } of manifests.manifests.values())
+    note(isLate([lookAt], sweeps), 'a manifest is due, and no sweep looks at it');
   for (const { count, notifyAt, since } of tallies.tallies.values())
     note(
       count > 0 && isLate([notifyAt, since], sweeps),

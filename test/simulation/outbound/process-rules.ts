@@ -1,6 +1,7 @@
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { DeliveryTask } from '../../../lambdas/domain/delivery-task.ts';
+import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
@@ -76,6 +77,12 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
         if (first !== undefined) allowTask(process, first.id);
         return first;
       },
+      // A publisher sends the task of a delivery again that an earlier one made.
+      async read(id: DeliveryId) {
+        const found = await store.read(id);
+        if (found !== undefined && process.name.startsWith('publishing')) allowTask(process, id);
+        return found;
+      },
       async claim(...asked: Parameters<DeliveryStore['claim']>) {
         const write = await store.claim(...asked);
         if (write.ok) doneBy(process).refused.delete(attemptOf(asked[0], asked[1]));
@@ -107,6 +114,10 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
         return write;
       },
     }),
+
+    mayTask(process: object | undefined, id: string): void {
+      if (process !== undefined) allowTask(process, id);
+    },
 
     wrote(process: object | undefined, name: string, is: StoredDelivery): void {
       if (process !== undefined && calling.has(name)) allowTask(process, is.id);

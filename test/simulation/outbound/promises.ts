@@ -1,4 +1,5 @@
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
 import type { Recovery } from '../../../lambdas/domain/recovery.ts';
@@ -38,7 +39,7 @@ export function watchRun(
       'an endpoint was disabled for failures from before it was enabled',
     );
   });
-  const { db, table, tallies, endpoints, recoveries, events } = world;
+  const { db, table, manifests, tallies, endpoints, recoveries, events } = world;
   const requests = requestRules(world, history, story, watch.check);
   const tasks = taskBudget();
   const processes = processRules(world, watch.check);
@@ -88,7 +89,17 @@ export function watchRun(
     if (was === undefined) checkNew(is);
   }
 
+  /** A manifest that was moved on has its deliveries sent again. */
+  function noteManifest(is: Item): void {
+    if (nameOfCall() !== 'manifests.moveOn') return;
+    for (const id of manifests.manifests.seen(is)?.deliveries ?? []) {
+      processes.mayTask(processOfCall(), id);
+      tasks.called(id);
+    }
+  }
+
   function noteEndpoint(was: Item | undefined, is: Item): void {
+    noteManifest(is);
     if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(was, is);
     const [earlier, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
     if (earlier?.status === 'running' && job?.status === 'done') checkRecovery(job);
@@ -118,7 +129,11 @@ export function watchRun(
     processes,
     story,
 
-    published: (_message: object): void => void counts.published++,
+    published(message: object): void {
+      const { tenant = '', id }: { readonly tenant?: string; readonly id?: string } = message;
+      history.published(outboundEventKey(asTenantId(tenant), asEventId(id ?? '')));
+      counts.published++;
+    },
     lifeOfLimiter,
     acted: (): void => void counts.acts++,
     hasActed: (): boolean => counts.acts > 0,
@@ -152,6 +167,7 @@ export function watchRun(
       if (needsAttention()) return world.now();
       return Math.min(
         ...table.deliveries.values().map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
+        ...manifests.manifests.values().map(({ lookAt }) => lookAt),
         ...tallies.tallies
           .values()
           .map(({ count, notifyAt }) => (count > 0 ? notifyAt : Number.POSITIVE_INFINITY)),
@@ -161,6 +177,7 @@ export function watchRun(
     /** Whether nothing is left to do but to wait for a person, if anything waits for one. */
     isAtRest: (isPatient = false): boolean =>
       !needsAttention() &&
+      manifests.manifests.size === 0 &&
       table.deliveries
         .values()
         .every((delivery) => delivery.dueAt === undefined || (!isPatient && isAsleep(delivery))) &&
@@ -168,6 +185,7 @@ export function watchRun(
 
     /** Looks for what waits too long. @param idleSince since when no worker has had a task */
     look(idleSince: number): void {
+      watch.checkCoverage();
       const { faults, calmSince } = calls;
       const isPunctual = story.latePercent === 0;
       const moments = { faults: faults(), calmSince: calmSince(), idleSince, writtenAt, isPunctual };

@@ -21,10 +21,14 @@ interface Parts {
   readonly mutate?: ClientHooks['mutate'];
 }
 
+/** More than one, and few, because a sweep reads each. */
+const manifestShards = 2;
+
 /** The stores of one process: the real adapters on a client of its own, with names for their calls. */
 export function storesOf({ db, story, process, call, rules, mutate }: Parts) {
   const hooks = { mutate: (request: Request) => inSmallPages(mutate?.(request) ?? request, story.pageSize) };
-  const stores = outboundStores(clientOf(db, call, hooks));
+  const stores = outboundStores(clientOf(db, call, hooks), manifestShards);
+  const { shards, ...manifests } = stores.manifests;
   const named = <Store extends object>(path: string, store: Store): Store =>
     withArguments(`${path}.`, store, process);
   const deliveries = rules.watched(process, named('deliveries', stores.deliveries));
@@ -33,6 +37,7 @@ export function storesOf({ db, story, process, call, rules, mutate }: Parts) {
       ...deliveries,
       create: (delivery: Delivery) => deliveries.create(withLifetime(delivery, story)),
     },
+    manifests: { ...named('manifests', manifests), shards },
     events: named('events', stores.events),
     endpoints: named('endpoints', stores.endpoints),
     limiter: named('limiter', stores.limiter),

@@ -12,6 +12,8 @@ export function taskBudget() {
   return {
     sent: (text: string): void => add(sent, parseMessage(DeliveryTask, 'delivery task', text).deliveryId),
 
+    called: (id: string): void => add(called, id),
+
     /** Each step of a delivery that its next task follows. */
     written(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
       const isStep =

@@ -150,6 +150,7 @@ export function simulatedOutbound(
     const services = withEveryCall(servicesOf(process), call);
     const honest = {
       deliveries: { ...named.deliveries, deliveries: world.table.deliveries },
+      manifests: { ...named.manifests, manifests: world.manifests.manifests },
       events: { ...named.events, events: world.events.events },
       endpoints: { ...named.endpoints, endpoints: world.endpoints.endpoints },
       limiter: { ...named.limiter, limiter: world.limiter.limiter },

@@ -39,15 +39,16 @@ export function batchGetItem(
   if (others.length > 0) throw new UnknownToStandInError('BatchGetItem from several tables');
   const table = tableOf(name);
   const { Keys = [], ConsistentRead, ...rest } = wanted;
-  checkParameters('BatchGetItem', rest, []);
+  checkParameters('BatchGetItem', rest, ['ProjectionExpression', 'ExpressionAttributeNames']);
+  const project = projectionOf(rest);
   const keys = checkedKeys(Keys, table);
   const read = (key: string) => (ConsistentRead ? table.get(key) : view.get(table, key));
   const { items, done } = readSome(keys.slice(0, Math.min(keys.length, takes(keys.length))), read);
   const left = Keys.slice(done);
   return {
     // In no order that a caller may rely on.
-    Responses: { [name]: items.toReversed() },
-    UnprocessedKeys: left.length === 0 ? {} : { [name]: { Keys: left, ConsistentRead } },
+    Responses: { [name]: items.toReversed().map(project) },
+    UnprocessedKeys: left.length === 0 ? {} : { [name]: { ...rest, Keys: left, ConsistentRead } },
   };
 }
 

@@ -8,11 +8,17 @@ import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-typ
 import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { dynamodbLimiter, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import {
+  dynamodbManifests,
+  manifestItem,
+  parseManifest,
+} from '../../../lambdas/adapters/dynamodb/manifests.ts';
+import {
   outboundEventItem,
   parseOutboundEvent,
 } from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries, parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
+import type { Manifest } from '../../../lambdas/domain/delivery-manifest.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import type { FailureTally } from '../../../lambdas/domain/failure-tally.ts';
 import type { LimiterState } from '../../../lambdas/domain/limiter.ts';
@@ -31,10 +37,11 @@ import type { Item } from '../dynamodb/values.ts';
 import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
 
 /** The real adapters of the outbound flow on one client. */
-export function outboundStores(client: DynamoDBDocumentClient) {
+export function outboundStores(client: DynamoDBDocumentClient, manifestShards?: number) {
   const { deliveries, outboundEvents, endpoints } = tableNames;
   return {
     deliveries: dynamodbDeliveries(client, deliveries),
+    manifests: dynamodbManifests(client, endpoints, manifestShards),
     events: dynamodbOutboundEvents(client, outboundEvents),
     endpoints: dynamodbEndpoints(client, endpoints),
     limiter: dynamodbLimiter(client, endpoints),
@@ -46,14 +53,16 @@ export function outboundStores(client: DynamoDBDocumentClient) {
 }
 
 /** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
-export function outboundTables(now: () => number, { hooks, ...faults }: TableFaults = {}) {
+export function outboundTables(now: () => number, { hooks, manifestShards, ...faults }: TableFaults = {}) {
   const db = dynamodbInMemory({ ...faults, now });
-  return { db, stores: outboundStores(db.client(hooks)), seen: seenTables(db) };
+  return { db, stores: outboundStores(db.client(hooks), manifestShards), seen: seenTables(db) };
 }
 
 /** What goes wrong between the adapters and their tables. */
 export interface TableFaults extends Pick<DynamodbOptions, 'isLate' | 'lagMs' | 'batchTakes'> {
   readonly hooks?: ClientHooks;
+  /** A sweep reads each shard, which makes a run long. @default as deployed */
+  readonly manifestShards?: number;
 }
 
 /** Whether a sweep would do more than read and measure. */
@@ -63,7 +72,9 @@ export function findsWork(db: MemoryDynamodb, now: number): boolean {
     typeof attention === 'string' && !attention.startsWith('down') && Number(attentionAt) <= now;
   return (
     [...db.tableOf(tableNames.deliveries).items.values()].some(isDue) ||
-    [...db.tableOf(tableNames.endpoints).items.values()].some(needsAttention)
+    [...db.tableOf(tableNames.endpoints).items.values()].some(
+      (item) => needsAttention(item) || Number(item['lookAt']) <= now,
+    )
   );
 }
 
@@ -84,6 +95,14 @@ function seenTables(db: MemoryDynamodb) {
     deliveries: itemsView<StoredDelivery>(db.tableOf(tableNames.deliveries), {
       parse: storedDelivery,
       itemOf: (delivery) => deliveryItem(asDelivery(delivery)),
+    }),
+    /** By shard and id. */
+    manifests: itemsView<Manifest>(endpoints, {
+      parse: (item) =>
+        partitionOf(item, otherItems.manifest) === undefined ? undefined : parseManifest(item),
+      itemOf: manifestItem,
+      tableKey: (key) => key.replace(' ', '\u0000'),
+      testKey: (key) => key.replace('\u0000', ' '),
     }),
     events: itemsView<OutboundEvent>(db.tableOf(tableNames.outboundEvents), {
       parse: parseOutboundEvent,

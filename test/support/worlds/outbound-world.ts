@@ -36,6 +36,7 @@ export function outboundWorld(
   const { db, stores, seen } = outboundTables(clock, tableFaults);
   // Each store with its items, which tests read and change.
   const table = { ...stores.deliveries, deliveries: seen.deliveries };
+  const manifests = { ...stores.manifests, manifests: seen.manifests };
   const events = { ...stores.events, events: seen.events };
   const endpoints = { ...stores.endpoints, endpoints: seen.endpoints };
   const limiter = { ...stores.limiter, limiter: seen.limiter };
@@ -66,6 +67,7 @@ export function outboundWorld(
     validatePayload: async () => undefined,
     endpoints,
     deliveries: table,
+    manifests,
     sendTask: deliveryQueue.send,
     sendRanges: publishQueue.sendAll,
     putPayload: bucket.put,
@@ -100,6 +102,7 @@ export function outboundWorld(
   const sweepPorts: SweepPorts = {
     now: clock,
     deliveries: table,
+    manifests,
     endpoints,
     events,
     notifyOperators,
@@ -125,6 +128,7 @@ export function outboundWorld(
     db,
     eventTypes,
     table,
+    manifests,
     events,
     endpoints,
     limiter,

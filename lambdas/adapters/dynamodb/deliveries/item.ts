@@ -28,7 +28,7 @@ export const AttemptItem = v.object({
 });
 
 /** The attributes of every item. `expiresAt` and `eventExpiresAt` are in seconds, every other instant in milliseconds. */
-const facts = {
+export const deliveryFacts = {
   id: DeliveryIdText,
   tenant: TenantIdText,
   eventId: EventIdText,
@@ -65,7 +65,7 @@ const Reason = v.optional(v.string(), 'unknown');
 
 // An attribute that is left over from another status, by a version that did not remove it, is ignored.
 const PendingItem = v.object({
-  ...facts,
+  ...deliveryFacts,
   status: v.literal('pending'),
   /** Of a pending delivery no other cause says anything. */
   cause: v.pipe(
@@ -75,13 +75,17 @@ const PendingItem = v.object({
   nextAttemptAt: v.optional(Instant),
   waitsSince: v.optional(Instant),
   leaseUntil: v.optional(Instant),
-  dueAt: Instant,
+  dueAt: v.optional(Instant),
 });
 const ClaimedItem = v.object({ ...PendingItem.entries, leaseUntil: Instant });
-const HeldItem = v.object({ ...facts, status: v.literal('held'), heldAt: Instant, dueAt: Instant });
-const DeliveredItem = v.object({ ...facts, status: v.literal('delivered'), expiresAt: InstantSeconds });
+const HeldItem = v.object({ ...deliveryFacts, status: v.literal('held'), heldAt: Instant, dueAt: Instant });
+const DeliveredItem = v.object({
+  ...deliveryFacts,
+  status: v.literal('delivered'),
+  expiresAt: InstantSeconds,
+});
 const FailedItem = v.object({
-  ...facts,
+  ...deliveryFacts,
   status: v.literal('failed'),
   lastError: Reason,
   cause: v.pipe(v.optional(v.string()), v.transform(knownCause)),
@@ -90,7 +94,7 @@ const FailedItem = v.object({
   expiresAt: InstantSeconds,
 });
 const DiscardedItem = v.object({
-  ...facts,
+  ...deliveryFacts,
   status: v.literal('discarded'),
   lastError: Reason,
   expiresAt: InstantSeconds,

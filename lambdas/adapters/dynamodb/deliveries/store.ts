@@ -9,6 +9,7 @@ import { dynamodbEndpointDeliveries } from './by-endpoint.ts';
 import { dynamodbDue } from './due.ts';
 import { dynamodbHeld } from './held.ts';
 import { deliveryItem, parseClaimed, parseDelivery, parseDeliveryOf } from './item.ts';
+import { dynamodbStandings } from './standings.ts';
 import { deliveryUpdates } from './updates.ts';
 import { dynamodbWaiting } from './waiting.ts';
 
@@ -50,6 +51,7 @@ export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string
     ...dynamodbDue(client, table),
     ...dynamodbHeld(client, table),
     ...dynamodbWaiting(client, table),
+    ...dynamodbStandings(client, table),
     ...dynamodbEndpointDeliveries(client, table),
   } satisfies DeliveryStore;
 }

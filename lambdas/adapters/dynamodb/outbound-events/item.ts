@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EndpointIdText } from '../../../domain/ids.ts';
 import { Instant, InstantSeconds } from '../../../domain/instant-fields.ts';
 import type { OutboundEvent } from '../../../domain/outbound-event.ts';
 import { itemParser } from '../parse-item.ts';
@@ -12,6 +13,7 @@ const EventItem = v.object({
   payload: v.optional(v.string(), ''),
   payloadS3: v.optional(v.string()),
   isWide: v.optional(v.boolean()),
+  endpoints: v.optional(v.array(EndpointIdText)),
   rangesLeft: v.optional(v.set(v.string())),
   fannedOutAt: v.optional(Instant),
   expiresAt: InstantSeconds,

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { EndpointId } from '../../../domain/ids.ts';
 import type { OutboundEvent, OutboundEventStore } from '../../../domain/outbound-event.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
@@ -40,7 +41,8 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
     },
 
     /** Each returns the event after the write, or the one that refused it. */
-    widen: async (id: string) => (await write(fanOutUpdates.widen(id))).event,
+    widen: async (id: string, endpoints?: readonly EndpointId[]) =>
+      (await write(fanOutUpdates.widen(id, endpoints))).event,
     split: async (id: string, ranges: readonly string[]) =>
       (await write(fanOutUpdates.split(id, ranges))).event,
     rangeDone: async (id: string, range: string) => (await write(fanOutUpdates.rangeDone(id, range))).event,

@@ -1,3 +1,4 @@
+import type { EndpointId } from '../../../domain/ids.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 import type { ConditionalUpdate } from '../conditional-update.ts';
 
@@ -11,9 +12,9 @@ export const fanOutUpdates = {
   }),
 
   /** Makes an event for single endpoints one for the whole tenant. Earlier versions marked those events, too. */
-  widen: (id: string): ConditionalUpdate => ({
+  widen: (id: string, endpoints?: readonly EndpointId[]): ConditionalUpdate => ({
     id,
-    set: { isWide: true, fannedOutAt: undefined },
+    set: { isWide: true, endpoints, fannedOutAt: undefined },
     condition: 'attribute_exists(#id) AND attribute_not_exists(#isWide)',
     values: {},
   }),

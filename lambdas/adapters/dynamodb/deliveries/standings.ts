@@ -1,0 +1,67 @@
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { deliveryStatuses, type StandingDelivery } from '../../../domain/delivery-record.ts';
+import type { DeliveryId } from '../../../domain/ids.ts';
+import { Instant } from '../../../domain/instant-fields.ts';
+import { inParts } from '../../../domain/parts.ts';
+import { itemParser } from '../parse-item.ts';
+import { deliveryFacts } from './item.ts';
+
+const StandingItem = v.object({
+  ...v.pick(v.object(deliveryFacts), [
+    'id',
+    'tenant',
+    'eventId',
+    'endpointId',
+    'url',
+    'generation',
+    'correlationId',
+    'attempts',
+    'claims',
+    'eventExpiresAt',
+    'eventKeptFor',
+  ]).entries,
+  status: v.picklist(deliveryStatuses),
+  leaseUntil: v.optional(Instant),
+  dueAt: v.optional(Instant),
+});
+
+const parse = itemParser('delivery', 'Deliveries', StandingItem);
+const names = Object.keys(StandingItem.entries);
+const projection = {
+  ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+};
+
+/** The most keys that DynamoDB reads in one call. */
+const batchSize = 100;
+
+/** Part of many deliveries, read by their ids. */
+export const dynamodbStandings = (client: DynamoDBDocumentClient, table: string) => ({
+  async standings(ids: readonly DeliveryId[], isConsistent: boolean): Promise<readonly StandingDelivery[]> {
+    const batches = inParts(ids, batchSize).map((some) => readBatch(client, table, some, isConsistent));
+    return (await Promise.all(batches)).flat();
+  },
+});
+
+async function readBatch(
+  client: DynamoDBDocumentClient,
+  table: string,
+  ids: readonly DeliveryId[],
+  ConsistentRead: boolean,
+): Promise<readonly StandingDelivery[]> {
+  const items: unknown[] = [];
+  let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
+  while (Keys !== undefined && Keys.length > 0) {
+    const read: BatchGetCommandOutput = await client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { ...projection, Keys, ConsistentRead } } }),
+    );
+    items.push(...(read.Responses?.[table] ?? []));
+    Keys = read.UnprocessedKeys?.[table]?.Keys;
+  }
+  return items.map(parse);
+}

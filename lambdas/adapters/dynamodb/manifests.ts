@@ -1,0 +1,86 @@
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import {
+  type Manifest,
+  type ManifestCursor,
+  type ManifestStore,
+  manifestIdFrom,
+  type NewManifest,
+  placeManifest,
+} from '../../domain/delivery-manifest.ts';
+import { DeliveryIdText } from '../../domain/ids.ts';
+import { Count, Instant } from '../../domain/instant-fields.ts';
+import { manifestShards, otherItems } from '../../domain/tables.ts';
+import type { UnixMillis } from '../../domain/time.ts';
+import { updateIf } from './conditional-update.ts';
+import { itemParser } from './parse-item.ts';
+
+const ManifestItem = v.object({
+  tenant: v.pipe(
+    v.string(),
+    v.transform((partition) => Number(partition.slice(otherItems.manifest.length))),
+    Count,
+  ),
+  id: v.string(),
+  madeAt: Instant,
+  deliveries: v.array(DeliveryIdText),
+  lookAt: Instant,
+  looks: Count,
+});
+
+const parse = itemParser('manifest', 'Endpoints', ManifestItem);
+
+/** @throws MalformedItemError */
+export function parseManifest(item: unknown): Manifest {
+  const { tenant: shard, ...manifest } = parse(item);
+  return { shard, ...manifest };
+}
+
+const partitionOf = (shard: number): string => `${otherItems.manifest}${shard}`;
+
+export function manifestItem({ shard, ...manifest }: Manifest) {
+  return { ...manifest, tenant: partitionOf(shard) };
+}
+
+/** Manifests, in partitions of the Endpoints table. No index has them, so each costs one write and one deletion. */
+export const dynamodbManifests = (client: DynamoDBDocumentClient, table: string, shards = manifestShards) =>
+  ({
+    shards,
+
+    async add(manifest: NewManifest): Promise<void> {
+      const Item = manifestItem(placeManifest(manifest, shards));
+      await client.send(new PutCommand({ TableName: table, Item }));
+    },
+
+    async page(shard: number, madeBefore: UnixMillis, after?: ManifestCursor) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: '#tenant = :shard AND #id < :before',
+          ExpressionAttributeNames: { '#tenant': 'tenant', '#id': 'id' },
+          ExpressionAttributeValues: { ':shard': partitionOf(shard), ':before': manifestIdFrom(madeBefore) },
+          Limit: pageSize,
+          ExclusiveStartKey: after,
+        }),
+      );
+      return { manifests: Items.map(parseManifest), next: LastEvaluatedKey };
+    },
+
+    async moveOn(expected: Manifest, lookAt: UnixMillis, looks: number): Promise<boolean> {
+      const { ok } = await updateIf(client, table, {
+        tenant: partitionOf(expected.shard),
+        id: expected.id,
+        set: { lookAt, looks },
+        condition: '#lookAt = :seen',
+        values: { seen: expected.lookAt },
+      });
+      return ok;
+    },
+
+    async remove({ shard, id }: Pick<Manifest, 'shard' | 'id'>): Promise<void> {
+      await client.send(new DeleteCommand({ TableName: table, Key: { tenant: partitionOf(shard), id } }));
+    },
+  }) satisfies ManifestStore;
+
+/** Small, because the sweep processes a page at once and looks at the clock between pages. */
+const pageSize = 25;
