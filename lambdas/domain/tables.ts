@@ -63,6 +63,8 @@ export const otherItems = {
   tally: '/tally/',
   /** The number of endpoints. */
   count: '/count',
+  /** How often the endpoints of a tenant have changed; a partition for each tenant. */
+  changes: '/changes/',
 } as const;
 
 /** S3 prefixes of the payload bucket; each has its own lifecycle. */
