@@ -25,6 +25,12 @@ export interface EndpointStore {
     limit: number,
   ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: EndpointId }>;
 
+  /**
+   * How often a tenant's endpoints have been created, deleted, enabled, disabled, or had their settings changed; with strong
+   * consistency. A change is counted after it is written, and before its write returns.
+   */
+  changes(tenant: TenantId): Promise<number>;
+
   /** @returns false when the id is taken */
   create(endpoint: Endpoint): Promise<boolean>;
   /** @returns false when the endpoint has changed since it was read */

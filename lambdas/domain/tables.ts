@@ -65,6 +65,8 @@ export const otherItems = {
   count: '/count',
   /** Deliveries without a due time; a partition for each shard. */
   manifest: '/manifest/',
+  /** How often the endpoints of a tenant have changed; a partition for each tenant. */
+  changes: '/changes/',
 } as const;
 
 /** A partition takes 1,000 writes a second, and a manifest is written and deleted. */

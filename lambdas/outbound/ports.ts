@@ -13,6 +13,7 @@ import type { OperatorNotice } from '../domain/operator-notice.ts';
 import type { OutboundEventStore } from '../domain/outbound-event.ts';
 import type { RecoveryStore } from '../domain/recovery.ts';
 import type { Millis, Seconds, UnixMillis } from '../domain/time.ts';
+import type { SubscriberCache } from './publish/subscribers.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** One request to an endpoint. */
@@ -38,6 +39,7 @@ export interface OutboundPorts<Counters extends CounterName = never> {
   readonly deliveries: DeliveryStore;
   readonly manifests: ManifestStore;
   readonly endpoints: EndpointStore;
+  readonly subscribers: SubscriberCache;
   readonly gauges: EndpointGauges;
   readonly limiter: LimiterStore;
   readonly events: OutboundEventStore;

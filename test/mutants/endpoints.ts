@@ -5,6 +5,21 @@ const { held, ownEndpoint, waits, notices, secrets, versions } = promises;
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 const consistent = 'test/adapters/dynamodb/consistent-reads.test.ts';
 
+const counting = mutantsOf({ file: 'lambdas/adapters/dynamodb/endpoints/changes.ts', caughtBy: contracts }, [
+  {
+    name: 'a change of an endpoint is not counted, so that publishers keep the old one',
+    breaks: ownEndpoint,
+    from: 'if (changed !== undefined) await changes.add(changed.tenant);',
+    to: '',
+  },
+  {
+    name: 'a new endpoint is not counted as a change, so that publishers do not find it',
+    breaks: ownEndpoint,
+    from: 'await changes.add(tenant);',
+    to: '',
+  },
+]);
+
 const updates = mutantsOf({ file: 'lambdas/adapters/dynamodb/endpoints/updates.ts', caughtBy: contracts }, [
   {
     name: 'a change of an endpoint does not compare its version',
@@ -172,4 +187,4 @@ const stores = [
   ]),
 ];
 
-export const endpointMutants = [...updates, ...stores];
+export const endpointMutants = [...counting, ...updates, ...stores];

@@ -13,7 +13,6 @@ import {
   type FanOutPorts,
   fanOut,
   matchingAt,
-  rangeSize,
   recheckNewlyHeld,
   startOf,
   writesAtOnce,
@@ -29,8 +28,10 @@ import {
   recordEvent,
 } from './record-event.ts';
 import type { Start } from './start-deliveries.ts';
+import type { FindSubscribers } from './subscribers.ts';
 
-export type PublishToTenantPorts = FanOutPorts & Pick<OutboundPorts, 'readPayload'>;
+export type PublishToTenantPorts = FanOutPorts &
+  Pick<OutboundPorts, 'readPayload'> & { readonly findSubscribers: FindSubscribers };
 
 /** The most endpoints that an event names; with more, a mark on the event costs less than the list. */
 const maxListed = 100;
@@ -49,8 +50,8 @@ export async function publishToTenant(
   ports: PublishToTenantPorts,
 ): Promise<PublishResult> {
   const now = ports.now();
-  const seen = await endpointsOf(publication, ports);
-  const { type, data } = publication;
+  const { tenant, type, data } = publication;
+  const seen = await ports.findSubscribers(tenant, type);
   const list = listOf(seen, { eventType: type, createdAt: now }, data);
   const recorded = await recordEvent(publication, settings, now, ports, list);
   const { isConflict, isNew } = recorded;
@@ -66,15 +67,6 @@ export async function publishToTenant(
   const deliveries = made.deliveries.map(({ id }) => id);
   const status = deliveries.length > 0 ? 'published' : isNew ? 'unmatched' : 'repeated';
   return { kind: 'recorded', status, isConflict, deliveries, start: made.start };
-}
-
-/** @returns undefined for a tenant with more than one page of endpoints */
-async function endpointsOf(
-  { tenant }: Publication,
-  ports: PublishToTenantPorts,
-): Promise<readonly Endpoint[] | undefined> {
-  const { endpoints, next } = await ports.endpoints.page(tenant, {}, rangeSize);
-  return next === undefined ? endpoints : undefined;
 }
 
 /** The endpoints that an event names; undefined when they are too many, or not all known. */

@@ -21,6 +21,7 @@ import { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { unixMillis } from '../../domain/time.ts';
 import { publishEnv, readEnv, readSettings } from '../../env.ts';
 import { publish } from './publish.ts';
+import { subscriberCache } from './subscribers.ts';
 
 const env = readEnv(publishEnv);
 const settings = readSettings(OutboundSettings);
@@ -38,6 +39,7 @@ const ports = {
   events,
   readPayload: payloadReader(events.read, bodies.get),
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
+  subscribers: subscriberCache(),
   deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
   manifests: dynamodbManifests(table, env.ENDPOINTS_TABLE),
   putPayload: bodies.put,

@@ -19,8 +19,11 @@ import {
 } from './publish-one.ts';
 import { type Start, startDeliveries } from './start-deliveries.ts';
 
-export type PublishPorts = PublishOnePorts &
-  Pick<OutboundPorts<'EventsPublished' | 'WorkErrored'>, 'sendDeadLetter' | 'telemetry'>;
+export type PublishPorts = Omit<PublishOnePorts, 'findSubscribers'> &
+  Pick<OutboundPorts<'EventsPublished' | 'WorkErrored'>, 'subscribers' | 'sendDeadLetter' | 'telemetry'>;
+
+/** The ports of one batch. */
+type BatchPorts = Omit<PublishPorts, 'subscribers'> & PublishOnePorts;
 
 /** A message of the publish queue. */
 export interface PublishQueueMessage {
@@ -52,17 +55,18 @@ export async function publish(
   settings: OutboundSettings,
   ports: PublishPorts,
 ): Promise<readonly string[]> {
+  const batch: BatchPorts = { ...ports, findSubscribers: ports.subscribers.forBatch(ports) };
   const begun = await Promise.all(
-    messages.map(async (message) => ({ message, progress: await begin(message, settings, ports) })),
+    messages.map(async (message) => ({ message, progress: await begin(message, settings, batch) })),
   );
   const started = await start(
     begun.map(({ progress }) => progress),
-    ports,
+    batch,
   );
   const ended = await Promise.all(
     begun.map(async ({ message, progress }) => ({
       message,
-      isDone: await finish(message, progress, started, ports),
+      isDone: await finish(message, progress, started, batch),
     })),
   );
   return ended.filter(({ isDone }) => !isDone).map(({ message }) => message.messageId);
@@ -72,7 +76,7 @@ export async function publish(
 async function begin(
   message: PublishQueueMessage,
   settings: OutboundSettings,
-  ports: PublishPorts,
+  ports: BatchPorts,
 ): Promise<Progress> {
   try {
     const range = openRange(message.text);
@@ -87,7 +91,7 @@ async function begin(
 async function beginOne(
   message: PublishQueueMessage,
   settings: OutboundSettings,
-  ports: PublishPorts,
+  ports: BatchPorts,
 ): Promise<Progress> {
   const unwrapped = unwrap(message.text, message.messageId);
   const opened = openPublication(unwrapped);
@@ -107,7 +111,7 @@ async function beginOne(
 async function beginRange(
   range: RangeMessage,
   settings: OutboundSettings,
-  ports: PublishPorts,
+  ports: BatchPorts,
 ): Promise<Progress> {
   const made = await publishRange(range, settings, ports);
   const { tenant, eventId, correlationId } = range;
@@ -117,7 +121,7 @@ async function beginRange(
 }
 
 /** Writes the manifest of the batch and sends all its tasks. @returns the error, if there was one */
-async function start(begun: readonly Progress[], ports: PublishPorts): Promise<{ readonly error?: Error }> {
+async function start(begun: readonly Progress[], ports: BatchPorts): Promise<{ readonly error?: Error }> {
   const starts = begun.flatMap((progress) => (progress.kind === 'recorded' ? (progress.start ?? []) : []));
   const tasks = starts.flatMap((one) => one.tasks);
   const unlisted = starts.flatMap((one) => one.unlisted);
@@ -133,7 +137,7 @@ async function finish(
   message: PublishQueueMessage,
   progress: Progress,
   { error }: { readonly error?: Error },
-  ports: PublishPorts,
+  ports: BatchPorts,
 ): Promise<boolean> {
   if (progress.kind !== 'recorded') return progress.kind === 'given-up';
   if (error === undefined || isEmpty(progress.start)) return true;
@@ -144,7 +148,7 @@ const isEmpty = (start: Start | undefined): boolean =>
   start === undefined || (start.tasks.length === 0 && start.unlisted.length === 0);
 
 /** Leaves the message to SQS. After very many deliveries it dead-letters the message, with the event's id in it. */
-async function failed(message: PublishQueueMessage, thrown: unknown, ports: PublishPorts): Promise<Progress> {
+async function failed(message: PublishQueueMessage, thrown: unknown, ports: BatchPorts): Promise<Progress> {
   const { messageId, receives } = message;
   const error = asError(thrown);
   ports.telemetry.error('publish.errored', { messageId, receives }, error);
@@ -163,7 +167,7 @@ async function failed(message: PublishQueueMessage, thrown: unknown, ports: Publ
 }
 
 /** Nothing else comes back to the deliveries of a message that is given up. */
-async function startLeftBehind(message: UnwrappedMessage, ports: PublishPorts): Promise<void> {
+async function startLeftBehind(message: UnwrappedMessage, ports: BatchPorts): Promise<void> {
   const opened = openPublication(message);
   if (opened.kind === 'unusable') return;
   const left = await leftBehind(opened.publication, ports);
@@ -174,7 +178,7 @@ async function giveUp(
   message: UnwrappedMessage,
   reason: string,
   attempts: number,
-  ports: PublishPorts,
+  ports: BatchPorts,
 ): Promise<void> {
   const { id, message: original } = withId(message);
   const at = ports.now();
@@ -190,7 +194,7 @@ function report(
   { id, type, tenant, to }: Publication,
   { messageId }: UnwrappedMessage,
   { status, isConflict, deliveries }: Extract<PublishResult, { kind: 'recorded' }>,
-  { telemetry }: PublishPorts,
+  { telemetry }: BatchPorts,
 ): void {
   const fields = {
     eventId: id,

@@ -54,6 +54,7 @@ it.each([
         10,
       ),
   ],
+  ['the changes of a tenant', (client) => dynamodbEndpoints(client, 't').changes(asTenantId('acme'))],
   ['a delivery', (client) => dynamodbDeliveries(client, 't').read(asDeliveryId('d'))],
   [
     'many deliveries',

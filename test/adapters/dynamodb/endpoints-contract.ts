@@ -188,6 +188,44 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(changed).toMatchObject({ updatedAt: soon, secrets: endpoint.secrets });
     });
 
+    it('changes of endpoints are counted if they are written, for each tenant', async () => {
+      const { table, endpoint } = await setUp({ maxPerSecond: 5 });
+      const { tenant } = endpoint;
+      const other = newEndpoint(now, { tenant: crypto.randomUUID() });
+      await table.create(other);
+      const settings = {
+        url: endpoint.url,
+        description: '',
+        eventTypes: ['*'],
+        headers: {},
+        metadata: {},
+      };
+      const counts = [await table.changes(tenant)];
+      const counting = async (write: Promise<Endpoint | boolean | undefined>) => {
+        const written = await write;
+        counts.push(await table.changes(tenant));
+        return written;
+      };
+
+      expect(await counting(table.create(endpoint))).toBe(false);
+      expect(
+        await counting(table.changeSettings({ ...endpoint, version: 7 }, settings, now)),
+      ).toBeUndefined();
+      await counting(table.changeSettings(endpoint, settings, now));
+      const changed = { ...endpoint, version: endpoint.version + 1 };
+      await counting(table.disable(changed, { reason: 'manual', at: now }));
+      const disabled = { ...changed, version: changed.version + 1 };
+      await counting(table.enable(disabled, now));
+      const enabled = { ...disabled, version: disabled.version + 1 };
+      await counting(table.changeSecrets(enabled, endpoint.secrets, now));
+      const last = { ...enabled, version: enabled.version + 1 };
+      expect(await counting(table.remove(endpoint))).toBe(false);
+      expect(await counting(table.remove(last))).toBe(true);
+
+      expect(counts).toEqual([1, 1, 1, 2, 3, 4, 4, 4, 5]);
+      expect(await table.changes(other.tenant)).toBe(1);
+    });
+
     it('endpoints are deleted only in the expected version', async () => {
       const { table, endpoint, of } = await setUp();
 

@@ -167,6 +167,7 @@ export function simulatedOutbound(
       ...parts,
       endpoints: capped(parts.endpoints),
       gauges: world.sweepPorts.gauges,
+      subscribers: world.publishPorts.subscribers,
       readPayload: payloadReader(parts.events.read, services.getPayload),
       validatePayload: async () => undefined,
       now: time.now,

@@ -8,6 +8,7 @@ import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts'
 import { type Seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { type PublishPorts, publish } from '../../../lambdas/outbound/publish/publish.ts';
+import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.ts';
 import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import type { ReplayOptions } from '../../../lambdas/outbound/replay-route.ts';
 import { type SweepPorts, sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
@@ -66,6 +67,7 @@ export function outboundWorld(
     readPayload,
     validatePayload: async () => undefined,
     endpoints,
+    subscribers: subscriberCache(),
     deliveries: table,
     manifests,
     sendTask: deliveryQueue.send,

@@ -6,6 +6,7 @@ import { type EndpointId, EndpointIdText, type TenantId, TenantIdText } from '..
 import type { EndpointRange } from '../../../domain/publish-range.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { attentionItems } from './attention.ts';
+import { changeCount } from './change-count.ts';
 import { dynamodbEndpointChanges } from './changes.ts';
 import { parseEndpoint } from './item.ts';
 import { endpointUpdates } from './updates.ts';
@@ -21,8 +22,11 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
       const { ok, item } = await updateIf(client, table, updateFor(...args));
       return ok ? parseEndpoint(item) : undefined;
     };
+  const changes = changeCount(client, table);
 
   return {
+    changes: changes.read,
+
     /** Reads with strong consistency. */
     async read(tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined> {
       const { Item } = await client.send(
@@ -50,7 +54,11 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
       return { endpoints: Items.map(parseEndpoint), next: next === upTo ? undefined : next };
     },
 
-    disable: writes(endpointUpdates.disable),
+    disable: async (...args: Parameters<EndpointStore['disable']>) => {
+      const disabled = await writes(endpointUpdates.disable)(...args);
+      if (disabled !== undefined) await changes.add(disabled.tenant);
+      return disabled;
+    },
     reseal: writes(endpointUpdates.reseal),
     resumeEndpoint: writes(endpointUpdates.resumeEndpoint),
     reconciled: writes(endpointUpdates.reconciled),
