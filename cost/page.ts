@@ -25,7 +25,7 @@ const markdown = (head: Row, rows: readonly Row[]): string =>
 
 const flows = (): string =>
   markdown(
-    ['a million of', '500 B', '1 kB', '4 kB', '9 kB'],
+    ['a million of', '500 B', '1 kB', '4 kB', '40 kB'],
     [
       flow('inbound events, handled', inbound),
       flow('… without a handler', (more) => inbound({ withoutHandler: 1, ...more })),
@@ -47,7 +47,7 @@ const flows = (): string =>
 
 const flow = (name: string, cost: (more: Partial<Workload>) => number): Row => [
   name,
-  ...[500, 1000, 4000, 9000].map((payload) => dollars(cost({ payload }))),
+  ...[500, 1000, 4000, 40_000].map((payload) => dollars(cost({ payload }))),
 ];
 
 function services(): string {

@@ -1,4 +1,5 @@
 import { asError } from './errors.ts';
+import { fitsInItem, type StoredText } from './stored-text.ts';
 import { inboundKeys } from './tables.ts';
 import { type Seconds, seconds, secondsUntil, type UnixMillis } from './time.ts';
 
@@ -38,8 +39,8 @@ export interface EventRecord {
   readonly endedMessageId?: string;
   /** The key of the object that keeps the event for a replay. */
   readonly keptBody?: string;
-  /** The kept event itself, if it is small. */
-  readonly keptMessage?: string;
+  /** The kept event itself, if it is small; see `readStoredText`. */
+  readonly keptMessage?: StoredText;
   readonly keptAt?: UnixMillis;
 }
 
@@ -106,13 +107,16 @@ export type Kept =
   | { readonly keptDay: string; readonly keptBody: string; readonly keptMessage?: undefined };
 
 /**
- * The largest event that is kept in its record; a larger one goes into the bucket.
+ * The most that a kept event takes of its record, compressed or not; a larger one goes into the bucket.
  *
  * A PUT to S3 costs as much as eight write units. A record costs one unit for each KB, so 4 KB add four units, and four
  * more when the event is claimed again. Up to this size the record is cheaper, though its storage costs ten times as
  * much.
  */
-export const maxKeptMessageBytes = 4096;
+const maxKeptMessageBytes = 4096;
+
+/** Whether an event is kept in its record. */
+export const isKeptInRecord = (message: string): boolean => fitsInItem(message, maxKeptMessageBytes);
 
 /** How an attempt ended. It is recorded only if the claim is still ours. */
 export type Outcome =

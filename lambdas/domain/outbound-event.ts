@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { EndpointId, EventId, TenantId } from './ids.ts';
 import type { OutboundSettings } from './outbound-settings.ts';
 import type { Publication } from './publish-message.ts';
+import type { AlteredBodyError } from './stored-body.ts';
+import { fitsInItem } from './stored-text.ts';
 import { payloadPrefixes } from './tables.ts';
 import {
   days,
@@ -15,7 +17,7 @@ import {
   type UnixSeconds,
 } from './time.ts';
 
-/** A published event, once per tenant and id. Its payload lives here, or in the payload bucket over 8 KB. */
+/** A published event, once per tenant and id. Its payload is stored here, or in the payload bucket over 8 KB as stored. */
 export interface OutboundEvent {
   /** `tenant#eventId`. */
   readonly id: string;
@@ -60,13 +62,25 @@ export interface OutboundEventStore {
 }
 
 /** The body that is sent, the same bytes on every attempt. */
-export type Payload = { readonly text: string } | { readonly s3Key: string };
+export type Payload =
+  | { readonly text: string }
+  | { readonly s3Key: string }
+  /** Something else has changed the stored body, so that it cannot be read. */
+  | { readonly damage: AlteredBodyError };
 
 /** The key of an event. A tenant's name has no `#`, so the first one ends it. */
 export const outboundEventKey = (tenant: TenantId, eventId: EventId): string => `${tenant}#${eventId}`;
 
-/** A table write is billed by the KB; above this, S3 is cheaper. */
-export const maxInlinePayloadBytes = 8 * 1024;
+/**
+ * The most that a payload takes of its item, compressed or not; a larger one goes into the bucket.
+ *
+ * A table write is billed by the KB, and a PUT to S3 costs as much as eight of them. A payload in the bucket costs a GET for
+ * each attempt besides.
+ */
+const maxInlinePayloadBytes = 8 * 1024;
+
+/** Whether a payload is stored in the event's item. Only one over 8 KB is compressed to find that out. */
+export const isInlinePayload = (body: string): boolean => fitsInItem(body, maxInlinePayloadBytes);
 
 /**
  * Serialises the body for endpoints, once per event.

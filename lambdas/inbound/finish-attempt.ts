@@ -1,5 +1,5 @@
 import { inlineMessage } from '../domain/event.ts';
-import { type Claim, describeError, type Kept, maxKeptMessageBytes } from '../domain/idempotency.ts';
+import { type Claim, describeError, isKeptInRecord, type Kept } from '../domain/idempotency.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { keptPrefix } from '../domain/tables.ts';
@@ -133,9 +133,9 @@ const lostClaim: FinishedAttempt = { queueAnswer: { kind: 'fail' }, ending: 'los
  */
 async function keepEvent(work: Work, now: UnixMillis, ports: FinishEventPorts): Promise<Kept> {
   const text = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
-  const content = Buffer.from(text);
   const keptDay = `${work.event.source}#${utcDay(now)}`;
-  if (content.byteLength <= maxKeptMessageBytes) return { keptDay, keptMessage: text };
+  if (isKeptInRecord(text)) return { keptDay, keptMessage: text };
+  const content = Buffer.from(text);
   const key = `${keptPrefix(work.event.source)}${bodyHash(content)}`;
   await ports.putBody(key, content);
   return { keptDay, keptBody: key };

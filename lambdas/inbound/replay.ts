@@ -3,6 +3,7 @@ import { type EventRecord, eventKey, isLeased, type KeptPlace, sourceIn } from '
 import { parseMessage } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { AlteredBodyError, type GetObject, readStored } from '../domain/stored-body.ts';
+import { readStoredText } from '../domain/stored-text.ts';
 import { keptPrefix, payloadPrefixes } from '../domain/tables.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { InboundPorts } from './ports.ts';
@@ -44,7 +45,7 @@ export async function replayEvent(
 
 async function enqueueAgain(record: EventRecord, ports: InboundReplayPorts): Promise<InboundReplay> {
   const { id } = record;
-  const kept = record.keptMessage ?? (await readKept(id, record.keptBody ?? '', ports.getBody));
+  const kept = await readKept(record, ports.getBody);
   if (kept === undefined) return refused(`the body of ${id} is past its retention`);
   const message = parseMessage(ReceivedMessage, 'kept event', kept);
   if (eventKey(message.source, message.id) !== id)
@@ -58,7 +59,12 @@ async function enqueueAgain(record: EventRecord, ports: InboundReplayPorts): Pro
   return { kind: 'replayed', eventType: type };
 }
 
-async function readKept(id: string, key: string, get: GetObject): Promise<string | undefined> {
+/** @throws AlteredBodyError when the kept event is not the one that was stored */
+async function readKept(
+  { id, keptMessage, keptBody: key = '' }: EventRecord,
+  get: GetObject,
+): Promise<string | undefined> {
+  if (keptMessage !== undefined) return readStoredText(keptMessage);
   const source = sourceIn(id);
   // Version 0.1.0 named the object by the event's id, so there is no hash to check. Such objects expire after 35 days.
   const early = `${payloadPrefixes.inbound}kept/${source}/${bodyHash(Buffer.from(id))}`;

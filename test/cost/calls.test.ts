@@ -14,7 +14,7 @@ const isUpdate = process.env['UPDATE_COSTS'] === '1';
 const about =
   'Counted by test/cost/calls.test.ts on the local AWS: calls and units for each event, bytes of log lines.';
 /** Bytes of a body, around the limits at which a record takes one more unit, or the bucket. */
-const sizes = [500, 1000, 2000, 3000, 4000, 6000, 8000, 9000];
+const sizes = [500, 1000, 2000, 3000, 4000, 6000, 8000, 16_000, 40_000];
 /** More than a message of the queue holds. */
 const inBucket = 300_000;
 /** Lines have times and ids of various lengths. */

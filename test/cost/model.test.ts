@@ -89,7 +89,7 @@ describe('the bill', () => {
       outbound: million,
       failureRate: 0.5,
       neverDelivered: 0,
-      payload: 9000,
+      payload: 40_000,
     };
     expect(of(bill(work).outbound, 's3Get')).toBe(2 * million);
   });
@@ -98,7 +98,7 @@ describe('the bill', () => {
     const requests = (payload: number) =>
       of(bill({ ...usual, outbound: million, payload, batch: 1 }).outbound, 'sqsRequest');
     // Three more chunks at the publish queue, none at the delivery queue.
-    expect(requests(200_000) - requests(9000)).toBeCloseTo(3 * million, 0);
+    expect(requests(200_000) - requests(40_000)).toBeCloseTo(3 * million, 0);
   });
 
   test('the bill keeps a received body that is too large for the queue in the bucket', () => {
@@ -191,7 +191,7 @@ describe('the bill', () => {
   test('the bill uses the next larger counted size, and the largest for larger bodies', () => {
     expect(stepOfSize('published', 1)).toBe(step('published, 500 B'));
     expect(stepOfSize('published', 1001)).toBe(step('published, 2000 B'));
-    expect(stepOfSize('published', 1e6)).toBe(step('published, 9000 B'));
+    expect(stepOfSize('published', 1e6)).toBe(step('published, 40000 B'));
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
+import { deflated } from '../../lambdas/domain/stored-text.ts';
 import { replayEvent } from '../../lambdas/inbound/replay.ts';
 import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
@@ -57,7 +58,7 @@ describe('an event that was kept', () => {
     const it = world(async () => {
       if (runs++ === 0) throw new PermanentFailure('no');
     });
-    it.send(stripeMessage('evt_1', { body: JSON.stringify({ filling: 'x'.repeat(5000) }) }));
+    it.send(stripeMessage('evt_1', { body: JSON.stringify({ filling: 'x'.repeat(33_000) }) }));
     await it.turn();
     const keptKey = it.inboundEvents.records.get('stripe#evt_1')?.keptBody ?? '';
     return { ...it, keptKey, replay: () => replayEvent('stripe#evt_1', it.clock.now, it.ports) };
@@ -91,6 +92,29 @@ describe('an event that was kept', () => {
       reason: 'stripe#evt_1: another event was kept in its place',
     });
     expect(queue.size).toBe(0);
+  });
+
+  test('a kept event that is damaged in its record is not replayed, and the reason is given', async () => {
+    const { inboundEvents, replay, queue } = await failed();
+    const record = inboundEvents.records.get('stripe#evt_1');
+    const keptMessage = deflated(stripeMessage('evt_1')).subarray(0, -1);
+    if (record !== undefined) inboundEvents.records.set('stripe#evt_1', { ...record, keptMessage });
+
+    expect(await replay()).toEqual({
+      kind: 'refused',
+      reason: `stripe#evt_1: its compressed body in the table is damaged (${keptMessage.byteLength} bytes)`,
+    });
+    expect(queue.size).toBe(0);
+  });
+
+  test('a kept event that is compressed in its record is replayed', async () => {
+    const { inboundEvents, replay, queue } = await failed();
+    const record = inboundEvents.records.get('stripe#evt_1');
+    const keptMessage = deflated(stripeMessage('evt_1'));
+    if (record !== undefined) inboundEvents.records.set('stripe#evt_1', { ...record, keptMessage });
+
+    expect(await replay()).toEqual({ kind: 'replayed', eventType: 'invoice.paid' });
+    expect(queue.size).toBe(1);
   });
 
   test('a kept event of version 0.1.0 is replayed, and another event in its place is not', async () => {

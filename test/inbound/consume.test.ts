@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { readStoredText } from '../../lambdas/domain/stored-text.ts';
 import { consume } from '../../lambdas/inbound/consume.ts';
 import { fail, failForGood, scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
 import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
+
+/** A text with nothing to compress but its alphabet. */
+const randomText = (length: number): string =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(length)))
+    .toString('base64url')
+    .slice(0, length);
 
 describe('consume', () => {
   it('a handler runs once, and its success is recorded', async () => {
@@ -169,21 +176,26 @@ describe('consume', () => {
   });
 
   it.each([
-    [4096, 'its record'],
-    [4097, 'the bucket'],
-  ])('a message of %i bytes is kept in %s', async (bytes, where) => {
+    [4096, 'does not compress', 'its record'],
+    [6000, 'does not compress', 'the bucket'],
+    [32_768, 'compresses well', 'its record'],
+    [32_769, 'compresses well', 'the bucket'],
+  ])('a message of %i bytes that %s is kept in %s', async (bytes, how, where) => {
     const world = inboundWorld(scripted(succeed).handlers);
     const message = (filling: string) =>
       stripeMessage('evt_1', { type: 'charge.updated', body: filling, headers: {} });
     // In bytes, not in characters: an umlaut has two.
-    const text = message(`ü${'x'.repeat(bytes - 2 - Buffer.byteLength(message('')))}`);
+    const length = bytes - 2 - Buffer.byteLength(message(''));
+    const filling = how === 'compresses well' ? 'x'.repeat(length) : randomText(length);
+    const text = message(`ü${filling}`);
     world.send(text);
 
     await world.turn();
 
     const { keptMessage, keptBody } = world.inboundEvents.records.get('stripe#evt_1') ?? {};
     expect(Buffer.byteLength(text)).toBe(bytes);
-    expect(keptMessage ?? Buffer.from(world.bodies.get(keptBody ?? '') ?? []).toString()).toBe(text);
+    const inBucket = Buffer.from(world.bodies.get(keptBody ?? '') ?? []).toString();
+    expect(keptMessage === undefined ? inBucket : readStoredText(keptMessage)).toBe(text);
     expect(world.bodies.size).toBe(where === 'the bucket' ? 1 : 0);
   });
 
@@ -197,7 +209,7 @@ describe('consume', () => {
     };
 
     expect(await places('x')).toEqual([true, false]);
-    expect(await places('x'.repeat(5000))).toEqual([false, true]);
+    expect(await places('x'.repeat(33_000))).toEqual([false, true]);
     expect(await places('x')).toEqual([true, false]);
   });
 

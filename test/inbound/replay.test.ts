@@ -103,7 +103,7 @@ describe('replayEvent', () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     await world.turn();
-    world.send(stripeMessage('evt_2', { body: 'x'.repeat(5000) }));
+    world.send(stripeMessage('evt_2', { body: 'x'.repeat(33_000) }));
     await world.turn();
     await world.replay('stripe#evt_1');
     await world.turn();

@@ -133,8 +133,8 @@ const updates = mutantsOf(
     {
       name: 'a kept event is not listed',
       breaks: inboundEnds,
-      from: '=> ({\n  keptDay,\n  keptBody,',
-      to: '=> ({\n  keptBody,',
+      from: 'place = { keptDay, keptBody,',
+      to: 'place = { keptBody,',
       outsideSimulation: 'the simulation lists no kept events',
     },
     {

@@ -23,5 +23,6 @@ export const promises = {
   secrets: 'After a rotation the old secret signs beside the new one for 24 h',
   versions: 'changed since, the response is `412` and nothing has happened.',
   handshake: '**The first handshake wins.**',
+  compressed: 'A compressed body in a table item is read only if it is intact, and up to 32 KB.',
   bytes: 'A body from the bucket is used only if it has the hash in its key.',
 } as const;

@@ -3,7 +3,7 @@ import { mutantsOf } from './source-mutant.ts';
 
 const altersNothing = 'the simulation alters no stored object';
 
-const { inboundEnds, deliveryEnds, everyEvent, notices, secrets, bytes } = promises;
+const { inboundEnds, deliveryEnds, everyEvent, notices, secrets, bytes, compressed } = promises;
 
 const bucket = mutantsOf(
   {
@@ -52,6 +52,51 @@ const bodies = mutantsOf(
     },
   ],
 );
+
+const texts = [
+  ...mutantsOf(
+    {
+      file: 'lambdas/domain/stored-text.ts',
+      caughtBy: 'test/domain/stored-text.test.ts',
+      outsideSimulation: 'the simulation damages no item',
+    },
+    [
+      {
+        name: 'a compressed body is inflated without a limit',
+        breaks: compressed,
+        from: 'inflateSync(stored, { maxOutputLength: maxDeflatableBytes })',
+        to: 'inflateSync(stored)',
+      },
+      {
+        name: 'a compressed body is stored without a checksum',
+        breaks: compressed,
+        from: 'import { deflateSync, inflateSync } from',
+        to: 'import { deflateRawSync as deflateSync, inflateRawSync as inflateSync } from',
+      },
+      {
+        name: 'a body of any length is stored compressed',
+        breaks: everyEvent,
+        from: '(bytes <= maxDeflatableBytes && deflated',
+        to: '(bytes >= 0 && deflated',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    {
+      file: 'lambdas/adapters/dynamodb/outbound-events/payload-reader.ts',
+      caughtBy: 'test/adapters/dynamodb/stored-payload.test.ts',
+      outsideSimulation: 'the simulation damages no item',
+    },
+    [
+      {
+        name: 'a damaged body counts as missing',
+        breaks: compressed,
+        from: "if ('damage' in payload) throw payload.damage;",
+        to: "if ('damage' in payload) return undefined;",
+      },
+    ],
+  ),
+];
 
 const signing = [
   ...mutantsOf(
@@ -135,4 +180,4 @@ const readers = mutantsOf(
   ],
 );
 
-export const bodyAndSecretMutants = [...bucket, ...bodies, ...signing, ...readers];
+export const bodyAndSecretMutants = [...bucket, ...bodies, ...texts, ...signing, ...readers];

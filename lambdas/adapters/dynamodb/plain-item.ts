@@ -9,6 +9,7 @@ function plainValue(value: AttributeValue): unknown {
   if (value.N !== undefined) return Number(value.N);
   if (value.BOOL !== undefined) return value.BOOL;
   if (value.NULL) return null;
+  if (value.B !== undefined) return value.B;
   if (value.SS !== undefined) return new Set(value.SS);
   if (value.L !== undefined) return value.L.map(plainValue);
   return value.M === undefined ? undefined : plainItem(value.M);

@@ -8,7 +8,7 @@ import {
   eventExpiry,
   eventKeptFor,
   goesTooSoon,
-  maxInlinePayloadBytes,
+  isInlinePayload,
   type OutboundEvent,
   outboundEventKey,
   type Payload,
@@ -81,7 +81,7 @@ export async function recordEvent(
 }
 
 const payloadOf = (eventKey: string, body: string): Payload =>
-  Buffer.byteLength(body) <= maxInlinePayloadBytes ? { text: body } : { s3Key: payloadKey(eventKey, body) };
+  isInlinePayload(body) ? { text: body } : { s3Key: payloadKey(eventKey, body) };
 
 /** The fields that all deliveries of an event share. */
 export interface DeliveryOrigin {

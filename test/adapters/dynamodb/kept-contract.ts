@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
+import { readStoredText } from '../../../lambdas/domain/stored-text.ts';
 import { at, claimsFixture } from './claims-fixture.ts';
 
 /** How failed and ignored events are listed, the same for the table and for the fake in memory. */
@@ -38,6 +39,21 @@ export function keptContract(name: string, make: () => Promise<InboundEventStore
       expect((await record()).keptMessage).toBe(inItem.keptMessage);
       await claims.finish(claimBy('c', at(4)), { kind: 'processed' }, at(5));
       expect((await record()).keptMessage).toBeUndefined();
+    });
+
+    it('kept events of some KB are compressed in their records', async () => {
+      const { claims, claimBy, record } = await setUp();
+      const keptMessage = JSON.stringify({ id: 'ü'.repeat(2_000) });
+      const inItem = { keptDay: `contract-${crypto.randomUUID()}#2026-11-18`, keptMessage };
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'ignored', kept: inItem }, at(1));
+
+      const { keptMessage: stored = '' } = await record();
+      expect(stored).toBeInstanceOf(Uint8Array);
+      expect(readStoredText(stored)).toBe(keptMessage);
+      // A refused claim brings the item in another form.
+      const { keptMessage: refused = '' } = (await claims.claim(claimBy('a'))) ?? {};
+      expect(readStoredText(refused)).toBe(keptMessage);
     });
 
     it('kept events are listed page by page, the oldest first, even if some have the same instant', async () => {

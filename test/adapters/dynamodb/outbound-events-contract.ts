@@ -30,16 +30,17 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
   };
 
   describe(`published events in ${name}`, () => {
-    it.each<Partial<OutboundEvent>>([{}, { payload: { s3Key: 'outbound/x' } }])(
-      'are created once, and read as they were written',
-      async (more) => {
-        const { table, event, id } = await setUp(more);
+    it.each<Partial<OutboundEvent>>([
+      {},
+      { payload: { s3Key: 'outbound/x' } },
+      { payload: { text: JSON.stringify({ data: '😀\ufffe'.repeat(1000) }) } },
+    ])('are created once, and read as they were written', async (more) => {
+      const { table, event, id } = await setUp(more);
 
-        expect(await table.create({ ...event, contentHash: 'other' })).toEqual(event);
-        expect(await table.read(id)).toEqual(event);
-        expect(await table.read('unknown')).toBeUndefined();
-      },
-    );
+      expect(await table.create({ ...event, contentHash: 'other' })).toEqual(event);
+      expect(await table.read(id)).toEqual(event);
+      expect(await table.read('unknown')).toBeUndefined();
+    });
 
     it('published events for a whole tenant are marked when all their tasks are sent, others never', async () => {
       const { table, id } = await setUp();

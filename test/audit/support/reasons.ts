@@ -26,7 +26,7 @@ export const reasons: readonly { readonly pattern: RegExp; readonly why: string 
   },
   {
     pattern: /^Management\/Function s3:GetObject Payloads\/outbound\/\*$/,
-    why: 'The API shows the payload of an event over 8 KB; the flows look at small ones.',
+    why: 'The API shows a payload from the bucket; the flows look at small ones.',
   },
   {
     pattern: /^Source-\*\/Consume s3:PutObject /,
@@ -34,7 +34,7 @@ export const reasons: readonly { readonly pattern: RegExp; readonly why: string 
   },
   {
     pattern: /^Outbound\/Publish s3:GetObject /,
-    why: 'Fan-out reads a payload over 8 KB when the message comes again with another body.',
+    why: 'Fan-out reads a payload from the bucket when the message comes again with another body.',
   },
   {
     pattern: /^Outbound\/(?:Deliver|Sweep) sqs:SendMessage Outbound\/(?:Delivering\/Dlq|Undelivered)$/,

@@ -13,7 +13,7 @@ export const itemBytes = (item: Item): number =>
 function valueBytes(value: AttributeValue): number {
   const [[type, content] = ['NULL', true]] = Object.entries(value);
   if (type === 'N') return numberBytes(String(content));
-  if (type === 'B') return Buffer.from(String(content), 'base64').byteLength;
+  if (type === 'B') return binaryBytes(content);
   if (type === 'BOOL' || type === 'NULL') return 1;
   if (type === 'S') return Buffer.byteLength(String(content));
   if (type === 'L') return 3 + sum(content, (entry) => 1 + valueBytes(entry as AttributeValue));
@@ -21,6 +21,10 @@ function valueBytes(value: AttributeValue): number {
   const kind = type.slice(0, 1);
   return sum(content, (entry) => valueBytes({ [kind]: entry }));
 }
+
+/** Base64 in DynamoDB's JSON, bytes where a client has parsed it. */
+const binaryBytes = (content: unknown): number =>
+  (content instanceof Uint8Array ? content : Buffer.from(String(content), 'base64')).byteLength;
 
 const sum = (list: unknown, size: (entry: unknown) => number): number =>
   (Array.isArray(list) ? list : []).reduce((total: number, entry) => total + size(entry), 0);

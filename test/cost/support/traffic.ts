@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type Counted, type CountedStack, stripeSecret } from './counted-stack.ts';
+import { invoiceData } from './invoice-data.ts';
 
 const ids = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
 
@@ -11,9 +12,9 @@ export function inboundTraffic(stack: CountedStack) {
 
   async function post(type: string, bytes: number, secret = stripeSecret): Promise<Response> {
     const now = Math.floor(Date.now() / 1000);
-    const object = { id: 'pi_1', amount_received: 1, currency: 'eur', customer: 'c', filling: '' };
+    const object = { id: 'pi_1', amount_received: 1, currency: 'eur', customer: 'c', invoice: {} };
     const event = { id: `evt_${crypto.randomUUID()}`, object: 'event', type, created: now, data: { object } };
-    object.filling = 'x'.repeat(Math.max(0, bytes - JSON.stringify(event).length));
+    object.invoice = invoiceData(bytes - JSON.stringify(event).length);
     const body = JSON.stringify(event);
     const signature = createHmac('sha256', secret).update(`${now}.${body}`).digest('hex');
     const headers = { 'stripe-signature': `t=${now},v1=${signature}`, 'content-type': 'application/json' };
@@ -37,8 +38,7 @@ export function outboundTraffic(stack: CountedStack, endpointUrl: string) {
   const { publish, delivery } = stack.aws.outputs.queues;
 
   async function send(tenant: string, bytes: number): Promise<void> {
-    const empty = JSON.stringify({ filling: '' }).length;
-    const data = { filling: 'x'.repeat(Math.max(0, bytes - empty)) };
+    const data = invoiceData(bytes);
     const id = crypto.randomUUID();
     const envelope = {
       Type: 'Notification',

@@ -284,7 +284,7 @@ const does: Readonly<Record<Doing, (exit: () => Promise<never>, sleep: Sleep) =>
 function textOf(id: string): string {
   // Too large for its record, so it is kept in the bucket.
   const size = id.endsWith('_large')
-    ? { body: JSON.stringify({ id, filling: 'x'.repeat(5000) }) }
+    ? { body: JSON.stringify({ id, filling: 'x'.repeat(33_000) }) }
     : undefined;
   if (id.startsWith('evt_ignored')) return stripeMessage(id, { type: 'charge.updated', ...size });
   return id.startsWith('evt_') ? stripeMessage(id, size) : id;

@@ -1,4 +1,5 @@
 import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import { readStoredText } from '../../../lambdas/domain/stored-text.ts';
 import type { CrashPoint } from '../crash-script.ts';
 import type { Explored } from '../explore.ts';
 import { crashWorld, maxRuns, type WorldOptions } from './crash-world.ts';
@@ -72,7 +73,8 @@ function wrongStatus(id: string, end: End, { records }: Observed): string[] {
 
 function lostBody(id: string, { records, bodies }: Observed): string[] {
   const record = records.get(`stripe#${id}`);
-  const isKept = record?.keptMessage?.includes(id) || bodies.has(record?.keptBody ?? '');
+  const kept = record?.keptMessage && readStoredText(record.keptMessage);
+  const isKept = kept?.includes(id) || bodies.has(record?.keptBody ?? '');
   return isKept ? [] : [`the body of ${id} is not kept`];
 }
 

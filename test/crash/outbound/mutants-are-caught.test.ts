@@ -193,13 +193,13 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
   },
   'an event is written before its large payload': {
     mutant: tenants.putsThePayloadAfterTheEvent,
-    scenario: 'a payload over 8 KB, published again between two attempts',
+    scenario: 'a payload in the bucket, published again between two attempts',
     plan: { first: crashes },
     violation: /an event was written before its payload/,
   },
   'a second publication overwrites a large payload': {
     mutant: tenants.overwritesLargePayloads,
-    scenario: 'a payload over 8 KB, published again between two attempts',
+    scenario: 'a payload in the bucket, published again between two attempts',
     plan: noFault,
     violation: /ended failed, not delivered/,
   },
@@ -247,7 +247,7 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
   },
   'deliveries and events are read late': {
     mutant: tenants.readsRecordsLate,
-    scenario: 'a payload over 8 KB, published again between two attempts',
+    scenario: 'a payload in the bucket, published again between two attempts',
     plan: { first: lateReads },
     violation: /ended failed, not delivered/,
   },

@@ -39,6 +39,7 @@ export function isWanted(
   { payloads }: Pick<World, 'payloads'>,
 ): boolean {
   const { payload, eventType, createdAt } = event;
-  const body = 'text' in payload ? payload.text : Buffer.from(payloads.get(payload.s3Key) ?? []).toString();
+  const stored = 's3Key' in payload ? Buffer.from(payloads.get(payload.s3Key) ?? []).toString() : '';
+  const body = 'text' in payload ? payload.text : stored;
   return endpoint.createdAt <= createdAt && wants(endpoint, eventType, JSON.parse(body).data);
 }

@@ -1,7 +1,8 @@
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { answer, publication, type Scenario, toTenant } from './scenario.ts';
 
-const large = { data: { text: 'x'.repeat(9_000) } };
+/** Over 32 KB, so that it is not compressed into its item. */
+const large = { data: { text: 'x'.repeat(33_000) } };
 
 /** Tenants with their endpoints, and what people do to them. */
 export const scenariosOfTenants: readonly Scenario[] = [
@@ -18,12 +19,20 @@ export const scenariosOfTenants: readonly Scenario[] = [
     },
   },
   {
-    name: 'a payload over 8 KB, published again between two attempts',
+    name: 'a payload in the bucket, published again between two attempts',
     publications: [publication('big', large)],
     endpoints: { big: [answer(503), answer(200)] },
     retryDelays: [seconds(120)],
     changes: [{ kind: 'publish', at: seconds(60), publication: publication('big', large) }],
     ends: { big: { status: 'delivered', requests: 2 } },
+  },
+  {
+    name: 'a compressed payload, published again to one more endpoint',
+    publications: [publication('long', { data: { text: 'x'.repeat(3_000) } })],
+    endpoints: { long: [answer(503), answer(200)], more: [answer(200)] },
+    retryDelays: [seconds(120)],
+    changes: [{ kind: 'publish', at: seconds(60), publication: publication('more', { id: 'evt_long' }) }],
+    ends: { long: { status: 'delivered', requests: 2 }, more: { status: 'delivered', requests: 1 } },
   },
   {
     name: 'another body under the same id, which other filters match',

@@ -10,6 +10,7 @@ import { parseJson } from '../../../lambdas/domain/json.ts';
 import { isDeeperThan } from '../../../lambdas/domain/nesting.ts';
 import { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
 import { InboundSettings } from '../../../lambdas/domain/source.ts';
+import { deflated, readStoredText } from '../../../lambdas/domain/stored-text.ts';
 import { unixMillis, unixSeconds } from '../../../lambdas/domain/time.ts';
 import { readEnv, secretArns } from '../../../lambdas/env.ts';
 import { outboundSettings } from '../../../lib/outbound-settings.ts';
@@ -78,6 +79,17 @@ const storedObject: Wall = {
   },
 };
 
+const storedText: Wall = {
+  name: 'a compressed text of a table item',
+  files: ['lambdas/domain/stored-text.ts'],
+  valid: [record],
+  throws: ['AlteredBodyError'],
+  feed(text, bytes) {
+    readStoredText(bytes);
+    readStoredText(deflated(text));
+  },
+};
+
 const settings: Wall = {
   name: 'the settings of a function',
   files: ['lib/settings-error.ts'],
@@ -121,4 +133,4 @@ const app: Wall = {
   },
 };
 
-export const deploymentWalls: readonly Wall[] = [environment, storedObject, settings, app];
+export const deploymentWalls: readonly Wall[] = [environment, storedObject, storedText, settings, app];

@@ -21,7 +21,7 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
     /** The payload is one that does not ride along. */
     async function published() {
       const world = outboundWorld();
-      await world.publish({ ...message, data: 'x'.repeat(9000) });
+      await world.publish({ ...message, data: 'x'.repeat(33_000) });
       return { world, ports: { ...world.deliverPorts, ...broken } };
     }
 

@@ -116,7 +116,7 @@ describe('λ deliver', () => {
 
   it('λ deliver sends nothing in place of an altered payload, and says so in the DLQ', async () => {
     const world = outboundWorld();
-    await world.publish({ ...message, data: { text: 'x'.repeat(9_000) } });
+    await world.publish({ ...message, data: { text: 'x'.repeat(33_000) } });
     for (const key of world.payloads.keys()) world.payloads.set(key, Buffer.from('{"forged":true}'));
 
     await world.run(seconds(400));

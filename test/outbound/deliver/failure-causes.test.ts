@@ -170,7 +170,7 @@ describe('our own fault, which pages', () => {
     ],
   ])('the cause of a fault of our own: %s', async (cause, change) => {
     const world = outboundWorld();
-    await world.publish({ ...toUrl, data: { text: 'x'.repeat(9_000) } });
+    await world.publish({ ...toUrl, data: { text: 'x'.repeat(33_000) } });
     change(world.payloads);
 
     await world.run(seconds(60));

@@ -56,7 +56,7 @@ describe('λ publish', () => {
     'gets a payload of 9 KB delivered though it dies after %d half calls',
     async (halfCalls) => {
       const world = outboundWorld();
-      const large = { ...message, data: { text: 'x'.repeat(9_000) } };
+      const large = { ...message, data: { text: 'x'.repeat(33_000) } };
       await world.publishQueue.send({ body: JSON.stringify(large) });
 
       await dieAfter(halfCalls, world);

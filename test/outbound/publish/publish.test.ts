@@ -114,9 +114,10 @@ describe('λ publish', () => {
     expect(world.report.named('publish.conflict')).toHaveLength(1);
   });
 
-  it('λ publish keeps a payload over 8 KB in the bucket and sends it from there', async () => {
+  it('λ publish keeps a payload that takes over 8 KB compressed in the bucket and sends it from there', async () => {
     const world = outboundWorld();
-    const text = '😀\ufffe'.repeat(4_000);
+    const random = Buffer.from(crypto.getRandomValues(new Uint8Array(9_000)));
+    const text = `😀\ufffe${random.toString('base64url')}`;
 
     await world.publish({ ...message, data: { text } });
     await world.run(seconds(60));
@@ -125,6 +126,21 @@ describe('λ publish', () => {
       expect.stringMatching(/^outbound\/[0-9a-f]{64}\/[0-9a-f]{64}$/),
     ]);
     expect(world.requests.map(({ body }) => JSON.parse(body).data)).toEqual([{ text }]);
+  });
+
+  it('λ publish keeps a longer payload that compresses to 8 KB in its item, and sends it again from there', async () => {
+    const world = outboundWorld();
+    const text = '😀\ufffe'.repeat(4_000);
+    const to = (id: string) => ({ ...message, data: { text }, endpoint: { ...endpoint, id } });
+
+    await world.publish(to('ep_1'));
+    await world.publish(to('ep_2'));
+    await world.run(seconds(60));
+
+    expect(world.payloads.size).toBe(0);
+    const bodies = world.requests.map(({ body }) => body);
+    expect(JSON.parse(bodies[0] ?? '').data).toEqual({ text });
+    expect(bodies).toEqual([bodies[0], bodies[0]]);
   });
 
   it('λ publish sends numbers as they were published, the same bytes on every attempt', async () => {
@@ -147,12 +163,12 @@ describe('λ publish', () => {
     const world = outboundWorld((_request, count) =>
       count === 1 ? { kind: 'refused', status: 503 } : { kind: 'accepted', status: 200 },
     );
-    const large = { ...message, data: { text: 'x'.repeat(9_000) } };
+    const large = { ...message, data: { text: 'x'.repeat(33_000) } };
 
     await world.publish(large);
     await world.deliverOnce();
     world.advance(seconds(1));
-    await world.publish(large, { ...large, data: { text: 'y'.repeat(9_000) } });
+    await world.publish(large, { ...large, data: { text: 'y'.repeat(33_000) } });
     await world.run(seconds(60));
 
     expect(world.delivery().status).toBe('delivered');

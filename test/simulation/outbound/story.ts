@@ -199,7 +199,7 @@ function drawMessage(
     tenant,
     data: {
       kind: pick(story, ['a', 'b']),
-      ...(chance(story, 15) && { filling: 'x'.repeat(9_000) }),
+      ...(chance(story, 15) && { filling: 'x'.repeat(33_000) }),
     },
   };
   if (chance(story, wide)) return body;

@@ -110,7 +110,8 @@ function checkFanOut(event: OutboundEvent, world: SimulatedOutbound): void {
   const isKnown = endpoints !== undefined || fannedOutAt !== undefined;
   watch.check(isKnown || isGivenUp, 'an event was never fanned out');
   if (!isKnown || isGivenUp) return;
-  const body = 'text' in payload ? payload.text : Buffer.from(payloads.get(payload.s3Key) ?? '').toString();
+  const stored = 's3Key' in payload ? Buffer.from(payloads.get(payload.s3Key) ?? '').toString() : '';
+  const body = 'text' in payload ? payload.text : stored;
   watch.check(body !== '', 'the payload of an event is missing');
   const { data } = JSON.parse(body || '{}');
   const wanted = watch.history.lives.filter(

@@ -33,6 +33,7 @@ const isKnown = (value: object): value is Item => known.has(value);
 
 function storedObject(value: object, levels: number): Value & object {
   if (value instanceof Set) return storedSet(value);
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
   if (levels === 0) throw invalid(`Nesting Levels have exceeded supported limits: more than ${maxLevels}`);
   if (Array.isArray(value))
     return Object.freeze(value.filter(isSent).map((each) => stored(each, levels - 1)));

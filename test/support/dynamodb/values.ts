@@ -6,6 +6,7 @@ export type Value =
   | number
   | boolean
   | null
+  | Uint8Array
   | ReadonlySet<string>
   | ReadonlySet<number>
   | readonly Value[]
@@ -16,7 +17,7 @@ export interface Item {
   readonly [name: string]: Value;
 }
 
-export type ValueType = 'S' | 'N' | 'BOOL' | 'NULL' | 'SS' | 'NS' | 'L' | 'M';
+export type ValueType = 'S' | 'N' | 'B' | 'BOOL' | 'NULL' | 'SS' | 'NS' | 'L' | 'M';
 
 /** The type of a value by DynamoDB's name. */
 export function typeOf(value: Value): ValueType {
@@ -26,6 +27,7 @@ export function typeOf(value: Value): ValueType {
   if (value === null) return 'NULL';
   if (value instanceof Set)
     return value.values().next().value === undefined || isOfTexts(value) ? 'SS' : 'NS';
+  if (isBinary(value)) return 'B';
   return Array.isArray(value) ? 'L' : 'M';
 }
 
@@ -33,6 +35,7 @@ const isOfTexts = (set: ReadonlySet<unknown>): boolean => typeof set.values().ne
 
 export const isSet = (value: Value): value is ReadonlySet<string> | ReadonlySet<number> =>
   value instanceof Set;
+export const isBinary = (value: Value): value is Uint8Array => value instanceof Uint8Array;
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 export const isMap = (value: Value): value is Item => typeOf(value) === 'M';
 
@@ -42,6 +45,7 @@ export function isEqual(one: Value, other: Value): boolean {
   const type = typeOf(one);
   if (type !== typeOf(other)) return false;
   if (isSet(one) && isSet(other)) return hasSameMembers(one, other);
+  if (isBinary(one) && isBinary(other)) return Buffer.compare(one, other) === 0;
   if (isList(one) && isList(other))
     return one.length === other.length && one.every((value, at) => isSame(value, other[at]));
   if (isMap(one) && isMap(other)) {
@@ -94,6 +98,7 @@ function attributeValue(value: Value): AttributeValue {
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
+  if (isBinary(value)) return { B: value };
   if (isSet(value))
     return isOfTexts(value) ? { SS: [...value].map(String) } : { NS: [...value].map((each) => String(each)) };
   return isList(value) ? { L: value.map(attributeValue) } : { M: isMap(value) ? attributeValues(value) : {} };
@@ -107,6 +112,7 @@ function sizeOf(value: Value): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'number') return sizeOfNumber(value);
   if (typeof value === 'boolean' || value === null) return 1;
+  if (isBinary(value)) return value.byteLength;
   if (isSet(value)) return sum([...value].map(sizeOf));
   if (isList(value)) return 3 + sum(value.map((each) => 1 + sizeOf(each)));
   return isMap(value) ? 3 + Object.keys(value).length + sizeOfItem(value) : 0;

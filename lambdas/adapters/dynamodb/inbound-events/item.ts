@@ -18,7 +18,8 @@ const EventItem = v.object({
   lastError: v.optional(v.string()),
   endedMessageId: v.optional(v.string()),
   keptBody: v.optional(v.string()),
-  keptMessage: v.optional(v.string()),
+  /** A binary is a compressed text. */
+  keptMessage: v.optional(v.union([v.string(), v.instance(Uint8Array)])),
   keptAt: v.optional(Instant),
 });
 

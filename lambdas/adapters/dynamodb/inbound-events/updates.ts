@@ -1,6 +1,7 @@
 import type { Claim, EventRecord, Kept, Outcome } from '../../../domain/idempotency.ts';
 import { toUnixSeconds, type UnixMillis } from '../../../domain/time.ts';
 import type { ConditionalUpdate } from '../conditional-update.ts';
+import { cheapestForm } from '../write-units.ts';
 
 // TTL deletes items days late, so each claim compares `expiresAt`. An event with a live lease is not free even after it.
 const isNew = 'attribute_not_exists(#id)';
@@ -63,12 +64,18 @@ const claimed = (claim: Claim) => ({
 });
 
 /** Attributes of an event kept for a replay; they stay until the event is processed. */
-const kept = ({ keptDay, keptBody, keptMessage }: Kept, now: UnixMillis) => ({
-  keptDay,
-  keptBody,
-  keptMessage,
-  keptAt: now,
-});
+function kept(claim: Claim, { keptDay, keptBody, keptMessage }: Kept, now: UnixMillis) {
+  const place = { keptDay, keptBody, keptMessage: undefined, keptAt: now };
+  if (keptMessage === undefined) return place;
+  const others = {
+    ...claimed(claim),
+    ...place,
+    id: claim.id,
+    endedMessageId: claim.messageId,
+    keptMessage: '',
+  };
+  return { ...place, keptMessage: cheapestForm(keptMessage, others) };
+}
 
 function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalUpdate['set'] {
   switch (outcome.kind) {
@@ -84,8 +91,8 @@ function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalU
     case 'retrying':
       return { lastError: outcome.error, dueAt: outcome.dueAt, sentBack: outcome.sentBack || undefined };
     case 'failed':
-      return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(outcome.kept, now) };
+      return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(claim, outcome.kept, now) };
     case 'ignored':
-      return { lastError: undefined, endedMessageId: claim.messageId, ...kept(outcome.kept, now) };
+      return { lastError: undefined, endedMessageId: claim.messageId, ...kept(claim, outcome.kept, now) };
   }
 }

@@ -44,6 +44,7 @@ const oddValues = [
   { a: 1 },
   new Set(['a']),
   new Set([1]),
+  Uint8Array.from([1]),
 ];
 
 type Send = (command: unknown) => Promise<object>;

@@ -3,6 +3,9 @@ import type { OutboundEvent } from '../../../../lambdas/domain/outbound-event.ts
 import { toUnixSeconds } from '../../../../lambdas/domain/time.ts';
 import { after, type Draw, type MakeOperations, oneOf } from './operations.ts';
 
+/** Long enough to be stored as a binary. */
+const longText = JSON.stringify('é'.repeat(1000));
+
 /** Two published events. */
 export const eventsOperations: MakeOperations = (client, tenant) => {
   const store = dynamodbOutboundEvents(client, 'OutboundEvents');
@@ -12,7 +15,7 @@ export const eventsOperations: MakeOperations = (client, tenant) => {
     eventType: 'invoice.paid',
     createdAt: draw.now,
     contentHash: `h${draw.c}`,
-    payload: draw.b === 0 ? { s3Key: 'outbound/x' } : { text: oneOf(['{}', '', '"é"'], draw.b) },
+    payload: draw.b === 0 ? { s3Key: 'outbound/x' } : { text: oneOf(['{}', '', '"é"', longText], draw.b) },
     ...(draw.c === 0 && { isWide: true }),
     ...(draw.b === 2 && { rangesLeft: ['a', 'b'] }),
     expiresAt: toUnixSeconds(after(draw.now, 300)),

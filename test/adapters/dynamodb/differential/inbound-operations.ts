@@ -7,6 +7,9 @@ import { after, type Draw, type MakeOperations, oneOf, recent, start } from './o
 
 const table = 'InboundEvents';
 
+/** Long enough to be stored as a binary. */
+const longText = JSON.stringify('é'.repeat(1000));
+
 /** Two events of a source that four workers have. */
 export const inboundEventsOperations: MakeOperations = (client, source) => {
   const store = dynamodbInboundEvents(client, table);
@@ -30,7 +33,7 @@ export const inboundEventsOperations: MakeOperations = (client, source) => {
     };
   };
   const outcomeOf = ({ now, b, c }: Draw): Outcome => {
-    const body = c > 1 ? { keptDay, keptBody: 'k' } : { keptDay, keptMessage: '{}' };
+    const body = c > 1 ? { keptDay, keptBody: 'k' } : { keptDay, keptMessage: c === 1 ? longText : '{}' };
     const outcomes: readonly [Outcome, ...Outcome[]] = [
       { kind: 'processed' },
       { kind: 'retrying', error: 'e', dueAt: after(now, 5), sentBack: c > 1 },
