@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamodbClient, UpdateCommand } from './commands.ts';
+import { ConditionalCheckFailedException } from './errors.ts';
 import { plainItem } from './plain-item.ts';
 
 /** One conditional update of one item, in DynamoDB's own expressions; `#name` stands for the attribute of that name. */
@@ -25,7 +25,7 @@ export type Written =
 
 /** Writes conditionally. A refusal returns the item (undefined when it does not exist), so no read follows. */
 export async function updateIf(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   update: ConditionalUpdate,
 ): Promise<Written> {

@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { type DynamodbClient, GetCommand, PutCommand } from './commands.ts';
+import { ConditionalCheckFailedException } from './errors.ts';
 import { plainItem } from './plain-item.ts';
 
 // TTL deletes days late, so the condition looks at `expiresAt` itself.
@@ -12,7 +12,7 @@ const isFree = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds';
  * @returns the item that exists already, else undefined
  */
 export async function putIfFree(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   item: Readonly<Record<string, unknown>>,
   now: UnixMillis,
@@ -36,7 +36,7 @@ export async function putIfFree(
 }
 
 /** Reads an item with strong consistency. */
-export async function readItem(client: DynamoDBDocumentClient, table: string, id: string): Promise<unknown> {
+export async function readItem(client: DynamodbClient, table: string, id: string): Promise<unknown> {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
   return Item;
 }

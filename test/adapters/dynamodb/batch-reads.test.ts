@@ -1,5 +1,5 @@
-import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import { BatchGetCommand, type DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { newDelivery } from './deliveries-fixture.ts';
@@ -16,7 +16,7 @@ it('a read of many deliveries reads those, too, that DynamoDB left out at first'
     },
   };
 
-  const read = await dynamodbDeliveries(client as unknown as DynamoDBDocumentClient, 't').readAll(
+  const read = await dynamodbDeliveries(client as unknown as DynamodbClient, 't').readAll(
     all.map(({ id }) => id),
   );
 

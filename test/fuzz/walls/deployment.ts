@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
 import { keptRefusals } from '../../../lambdas/adapters/s3/kept-refusals.ts';
@@ -17,6 +16,7 @@ import { withPublicUrls } from '../../../lib/public-urls.ts';
 import { checked } from '../../../lib/settings-error.ts';
 import type { SourceProps } from '../../../lib/source-props.ts';
 import { checkSources } from '../../../lib/source-settings.ts';
+import { clientBy } from '../../support/command-client.ts';
 import { outboundSettings as validOutbound } from '../../support/fixtures/outbound.ts';
 import type { Wall } from '../../support/hostile/wall.ts';
 import { sourceSettings } from '../../support/worlds/inbound-world.ts';
@@ -27,7 +27,7 @@ const environment: Wall = {
   valid: [{ 'stack-queue': ['stripe', 'github'] }],
   throws: ['ConfigurationError'],
   feed(text) {
-    const client = new SQSClient({ region: 'us-east-1' });
+    const client = clientBy<'sqs'>(async () => ({}));
     secretArns({ SECRET_ARN_PREFIX: 'arn:', SECRET_IDS: text.slice(0, 4_096) }, text.split(',').length);
     queueReaders(client, 'https://sqs.example/1/q', text.split(','));
     readEnv([]);

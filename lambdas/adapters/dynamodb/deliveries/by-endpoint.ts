@@ -1,9 +1,4 @@
-import {
-  BatchGetCommand,
-  type BatchGetCommandOutput,
-  type DynamoDBDocumentClient,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import type { BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import {
   type Delivery,
@@ -13,6 +8,8 @@ import {
 } from '../../../domain/delivery-record.ts';
 import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
+import type { OutputOf } from '../../aws/command.ts';
+import { BatchGetCommand, type DynamodbClient, QueryCommand } from '../commands.ts';
 import { parseDelivery } from './item.ts';
 
 const Key = v.object({ id: DeliveryIdText, listedAt: v.string() });
@@ -29,7 +26,7 @@ interface Partition {
 }
 
 /** The deliveries of one endpoint, by the index that lists them. */
-export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbEndpointDeliveries(client: DynamodbClient, table: string) {
   const query = async (
     endpoint: OfEndpoint,
     { day, shard }: Partition,
@@ -87,14 +84,14 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
 }
 
 async function readBatch(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   ids: readonly DeliveryId[],
 ): Promise<readonly Delivery[]> {
   const items: unknown[] = [];
   let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
   while (Keys !== undefined && Keys.length > 0) {
-    const read: BatchGetCommandOutput = await client.send(
+    const read: OutputOf<BatchGetCommandOutput> = await client.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
     );
     items.push(...(read.Responses?.[table] ?? []));
