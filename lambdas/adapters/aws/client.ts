@@ -1,25 +1,14 @@
-import { crc32 } from 'node:zlib';
 import type { CallBounds } from '../call-bounds.ts';
 import { endpointOf } from './endpoint.ts';
 import { type Credentials, credentialsIn, type Environment } from './environment.ts';
-import {
-  AwsError,
-  type ErrorBody,
-  type ErrorPlace,
-  errorBody,
-  errorCode,
-  MalformedResponseError,
-} from './errors.ts';
-import { exchanger, type Response } from './exchange.ts';
+import { exchanger } from './exchange.ts';
+import { type ErrorOf, outputOf } from './response.ts';
 import { retrying } from './retries.ts';
 import type { AwsService } from './service.ts';
 import { amzDate, signer } from './signature.ts';
 
 /** A clock that is off by so much makes signatures invalid. */
 const leastSkewMs = 240_000;
-
-/** Makes the error of a service's code; other codes become an AwsError. */
-export type ErrorOf = (code: string, body: ErrorBody, place: ErrorPlace) => AwsError | undefined;
 
 /**
  * Makes a client of one service that speaks AWS's JSON protocol, by region, endpoint and credentials of the environment.
@@ -34,7 +23,7 @@ export function awsCaller(
   service: AwsService,
   bounds: CallBounds,
   environment: Environment,
-  errorOf: ErrorOf = () => undefined,
+  errorOf?: ErrorOf,
 ) {
   const { origin, region } = endpointOf(service, environment);
   const exchange = exchanger(origin, bounds);
@@ -74,10 +63,8 @@ export function awsCaller(
       async () => {
         wasClockOff = false;
         const response = await exchange(headersOf(action, body), body);
-        const text = textOf(response);
-        if (response.status < 300) return text === '' ? {} : JSON.parse(text);
-        wasClockOff = correctClock(response.headers['date']);
-        throw errorIn(response, text, errorOf);
+        if (response.status >= 400) wasClockOff = correctClock(response.headers['date']);
+        return outputOf(response, errorOf);
       },
       () => wasClockOff,
     );
@@ -91,20 +78,4 @@ function unsigned(environment: Environment): Readonly<Record<string, string>> {
     'user-agent': 'hookline',
     ...(isFunction && trace && { 'x-amzn-trace-id': trace }),
   };
-}
-
-/** The text of a response. @throws MalformedResponseError when it was changed on the way */
-function textOf({ headers, body }: Response): string {
-  const expected = headers['x-amz-crc32'];
-  if (expected !== undefined && crc32(body) !== Number(expected))
-    throw new MalformedResponseError('a response of AWS does not have the checksum that came with it');
-  return body.toString('utf8');
-}
-
-function errorIn({ status, headers }: Response, text: string, errorOf: ErrorOf): AwsError {
-  const body = errorBody(text);
-  const code = errorCode(headers['x-amzn-errortype']?.toString(), body);
-  const place = { status, requestId: headers['x-amzn-requestid']?.toString() };
-  const message = body.message ?? body.Message ?? `HTTP status ${status}`;
-  return errorOf(code, { ...body, message }, place) ?? new AwsError(code, message, place);
 }

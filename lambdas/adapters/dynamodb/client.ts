@@ -1,7 +1,6 @@
-import * as v from 'valibot';
 import { awsCaller } from '../aws/client.ts';
 import { type Environment, ownEnvironment } from '../aws/environment.ts';
-import type { ErrorBody, ErrorPlace } from '../aws/errors.ts';
+import type { ErrorOf } from '../aws/response.ts';
 import { services } from '../aws/service.ts';
 import type { CallBounds } from '../call-bounds.ts';
 import type { AttributeMap } from './attribute-values.ts';
@@ -18,11 +17,9 @@ export function dynamoClient(bounds: CallBounds, environment: Environment = ownE
   };
 }
 
-/** The item of a refused write; what is in it is the table's. */
-const Refused = v.object({ Item: v.optional(v.custom<AttributeMap>((item) => typeof item === 'object')) });
+const errorOf: ErrorOf = (code, message, { Item }, place) =>
+  code === 'ConditionalCheckFailedException'
+    ? new ConditionalCheckFailedException(message, { ...place, ...(isMap(Item) && { Item }) })
+    : undefined;
 
-function errorOf(code: string, body: ErrorBody, place: ErrorPlace) {
-  if (code !== 'ConditionalCheckFailedException') return undefined;
-  const { Item } = v.parse(Refused, body);
-  return new ConditionalCheckFailedException(body.message ?? code, { ...place, ...(Item && { Item }) });
-}
+const isMap = (item: unknown): item is AttributeMap => typeof item === 'object' && item !== null;

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
+import { AwsError } from '../../../lambdas/adapters/aws/errors.ts';
+import { outputOf } from '../../../lambdas/adapters/aws/response.ts';
 import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
 import { keptRefusals } from '../../../lambdas/adapters/s3/kept-refusals.ts';
 import { inboundQueues } from '../../../lambdas/adapters/sqs/inbound-queues.ts';
@@ -32,6 +34,37 @@ const environment: Wall = {
     queueReaders(client, 'https://sqs.example/1/q', text.split(','));
     readEnv([]);
     inboundQueues(client, text, 'https://sqs.example/1/q');
+  },
+};
+
+function errorOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof AwsError) return `${error.name}: ${error.message.slice(0, 500)}`;
+    throw error;
+  }
+  return '';
+}
+
+const awsResponse: Wall = {
+  name: 'a response of AWS',
+  files: ['lambdas/adapters/aws/response.ts'],
+  valid: [
+    { Item: { id: { S: 'a' } } },
+    { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'too fast' },
+    { __type: 'ConditionalCheckFailedException', Message: 'refused', Item: { id: { S: 'a' } } },
+  ],
+  throws: ['MalformedResponseError'],
+  // Codes and messages.
+  repeats: true,
+  feed(text, body) {
+    outputOf({ status: 200, headers: {}, body });
+    const headers = { 'x-amzn-errortype': text.slice(0, 200) };
+    const errors = [{ status: 400, headers: {} }, { status: 500, headers }].map((failed) =>
+      errorOf(() => outputOf({ ...failed, body })),
+    );
+    return { reason: errors.join(' ') };
   },
 };
 
@@ -121,4 +154,4 @@ const app: Wall = {
   },
 };
 
-export const deploymentWalls: readonly Wall[] = [environment, storedObject, settings, app];
+export const deploymentWalls: readonly Wall[] = [environment, awsResponse, storedObject, settings, app];
