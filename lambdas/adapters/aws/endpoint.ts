@@ -62,11 +62,17 @@ function hostOf({ name }: AwsService, region: string, isFips: boolean, isDualSta
     throw new AwsConfigurationError(
       `AWS_REGION '${region}' is in no known partition; add the partition to adapters/aws/endpoint.ts`,
     );
-  if (isDualStack) return `${name}${isFips ? '-fips' : ''}.${region}.${found.dualStackSuffix}`;
+  const { suffix, dualStackSuffix } = found;
+  if (isDualStack && !(name === 'secretsmanager' && isOneHost(suffix, isFips)))
+    return `${name}${isFips ? '-fips' : ''}.${region}.${dualStackSuffix}`;
   // GovCloud's plain endpoints of these two comply with FIPS, and have no other name.
   const hasFipsHost = !(region.startsWith('us-gov-') && name !== 'secretsmanager');
-  return `${name}${isFips && hasFipsHost ? '-fips' : ''}.${region}.${found.suffix}`;
+  return `${name}${isFips && hasFipsHost ? '-fips' : ''}.${region}.${suffix}`;
 }
+
+/** Whether Secrets Manager has one host for IPv4 and both in a partition. */
+const isOneHost = (suffix: string, isFips: boolean): boolean =>
+  suffix === 'amazonaws.com' || (suffix === 'amazonaws.com.cn' && !isFips);
 
 interface CustomEndpoint {
   /** The variable that sets it. */

@@ -133,7 +133,7 @@ function plainNumber(text: string): number | bigint {
 }
 
 const bytesOf = (value: string | Uint8Array): Uint8Array =>
-  typeof value === 'string' ? Buffer.from(value, 'base64') : value;
+  typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'base64')) : value;
 
 /** Sets an entry also if its name is `__proto__`. */
 function setOwn<Value>(map: Record<string, Value>, name: string, value: Value): void {
