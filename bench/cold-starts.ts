@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +6,9 @@ import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { assetOf } from '../test/lib/support/assets.ts';
 import { synth } from '../test/lib/support/synth.ts';
-import { type AwsAnswer, type AwsCall, startAws } from '../test/support/worlds/aws-server.ts';
 import { median } from './cpu-time.ts';
-import { firstEvents, secret } from './first-events.ts';
+import { startEmptyAws } from './empty-aws.ts';
+import { firstEvents } from './first-events.ts';
 
 /** The cold start of one function: medians of fresh processes. */
 export interface ColdStart {
@@ -45,7 +44,7 @@ const Times = v.object({
 
 /** Starts each function and an empty one `rounds` times in turn, beside an AWS that answers at once. */
 export async function measureColdStarts(rounds: number): Promise<readonly ColdStart[]> {
-  const aws = await startAws(answerTo);
+  const aws = await startEmptyAws();
   const empty = mkdtempSync(join(tmpdir(), 'hookline-empty-'));
   writeFileSync(join(empty, 'empty.mjs'), 'export const handler = async () => undefined;');
   const app = synth();
@@ -128,22 +127,4 @@ const environment = (aws: string): Record<string, string> => ({
       'DEAD_LETTER_QUEUES',
     ].map((name) => [name, name]),
   ),
-});
-
-/** An AWS without items: each write succeeds, and each secret is the same. */
-function answerTo({ action, input }: AwsCall): AwsAnswer {
-  if (action === 'GetSecretValue') return { body: { SecretString: secret, CreatedDate: 0 } };
-  if (action === 'SendMessage') return { body: sent(v.parse(Message, input)) };
-  if (action !== 'SendMessageBatch') return { body: {} };
-  const { Entries } = v.parse(v.object({ Entries: v.array(Message) }), input);
-  return { body: { Failed: [], Successful: Entries.map(sent) } };
-}
-
-const Message = v.object({ Id: v.optional(v.string()), MessageBody: v.string() });
-
-/** The client compares the hash of what it sent. */
-const sent = ({ Id, MessageBody }: v.InferOutput<typeof Message>) => ({
-  Id,
-  MessageId: 'm',
-  MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
 });

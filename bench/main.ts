@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import { measureCalls } from './calls.ts';
 import { measureColdStarts } from './cold-starts.ts';
 import { measureFlows } from './flows.ts';
-import { coldStartsTable, verificationsTable } from './tables.ts';
+import { callsTable, coldStartsTable, verificationsTable } from './tables.ts';
 import { measureVerifications } from './verifications.ts';
 
 /**
- * `npm run bench -- 2000 [--only verification|cold|flows] [--strict]`: measures the verification of a request, cold starts, and
+ * `npm run bench -- 2000 [--only verification|calls|cold|flows] [--strict]`: measures the verification of a request, calls of AWS, cold starts, and
  * 2,000 events in and 2,000 out through the local AWS. With `--slow-endpoint 60` it compares twenty healthy endpoints alone and
  * beside one that hangs, for 60 seconds each.
  *
@@ -20,7 +21,7 @@ const { positionals, values } = parseArgs({
     'slow-endpoint': { type: 'string' },
   },
 });
-const parts = ['verification', 'cold', 'flows'];
+const parts = ['verification', 'calls', 'cold', 'flows'];
 const count = Number(positionals[0] ?? 500);
 if (!Number.isInteger(count) || count < 1) {
   console.error(`'${positionals[0]}' is not a number of events; try: npm run bench -- 2000`);
@@ -39,6 +40,8 @@ if (isWanted('verification') && slowSeconds === undefined) {
   for (const bytes of [1_000, 20_000]) sizes.set(bytes, await measureVerifications(bytes, 20));
   console.log(`\nVerification\n\n${verificationsTable(sizes)}`);
 }
+if (isWanted('calls') && slowSeconds === undefined)
+  console.log(`\nCalls of AWS\n\n${callsTable(await measureCalls(20))}`);
 if (isWanted('cold') && slowSeconds === undefined)
   console.log(`\nCold starts\n\n${coldStartsTable(await measureColdStarts(9))}`);
 if (isWanted('flows')) {

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { patientCalls } from '../lambdas/adapters/call-bounds.ts';
+import { dynamoClient } from '../lambdas/adapters/dynamodb/client.ts';
 import { dynamodbEndpointChanges } from '../lambdas/adapters/dynamodb/endpoints/changes.ts';
+import { secretsClient } from '../lambdas/adapters/secrets/client.ts';
 import { masterSecret } from '../lambdas/adapters/secrets/master-secret.ts';
 import { generateSecret } from '../lambdas/domain/endpoint-secret.ts';
 import { asEndpointId, asTenantId, type TenantId } from '../lambdas/domain/ids.ts';
@@ -66,14 +66,9 @@ async function register(
   aws: LocalAws,
   more: readonly string[],
 ): Promise<void> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientConfig), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const client = dynamoClient(patientCalls, aws.env);
   const { create } = dynamodbEndpointChanges(client, aws.outputs.tables.endpoints);
-  const { seal } = masterSecret(
-    new SecretsManagerClient(aws.clientConfig),
-    aws.outputs.outbound.masterSecretArn,
-  );
+  const { seal } = masterSecret(secretsClient(patientCalls, aws.env), aws.outputs.outbound.masterSecretArn);
   const now = unixMillis(Date.now());
   const names = [...Array.from({ length: healthyCount }, (_, index) => `well-${index}`), ...more];
   for (const id of names.map(asEndpointId)) {

@@ -72,4 +72,11 @@ export const verificationsTable = (sizes: ReadonlyMap<number, ReadonlyMap<string
   );
 };
 
+/** The table of calls of AWS. */
+export const callsTable = (times: ReadonlyMap<string, number>): string =>
+  markdown(
+    ['call', 'CPU µs'],
+    [...times].map(([name, micros]) => [name, micros.toFixed(0)]),
+  );
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

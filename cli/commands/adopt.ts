@@ -2,14 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { s3Client } from '../../lambdas/adapters/s3/client.ts';
 import { payloadStore } from '../../lambdas/adapters/s3/payload-store.ts';
-import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
 import { adoptQueue, type QueueMoved, queuesToMove } from '../kept/adopt-queues.ts';
 import { adoptSecret, type SecretAdopted } from '../kept/adopt-secret.ts';
 import { adoptionJson, problemsOf, queueWords, secretWords } from '../kept/adoption-report.ts';
 import type { KeptQueue } from '../kept/kept-queues.ts';
 import { inUse } from '../kept/resources-in-use.ts';
+import { adapterClient, secretsClient, sqsClient } from '../stack/aws-clients.ts';
 import { type DeployedSource, deploymentOf, findDeployment, sourceOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { failureLine, RefusedError } from '../terminal/errors.ts';
@@ -72,7 +71,7 @@ async function adopt(name: string, options: AdoptOptions): Promise<void> {
 /** Moves one queue after the other; an error in one does not stop the others. */
 async function moveAll(queues: readonly KeptQueue[], source: DeployedSource, payloadBucket: string) {
   const client = sqsClient(patientCalls);
-  const { send } = sqsQueue(client, source.queueUrl);
+  const { send } = sqsQueue(adapterClient(client), source.queueUrl);
   const getBody = payloadStore(s3Client(patientCalls), payloadBucket).get;
   const moved: QueueMoved[] = [];
   const failures: string[] = [];

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { scanDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/scan.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
@@ -14,6 +13,7 @@ import { deliveryReplay } from '../deliveries/replay.ts';
 import { replayAll } from '../deliveries/replay-all.ts';
 import { toCurrentEndpointOption } from '../deliveries/to-current-endpoint.ts';
 import { allPages, managementOf } from '../stack/all-pages.ts';
+import { dynamoClient } from '../stack/aws-clients.ts';
 import { openDeployment } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';

@@ -1,7 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { plainText } from '../../local/plain-text.ts';
 import { toCurrentEndpointOption } from '../deliveries/to-current-endpoint.ts';
 import { type DeadMessage, type DlqMessage, readDeadMessage } from '../dlq/dead-letter.ts';
@@ -11,6 +10,7 @@ import { dlqQueue, maxReceivesOf } from '../dlq/queue.ts';
 import { type Dlq, dlqsNamed } from '../dlq/queues-of-stack.ts';
 import { redriveQueue } from '../dlq/redrive-queue.ts';
 import { type FoundDead, searchDeadLetters } from '../dlq/search.ts';
+import { sqsClient } from '../stack/aws-clients.ts';
 import { openDeployment } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError } from '../terminal/errors.ts';

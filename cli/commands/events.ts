@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { dynamodbInboundEvents } from '../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { s3Client } from '../../lambdas/adapters/s3/client.ts';
 import { payloadStore } from '../../lambdas/adapters/s3/payload-store.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
 import { type EventRecord, eventKey } from '../../lambdas/domain/idempotency.ts';
 import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 import { type KeptPage, keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
 import { replayAll } from '../deliveries/replay-all.ts';
+import { adapterClient, dynamoClient, sqsClient } from '../stack/aws-clients.ts';
 import { type Deployment, openDeployment, sourceOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { dayArgument } from '../terminal/parse-arguments.ts';
@@ -141,7 +140,7 @@ function portsOf(deployment: Deployment) {
     enqueueFor: (
       source: string,
       message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
-    ) => sqsQueue(client, sourceOf(deployment, source).queueUrl).send(message),
+    ) => sqsQueue(adapterClient(client), sourceOf(deployment, source).queueUrl).send(message),
   };
 }
 

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import type { OwnSecretKind } from '../../lambdas/domain/resource-tags.ts';
 import { isOfSending, type KeptQueue, keptQueues, sourceOfQueue } from '../kept/kept-queues.ts';
 import { type KeptSecret, keptSecrets } from '../kept/kept-secrets.ts';
 import { countsText, totalOf } from '../kept/queue-counts.ts';
 import { inUse } from '../kept/resources-in-use.ts';
 import { addressOf, ownSecret } from '../stack/address.ts';
+import { secretsClient, sqsClient } from '../stack/aws-clients.ts';
 import { type Found, findDeployment } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { awsCommand, nextCommand } from '../terminal/next-command.ts';

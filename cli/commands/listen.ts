@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { longPolls, patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { dynamodbTaps } from '../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { type ForwardOptions, forward } from '../listen/forward.ts';
 import { makeTapQueue } from '../listen/tap-queue.ts';
+import { dynamoClient, sqsClient } from '../stack/aws-clients.ts';
 import { openDeployment, sourceOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { failureLine, RefusedError, UsageError } from '../terminal/errors.ts';

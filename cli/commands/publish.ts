@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { publishWebhook, type WebhookEvent } from '../../client/publish-webhook.ts';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/dynamodb/outbound-events/store.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import { asError } from '../../lambdas/domain/errors.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
@@ -17,6 +15,7 @@ import {
   type PublicationPreview,
   previewPublication,
 } from '../../lambdas/outbound/publish/preview-publication.ts';
+import { dynamoClient, sqsClient } from '../stack/aws-clients.ts';
 import { type Deployment, openDeployment } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
 import { awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { later, seconds, toIsoInstant, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
@@ -8,6 +7,7 @@ import { asStored, decideChange, getsSecretByHandshake, secretFormat } from '../
 import { readSecretInput } from '../secrets/prompt.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import { isAddressed, ownSecret } from '../stack/address.ts';
+import { secretsClient } from '../stack/aws-clients.ts';
 import { type Deployment, openDeployment, sourceOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError } from '../terminal/errors.ts';

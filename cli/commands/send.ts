@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
 import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import { requestToSend, type Sender, type SendOptions } from '../send/send-request.ts';
 import type { Draft } from '../send/signing/draft.ts';
+import { secretsClient } from '../stack/aws-clients.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../stack/deployment.ts';
 import { fetchWithReason } from '../stack/fetch-with-reason.ts';
 import type { TargetOptions } from '../stack/target.ts';

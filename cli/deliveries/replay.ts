@@ -1,9 +1,7 @@
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/dynamodb/outbound-events/store.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
 import { taskMessage } from '../../lambdas/domain/delivery-task.ts';
 import type { DeliveryId } from '../../lambdas/domain/ids.ts';
@@ -12,6 +10,7 @@ import { type Replay, replayDelivery } from '../../lambdas/outbound/replay.ts';
 import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import type { Resent } from '../dlq/redrive.ts';
 import { redriveOf } from '../dlq/redrive-delivery.ts';
+import { adapterClient, dynamoClient, sqsClient } from '../stack/aws-clients.ts';
 import type { Deployment } from '../stack/deployment.ts';
 
 /** Replays deliveries of a deployment, and redrives their dead letters. */
@@ -20,7 +19,7 @@ export function deliveryReplay(deployment: Deployment, options: ReplayOptions) {
   const deliveries = dynamodbDeliveries(tables, deployment.deliveriesTable);
   const endpoints = dynamodbEndpoints(tables, deployment.endpointsTable);
   const events = dynamodbOutboundEvents(tables, deployment.outboundEventsTable);
-  const { send: sendTask } = sqsQueue(sqsClient(patientCalls), deployment.deliveryQueueUrl);
+  const { send: sendTask } = sqsQueue(adapterClient(sqsClient(patientCalls)), deployment.deliveryQueueUrl);
 
   const ports = { deliveries, endpoints, events, sendTask };
   const replay = (id: DeliveryId, by?: 'job'): Promise<Replay> =>

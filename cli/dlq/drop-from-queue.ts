@@ -1,5 +1,5 @@
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
+import { sqsClient } from '../stack/aws-clients.ts';
 import { openDeployment } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { confirmed } from '../terminal/confirm.ts';

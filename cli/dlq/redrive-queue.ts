@@ -1,8 +1,8 @@
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
 import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import { deliveryReplay } from '../deliveries/replay.ts';
+import { adapterClient, sqsClient } from '../stack/aws-clients.ts';
 import { type Deployment, openDeployment } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError } from '../terminal/errors.ts';
@@ -82,7 +82,7 @@ function resender(dlq: Dlq, deployment: Deployment, options: ReplayOptions) {
     if (resend.kind === 'replay') return deliveries.redrive(resend.deliveryId, resend.task);
     const source = resend.source === undefined ? undefined : deployment.sources[resend.source];
     const url = source?.queueUrl ?? dlq.workQueueUrl ?? deployment.publishQueueUrl;
-    await sqsQueue(client, url).send({ body: resend.body, attributes: resend.attributes });
+    await sqsQueue(adapterClient(client), url).send({ body: resend.body, attributes: resend.attributes });
     return { kind: 'sent' };
   };
 }

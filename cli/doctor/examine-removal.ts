@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { attentionItems } from '../../lambdas/adapters/dynamodb/endpoints/attention.ts';
-import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { keptQueues } from '../kept/kept-queues.ts';
 import { countsText, totalOf } from '../kept/queue-counts.ts';
 import { inUse } from '../kept/resources-in-use.ts';
+import { dynamoClient, sqsClient } from '../stack/aws-clients.ts';
 import { deploymentOf, findDeployment } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { UsageError } from '../terminal/errors.ts';

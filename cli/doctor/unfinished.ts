@@ -1,6 +1,10 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import {
+  BatchGetCommand,
+  type DynamodbClient,
+  QueryCommand,
+} from '../../lambdas/adapters/dynamodb/commands.ts';
 import { itemParser } from '../../lambdas/adapters/dynamodb/parse-item.ts';
 import { deliveryStatuses, heldByOf } from '../../lambdas/domain/delivery-record.ts';
 import { EndpointIdText, TenantIdText } from '../../lambdas/domain/ids.ts';
@@ -51,7 +55,7 @@ export type RunningRecoveries = (limit: number) => Promise<readonly unknown[]>;
 
 /** Counts by the due index, which has every delivery that has not ended, held ones included. It never scans a table. */
 export async function lookAtTables(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   { deliveriesTable, endpointsTable }: Pick<Deployment, 'deliveriesTable' | 'endpointsTable'>,
   running: RunningRecoveries,
 ): Promise<Unfinished> {
@@ -88,7 +92,7 @@ async function unlessMissing<Found>(found: Promise<Found>): Promise<Found | unde
 }
 
 /** Reads the first deliveries of each partition of the due index. */
-async function standings(client: DynamoDBDocumentClient, table: string) {
+async function standings(client: DynamodbClient, table: string) {
   const shards = Array.from({ length: dueIndex.shards }, (_, shard) => String(shard));
   const pages = await Promise.all(shards.map((shard) => client.send(dueIn(table, shard))));
   const ids = pages.flatMap(({ Items = [] }) => Items.map((item) => v.parse(Key, item).id));
@@ -114,7 +118,7 @@ const dueIn = (table: string, shard: string): QueryCommand =>
 
 /** Reads a batch. DynamoDB may leave some items for another request. */
 async function standingsOf(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   ids: readonly string[],
 ): Promise<{ readonly found: readonly Standing[]; readonly isWhole: boolean }> {

@@ -1,10 +1,10 @@
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
 import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
 import { secretVersions } from '../secrets/versions.ts';
+import { secretsClient } from '../stack/aws-clients.ts';
 import type { DeployedSource, Deployment } from '../stack/deployment.ts';
 import type { OtherSecret } from './diagnose.ts';
 import type { ExplainedSource } from './judge.ts';

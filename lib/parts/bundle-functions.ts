@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { basename, relative, resolve } from 'node:path';
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild';
 
@@ -21,15 +22,20 @@ const handlersRegistry: Plugin = {
 };
 
 /**
- * Gets `node:http` without loading `fetch`: a module that imports it gets all of its exports at once, `WebSocket` among
- * them, which takes longer to load than the rest of a function.
+ * Gets Node's own modules as they are: an `import` of one gets all of its exports at once, and with them what Node would load
+ * later or never, such as `fetch` with `node:http`, or streams with `node:fs`. That takes longer than loading the function itself.
  */
-const httpAlone: Plugin = {
-  name: 'http-alone',
+const builtinsAlone: Plugin = {
+  name: 'builtins-alone',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^(?:node:)?http$/ }, () => ({ path: 'http', namespace: 'http-alone' }));
-    onLoad({ filter: /^http$/, namespace: 'http-alone' }, () => ({
-      contents: "module.exports = process.getBuiltinModule('node:http');",
+    onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path, importer }) => {
+      if (!isBuiltin(path)) return undefined;
+      // Packages, which may be loaded later, share no chunk with our own code for it: each file at the start takes a while.
+      const suffix = importer.includes('/node_modules/') ? '?package' : '';
+      return { path: path.replace(/^(?:node:)?/, 'node:'), suffix, namespace: 'builtins-alone' };
+    });
+    onLoad({ filter: /^node:/, namespace: 'builtins-alone' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
     }));
   },
 };
@@ -64,7 +70,7 @@ const built = await build({
   metafile: true,
   // Errors are printed below.
   logLevel: 'silent',
-  plugins: [handlersRegistry, httpAlone],
+  plugins: [handlersRegistry, builtinsAlone],
 }).catch((error: unknown) => {
   if (!isBuildFailure(error)) throw error;
   process.stderr.write(error.errors.map((message) => `${errorLine(message)}\n`).join(''));

@@ -153,7 +153,7 @@ function linkedWith(directory: string, name: FunctionName, leftOut: readonly str
     target: 'node24',
     // A team's handlers may use CommonJS packages, which `require` Node's own modules.
     banner: {
-      js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
+      js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
     minify: true,
     // At the end of the file they would name the folder of this build, and change the hash of the asset.

@@ -24,7 +24,7 @@ describeFlow('A tenant of 5000 endpoints', (stack) => {
   /** The first few are enabled; the others hold their deliveries, which shows the fan-out as well, and faster. */
   async function fill(tenant: string, url: string): Promise<void> {
     const now = unixMillis(Date.now() - 1_000);
-    const { seal } = masterSecret(stack.secrets, stack.outputs.outbound.masterSecretArn);
+    const { seal } = masterSecret(stack.ownClients.secrets, stack.outputs.outbound.masterSecretArn);
     const endpoints = Array.from({ length: count }, async (_, index) => {
       const id = `ep_${String(index).padStart(5, '0')}`;
       const secrets = [

@@ -13,7 +13,7 @@ import { keptContract } from '../adapters/dynamodb/kept-contract.ts';
 import { onceOnlyContract } from '../adapters/dynamodb/once-only-contract.ts';
 import { describeFlow } from './support/local-stack.ts';
 
-describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
+describeFlow('The adapters of the inbound flow', ({ ownClients: { dynamodb, secrets }, outputs }) => {
   const table = outputs.tables.inboundEvents;
 
   const inboundEvents = async () => dynamodbInboundEvents(dynamodb, table);
@@ -28,7 +28,7 @@ describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
       clientConfig({ url: outputs.awsEndpoint, caFile: outputs.caFile }),
     );
     const name = `contract/${crypto.randomUUID()}`;
-    const secret = secretByName(client, name);
+    const secret = secretByName(secrets, name);
     expect(await secret.readSecret('AWSCURRENT')).toBeUndefined();
 
     await client.send(new CreateSecretCommand({ Name: name, SecretString: 'first' }));

@@ -19,7 +19,7 @@ import { recoveriesContract } from '../adapters/dynamodb/recoveries-contract.ts'
 import { shapes } from '../adapters/dynamodb/support/table-shape.ts';
 import { describeFlow } from './support/local-stack.ts';
 
-describeFlow('The adapters of the outbound flow', ({ dynamodb, outputs }) => {
+describeFlow('The adapters of the outbound flow', ({ ownClients: { dynamodb }, outputs }) => {
   const client = new DynamoDBClient(clientConfig({ url: outputs.awsEndpoint, caFile: outputs.caFile }));
   const table = makeTable(client, 'Outbound', shapes.deliveries);
   const endpoints = makeTable(client, 'Endpoints', shapes.endpoints);

@@ -9,7 +9,7 @@ import { describeFlow } from './support/local-stack.ts';
 const isDeviation = (name: string): name is Deviation => Object.hasOwn(emulatorDeviations, name);
 const deviations = Object.keys(emulatorDeviations).filter(isDeviation);
 
-describeFlow('The stand-ins of SQS and S3', ({ outputs }) => {
+describeFlow('The stand-ins of SQS and S3', ({ outputs, ownClients }) => {
   const config = clientConfig({ url: outputs.awsEndpoint, caFile: outputs.caFile });
   // The emulator's queue URLs may have another host.
   const client = new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
@@ -22,7 +22,7 @@ describeFlow('The stand-ins of SQS and S3', ({ outputs }) => {
   sqsContract(
     'the emulator',
     async () => ({
-      client,
+      client: ownClients.sqs,
       makeQueue: async (visibility, maxReceiveCount) => {
         const dlqUrl = await made({});
         const arn = { QueueUrl: dlqUrl, AttributeNames: ['QueueArn' as const] };

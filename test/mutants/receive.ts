@@ -153,8 +153,8 @@ const secretsManager = mutantsOf(
     {
       name: 'the second of two handshakes is answered as stored',
       breaks: handshake,
-      from: 'if (error instanceof ResourceExistsException) return false;',
-      to: 'if (error instanceof ResourceExistsException) return true;',
+      from: "if (isAwsError(error, 'ResourceExistsException')) return false;",
+      to: "if (isAwsError(error, 'ResourceExistsException')) return true;",
     },
   ],
 );

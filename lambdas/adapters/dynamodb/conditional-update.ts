@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamodbClient, UpdateCommand } from './commands.ts';
+import { ConditionalCheckFailedException } from './errors.ts';
 import { gathered, isGathering } from './gathered-writes.ts';
 import { plainItem } from './plain-item.ts';
 import { updateStatement } from './statements.ts';
@@ -28,11 +28,7 @@ export type Written =
   | { readonly ok: false; readonly item: unknown };
 
 /** Writes conditionally. A refusal returns the item (undefined when it does not exist), so no read follows. */
-export function updateIf(
-  client: DynamoDBDocumentClient,
-  table: string,
-  update: ConditionalUpdate,
-): Promise<Written> {
+export function updateIf(client: DynamodbClient, table: string, update: ConditionalUpdate): Promise<Written> {
   const single = () => updateAlone(client, table, update);
   const statement = isGathering(client) ? updateStatement(table, update) : undefined;
   if (statement === undefined) return single();
@@ -40,7 +36,7 @@ export function updateIf(
 }
 
 async function updateAlone(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   update: ConditionalUpdate,
 ): Promise<Written> {

@@ -1,16 +1,10 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { EventTypeRecord, EventTypeStore } from '../../domain/event-type.ts';
 import { parseExactlyOrNone } from '../../domain/exact-json.ts';
 import { Count, Instant } from '../../domain/instant-fields.ts';
 import { parseJson } from '../../domain/json.ts';
 import { otherItems } from '../../domain/tables.ts';
+import { DeleteCommand, type DynamodbClient, GetCommand, PutCommand, QueryCommand } from './commands.ts';
 import { itemParser } from './parse-item.ts';
 import { unlessRefused } from './unless-refused.ts';
 
@@ -34,7 +28,7 @@ const Item = v.object({
 const tenant = otherItems.eventType;
 
 /** Event types, in a partition of the Endpoints table. */
-export function dynamodbEventTypes(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbEventTypes(client: DynamodbClient, table: string) {
   return {
     async read(name: string): Promise<EventTypeRecord | undefined> {
       const { Item: item } = await client.send(

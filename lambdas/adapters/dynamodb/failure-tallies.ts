@@ -1,4 +1,3 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { endpointHash } from '../../domain/delivery-task.ts';
 import {
@@ -12,6 +11,7 @@ import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../..
 import { Count, Instant } from '../../domain/instant-fields.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { type DynamodbClient, GetCommand } from './commands.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { AttemptItem } from './deliveries/item.ts';
 import { attentionItems } from './endpoints/attention.ts';
@@ -95,7 +95,7 @@ const reduced = ({ name, count, notifyAt }: FailureTally, next: UnixMillis, now:
 });
 
 /** Counts of deliveries that ended without success: one item for each endpoint, in the Endpoints table. */
-export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbTallies(client: DynamodbClient, table: string) {
   const write = async (update: Omit<ConditionalUpdate, 'tenant'>): Promise<boolean> =>
     (await updateIf(client, table, { ...update, tenant: partitionOf(update.id) })).ok;
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BatchExecuteStatementCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchExecuteStatementCommand, type DynamodbClient } from './commands.ts';
 import type { Written } from './conditional-update.ts';
 import type { Statement } from './statements.ts';
 
@@ -31,21 +31,18 @@ export interface Gathering {
   readonly afterThis?: (then: () => void) => void;
 }
 
-const gatherers = new WeakMap<DynamoDBDocumentClient, (write: Write) => Promise<Written>>();
+const gatherers = new WeakMap<DynamodbClient, (write: Write) => Promise<Written>>();
 
 /** Makes a client's conditional writes in batches from now on. Its function needs `PartiQLUpdate` and `PartiQLInsert`. */
-export function gatherWrites(
-  client: DynamoDBDocumentClient,
-  gathering: Gathering = {},
-): DynamoDBDocumentClient {
+export function gatherWrites(client: DynamodbClient, gathering: Gathering = {}): DynamodbClient {
   gatherers.set(client, gatherer(client, gathering));
   return client;
 }
 
-export const isGathering = (client: DynamoDBDocumentClient): boolean => gatherers.has(client);
+export const isGathering = (client: DynamodbClient): boolean => gatherers.has(client);
 
 /** Makes a write together with others of the client's. */
-export const gathered = (client: DynamoDBDocumentClient, write: Write): Promise<Written> =>
+export const gathered = (client: DynamodbClient, write: Write): Promise<Written> =>
   gatherers.get(client)?.(write) ?? write.single();
 
 /**
@@ -58,7 +55,7 @@ export const gathered = (client: DynamoDBDocumentClient, write: Write): Promise<
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
  */
-function gatherer(client: DynamoDBDocumentClient, { fewest = 2, afterThis = setImmediate }: Gathering) {
+function gatherer(client: DynamodbClient, { fewest = 2, afterThis = setImmediate }: Gathering) {
   let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
   let underWay = 0;
@@ -113,10 +110,7 @@ type Answer =
   | { readonly kind: 'failed' };
 
 /** @returns nothing when the call failed: then it is unknown which of the writes were made */
-async function answersTo(
-  client: DynamoDBDocumentClient,
-  batch: readonly Waiting[],
-): Promise<readonly Answer[]> {
+async function answersTo(client: DynamodbClient, batch: readonly Waiting[]): Promise<readonly Answer[]> {
   const Statements = batch.map(({ statement }) => statement);
   try {
     const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));

@@ -1,4 +1,3 @@
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import {
   type Manifest,
@@ -12,6 +11,7 @@ import { DeliveryIdText } from '../../domain/ids.ts';
 import { Count, Instant } from '../../domain/instant-fields.ts';
 import { manifestShards, otherItems } from '../../domain/tables.ts';
 import type { UnixMillis } from '../../domain/time.ts';
+import { DeleteCommand, type DynamodbClient, PutCommand, QueryCommand } from './commands.ts';
 import { updateIf } from './conditional-update.ts';
 import { itemParser } from './parse-item.ts';
 
@@ -43,7 +43,7 @@ export function manifestItem({ shard, ...manifest }: Manifest) {
 }
 
 /** Manifests, in partitions of the Endpoints table. No index has them, so each costs one write and one deletion. */
-export const dynamodbManifests = (client: DynamoDBDocumentClient, table: string, shards = manifestShards) =>
+export const dynamodbManifests = (client: DynamodbClient, table: string, shards = manifestShards) =>
   ({
     shards,
 

@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { type DynamodbClient, GetCommand, PutCommand } from './commands.ts';
 import type { Written } from './conditional-update.ts';
+import { ConditionalCheckFailedException } from './errors.ts';
 import { gathered, isGathering } from './gathered-writes.ts';
 import { plainItem } from './plain-item.ts';
 import { insertStatement } from './statements.ts';
@@ -19,7 +19,7 @@ interface Item extends Readonly<Record<string, unknown>> {
  * @returns the item that exists already, else undefined
  */
 export async function putIfFree(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   item: Item,
   now: UnixMillis,
@@ -32,7 +32,7 @@ export async function putIfFree(
 }
 
 async function putAlone(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   item: Item,
   now: UnixMillis,
@@ -56,7 +56,7 @@ async function putAlone(
 }
 
 /** Reads an item with strong consistency. */
-export async function readItem(client: DynamoDBDocumentClient, table: string, id: string): Promise<unknown> {
+export async function readItem(client: DynamodbClient, table: string, id: string): Promise<unknown> {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
   return Item;
 }

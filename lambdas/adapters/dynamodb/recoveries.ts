@@ -1,4 +1,3 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { EndpointIdText, TenantIdText } from '../../domain/ids.ts';
 import { Count, Instant } from '../../domain/instant-fields.ts';
@@ -10,6 +9,7 @@ import {
 } from '../../domain/recovery.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { type DynamodbClient, GetCommand, PutCommand } from './commands.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { attentionItems } from './endpoints/attention.ts';
 import { attention } from './endpoints/item.ts';
@@ -41,7 +41,7 @@ const RecoveryItem = v.object({
 const tenant = otherItems.job;
 
 /** Recoveries, in a partition of the Endpoints table. Running ones are in the attention index. */
-export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbRecoveries(client: DynamodbClient, table: string) {
   const write = async (update: Omit<ConditionalUpdate, 'tenant'>): Promise<Recovery | undefined> => {
     const { ok, item } = await updateIf(client, table, { ...update, tenant });
     return ok ? parseRecovery(item) : undefined;

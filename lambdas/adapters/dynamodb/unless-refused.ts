@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from './errors.ts';
 
 /** @returns whether the write went through; false when its condition refused it */
 export async function unlessRefused(write: Promise<unknown>): Promise<boolean> {

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  ResourceExistsException,
-  ResourceNotFoundException,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { briefly } from '../../domain/cache-for.ts';
 import { awaits, type HandshakeSecretStore } from '../../domain/provider/awaited-secret.ts';
 import type { SecretFormat } from '../../domain/signature/key.ts';
 import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import { isAwsError } from '../aws/errors.ts';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsClient,
+} from './commands.ts';
 
 /** Any caller may send a handshake, so the state is read at most once in this time. */
 const askAtMostEvery = seconds(2);
@@ -22,7 +21,7 @@ const askAtMostEvery = seconds(2);
  * @param window how long after the deploy the source accepts it
  */
 export function handshakeSecret(
-  client: SecretsManagerClient,
+  client: SecretsClient,
   name: string,
   format: SecretFormat,
   window: Seconds,
@@ -44,7 +43,7 @@ export function handshakeSecret(
         await client.send(new PutSecretValueCommand(put));
         return true;
       } catch (error) {
-        if (error instanceof ResourceExistsException) return false;
+        if (isAwsError(error, 'ResourceExistsException')) return false;
         throw error;
       }
     },
@@ -57,12 +56,12 @@ interface Latest {
   readonly createdAt: UnixMillis;
 }
 
-async function latest(client: SecretsManagerClient, name: string): Promise<Latest> {
+async function latest(client: SecretsClient, name: string): Promise<Latest> {
   try {
     const found = await client.send(new GetSecretValueCommand({ SecretId: name }));
     return { value: found.SecretString, versionId: found.VersionId, createdAt: instant(found.CreatedDate) };
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
+    if (!isAwsError(error, 'ResourceNotFoundException')) throw error;
     const { CreatedDate } = await client.send(new DescribeSecretCommand({ SecretId: name }));
     return { createdAt: instant(CreatedDate) };
   }

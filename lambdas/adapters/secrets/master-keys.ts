@@ -1,8 +1,8 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { cachedSecret } from '../../domain/cached-secret.ts';
 import { type MasterKey, masterKey } from '../../domain/sealed-text.ts';
 import { slipIn } from '../../domain/signature/mistaken-secret.ts';
 import { seconds, type UnixMillis } from '../../domain/time.ts';
+import type { SecretsClient } from './commands.ts';
 import { secretByName } from './secrets-manager.ts';
 
 /** An endpoint's secret cannot be opened, because its master secret is gone or the item was tampered with. */
@@ -16,7 +16,7 @@ const unknownKeyReadEvery = seconds(10);
 type Keys = readonly [MasterKey, ...MasterKey[]];
 
 /** The master keys from Secrets Manager, the current and the previous one, cached for this container. */
-export function masterKeys(client: SecretsManagerClient, name: string) {
+export function masterKeys(client: SecretsClient, name: string) {
   const secret = secretByName(client, name);
   const cached = cachedSecret(read);
 

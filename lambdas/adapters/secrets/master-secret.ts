@@ -1,4 +1,3 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import {
   liveSecrets,
@@ -8,16 +7,16 @@ import {
   seal,
   unseal,
 } from '../../domain/endpoint-secret.ts';
-
 import type { SealedParts } from '../../domain/endpoint-store.ts';
 import type { MasterKey } from '../../domain/sealed-text.ts';
 import type { UnixMillis } from '../../domain/time.ts';
+import type { SecretsClient } from './commands.ts';
 import { masterKeys, SealedSecretError } from './master-keys.ts';
 import { openedKeys } from './opened-keys.ts';
 import { sealedHeaders } from './sealed-headers.ts';
 
 /** Seals endpoints' secrets and headers under the master secret. Opens them with the current or the previous one. */
-export function masterSecret(client: SecretsManagerClient, name: string) {
+export function masterSecret(client: SecretsClient, name: string) {
   const keys = masterKeys(client, name);
   const headersOf = sealedHeaders(keys);
   const keyOf = openedKeys(signingKey);

@@ -1,12 +1,9 @@
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { unixMillis } from '../../domain/time.ts';
+import { isAwsError } from '../aws/errors.ts';
+import { GetSecretValueCommand, type SecretsClient } from './commands.ts';
 
 /** One secret by name, read by stage. */
-export function secretByName(client: SecretsManagerClient, name: string) {
+export function secretByName(client: SecretsClient, name: string) {
   return {
     /** @returns undefined when the secret does not exist, or has no version in that stage */
     async readSecret(stage: 'AWSCURRENT' | 'AWSPREVIOUS') {
@@ -16,7 +13,7 @@ export function secretByName(client: SecretsManagerClient, name: string) {
         );
         return { value: SecretString ?? '', createdAt: unixMillis(CreatedDate?.getTime() ?? 0) };
       } catch (error) {
-        if (error instanceof ResourceNotFoundException) return undefined;
+        if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
         throw error;
       }
     },

@@ -1,8 +1,8 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { cachedSecret } from '../../domain/cached-secret.ts';
 import type { SigningKey } from '../../domain/endpoint-secret.ts';
 import { parseSecretValue } from '../../domain/provider/secret.ts';
 import { later, seconds, type UnixMillis } from '../../domain/time.ts';
+import type { SecretsClient } from './commands.ts';
 import { secretByName } from './secrets-manager.ts';
 
 /** The stack's signing secret holds no key. */
@@ -14,7 +14,7 @@ class SigningSecretError extends Error {
 const rotationOverlap = seconds(86_400);
 
 /** The keys that deliveries are signed with, cached for this container. */
-export function signingSecret(client: SecretsManagerClient, name: string) {
+export function signingSecret(client: SecretsClient, name: string) {
   const secret = secretByName(client, name);
   const cached = cachedSecret(readKeys);
 

@@ -1,6 +1,6 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { parseJson } from '../../domain/json.ts';
+import type { SqsClient } from './commands.ts';
 import { besideQueue, sqsQueue } from './queue.ts';
 
 /** Queue names, each with the sources that share the queue. */
@@ -18,7 +18,7 @@ class ConfigurationError extends Error {
  * @param exampleUrl of a queue of the same account and region
  * @throws ConfigurationError when the text is something else
  */
-export function inboundQueues(client: SQSClient, queuesText: string, exampleUrl: string) {
+export function inboundQueues(client: SqsClient, queuesText: string, exampleUrl: string) {
   const parsed = v.safeParse(Queues, parseJson(queuesText));
   if (!parsed.success)
     throw new ConfigurationError(

@@ -1,4 +1,4 @@
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, type SqsClient } from './commands.ts';
 import { besideQueue } from './queue.ts';
 
 /**
@@ -6,7 +6,7 @@ import { besideQueue } from './queue.ts';
  *
  * @param besideUrl the URL of any queue of the same account and region
  */
-export const queueReaders = (client: SQSClient, besideUrl: string, names: readonly string[]) =>
+export const queueReaders = (client: SqsClient, besideUrl: string, names: readonly string[]) =>
   names.map((name) => async (): Promise<void> => {
     const QueueUrl = besideQueue(besideUrl, name);
     await client.send(

@@ -1,14 +1,14 @@
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  type MessageAttributeValue,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { asError } from '../../domain/errors.ts';
 import { maxMessageBytes, utf8Bytes } from '../../domain/messages.ts';
 import type { Seconds } from '../../domain/time.ts';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SqsClient,
+} from './commands.ts';
 
 /** One message for SQS, already serialised. */
 export interface OutgoingMessage {
@@ -41,7 +41,7 @@ export const besideQueue = (url: string, name: string): string =>
   `${url.slice(0, url.lastIndexOf('/') + 1)}${name}`;
 
 /** A queue by URL: send one, send many, and delete or return a received message by its receipt handle. */
-export function sqsQueue(client: SQSClient, queueUrl: string) {
+export function sqsQueue(client: SqsClient, queueUrl: string) {
   async function sendBatch(batch: readonly OutgoingMessage[]) {
     const Entries = batch.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
     const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));

@@ -1,6 +1,6 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { fieldName } from '../../domain/issue-text.ts';
 import { isTapQueue } from '../../domain/tap.ts';
+import type { SqsClient } from './commands.ts';
 import { besideQueue, sqsQueue } from './queue.ts';
 
 /** The item of a listener names a queue that is not a tap queue of its source. */
@@ -14,7 +14,7 @@ class ForeignTapError extends Error {
  * @param prefix the beginning of all their names
  * @param ownQueueUrl of a queue of the same account and region
  */
-export const tapQueues = (client: SQSClient, prefix: string, ownQueueUrl: string) => ({
+export const tapQueues = (client: SqsClient, prefix: string, ownQueueUrl: string) => ({
   /** @throws ForeignTapError when the name is not that of a tap of the source */
   async send(source: string, queueName: string, body: string): Promise<void> {
     if (!isTapQueue(queueName, prefix, source))

@@ -1,5 +1,5 @@
-import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import { BatchGetCommand, type DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { newDelivery } from './deliveries-fixture.ts';
@@ -32,7 +32,7 @@ it('a read of many deliveries returns those beside a malformed one, and names th
 });
 
 /** A DynamoDB that reads one key of each call. */
-function oneKeyACall(items: readonly { readonly id: string }[]): DynamoDBDocumentClient {
+function oneKeyACall(items: readonly { readonly id: string }[]): DynamodbClient {
   const client = {
     async send(command: unknown) {
       if (!(command instanceof BatchGetCommand)) throw new Error('not a batch');
@@ -41,5 +41,5 @@ function oneKeyACall(items: readonly { readonly id: string }[]): DynamoDBDocumen
       return { Responses: { t: found }, UnprocessedKeys: left.length === 0 ? {} : { t: { Keys: left } } };
     },
   };
-  return client as unknown as DynamoDBDocumentClient;
+  return client as unknown as DynamodbClient;
 }

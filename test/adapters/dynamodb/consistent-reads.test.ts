@@ -1,10 +1,10 @@
+import { expect, it } from 'vitest';
 import {
   BatchGetCommand,
-  type DynamoDBDocumentClient,
+  type DynamodbClient,
   GetCommand,
   QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { expect, it } from 'vitest';
+} from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
@@ -35,10 +35,10 @@ function readingClient() {
       return {};
     },
   };
-  return { client: client as unknown as DynamoDBDocumentClient, reads };
+  return { client: client as unknown as DynamodbClient, reads };
 }
 
-type Read = (client: DynamoDBDocumentClient) => Promise<unknown>;
+type Read = (client: DynamodbClient) => Promise<unknown>;
 
 // A worker that holds a delivery, or fans out an event, looks again at what may have changed since: an old answer would
 // hide the change. No emulator gives old answers, so the commands are looked at.

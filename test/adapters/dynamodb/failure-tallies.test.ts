@@ -1,5 +1,9 @@
-import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import {
+  type DynamodbClient,
+  QueryCommand,
+  UpdateCommand,
+} from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
@@ -30,7 +34,7 @@ function sentBy() {
       return { Items: [] };
     },
   };
-  return { updates, queries, tallies: dynamodbTallies(client as unknown as DynamoDBDocumentClient, 'T') };
+  return { updates, queries, tallies: dynamodbTallies(client as unknown as DynamodbClient, 'T') };
 }
 
 it('a tally with failures to report never expires, and one without them expires a day after its pause', async () => {

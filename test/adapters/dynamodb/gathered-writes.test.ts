@@ -1,9 +1,9 @@
+import { describe, expect, it } from 'vitest';
 import {
   BatchExecuteStatementCommand,
-  type DynamoDBDocumentClient,
+  type DynamodbClient,
   UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { describe, expect, it } from 'vitest';
+} from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { type ConditionalUpdate, updateIf } from '../../../lambdas/adapters/dynamodb/conditional-update.ts';
 import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
 import { putIfFree } from '../../../lambdas/adapters/dynamodb/put-if-absent.ts';
@@ -30,7 +30,7 @@ function setUp(answerTo?: (command: unknown) => object | undefined) {
   const plain = db.client();
   const untyped: object = plain;
   const calls: string[] = [];
-  const client: DynamoDBDocumentClient = Object.create(plain);
+  const client: DynamodbClient = Object.create(plain);
   const send = async (command: object) => {
     const size =
       command instanceof BatchExecuteStatementCommand ? ` ${command.input.Statements?.length}` : '';

@@ -1,5 +1,9 @@
-import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import {
+  type DynamodbClient,
+  QueryCommand,
+  UpdateCommand,
+} from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
@@ -36,7 +40,7 @@ function notingClient() {
       return {};
     },
   };
-  return { client: client as unknown as DynamoDBDocumentClient, noted };
+  return { client: client as unknown as DynamodbClient, noted };
 }
 
 /** No partition of the index has much more than its share. */

@@ -1,10 +1,6 @@
-import {
-  PutSecretValueCommand,
-  ResourceExistsException,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
+import { AwsError } from '../../../lambdas/adapters/aws/errors.ts';
+import { PutSecretValueCommand, type SecretsClient } from '../../../lambdas/adapters/secrets/commands.ts';
 import { handshakeSecret } from '../../../lambdas/adapters/secrets/handshake-secret.ts';
 import { awaitingValue } from '../../../lambdas/domain/provider/awaited-secret.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
@@ -14,15 +10,17 @@ const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 /** Secrets Manager with a secret that was made without a value; counts the calls. */
 function emptySecret(createdAt: number) {
   const state = { calls: 0, error: undefined as Error | undefined };
-  const client = new SecretsManagerClient({ region: 'us-east-1' });
-  client.send = async (command: object) => {
+  const send = async (command: object) => {
     state.calls++;
     if (state.error) throw state.error;
     if (command.constructor.name === 'GetSecretValueCommand')
-      throw new ResourceNotFoundException({ message: 'none', $metadata: {} });
-    return { CreatedDate: new Date(createdAt), $metadata: {} };
+      throw new AwsError('ResourceNotFoundException', 'none', { status: 400 });
+    return { CreatedDate: new Date(createdAt) };
   };
-  return { state, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
+  return {
+    state,
+    port: handshakeSecret({ send } as unknown as SecretsClient, 'Stack/asana', 'text', seconds(3600)),
+  };
 }
 
 it('a handshake secret is read once in two seconds, for any number of forged handshakes', async () => {
@@ -51,13 +49,15 @@ it('a handshake secret remembers for two seconds that it could not be read', asy
 /** Secrets Manager with one version; counts what is put. */
 function oneVersion(SecretString: string, createdAt: number) {
   const state = { puts: 0, version: { SecretString, createdAt } };
-  const client = new SecretsManagerClient({ region: 'us-east-1' });
-  client.send = async (command: object) => {
+  const send = async (command: object) => {
     if (command.constructor.name === 'PutSecretValueCommand') state.puts++;
     const { SecretString: text, createdAt: at } = state.version;
-    return { SecretString: text, VersionId: 'v1', CreatedDate: new Date(at), $metadata: {} };
+    return { SecretString: text, VersionId: 'v1', CreatedDate: new Date(at) };
   };
-  return { state, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
+  return {
+    state,
+    port: handshakeSecret({ send } as unknown as SecretsClient, 'Stack/asana', 'text', seconds(3600)),
+  };
 }
 
 it('a handshake secret is checked against the window of the version that it replaces', async () => {
@@ -85,21 +85,23 @@ function twoAtOnce() {
   const stored = new Map<string, string | undefined>();
   const bothRead = Promise.withResolvers<void>();
   let reads = 0;
-  const client = new SecretsManagerClient({ region: 'us-east-1' });
-  client.send = async (command: object) => {
+  const send = async (command: object) => {
     if (!(command instanceof PutSecretValueCommand)) {
       if (++reads === 2) bothRead.resolve();
       const SecretString = awaitingValue(later(now, seconds(60)));
-      return { SecretString, VersionId: 'v1', CreatedDate: new Date(now - 60_000), $metadata: {} };
+      return { SecretString, VersionId: 'v1', CreatedDate: new Date(now - 60_000) };
     }
     await bothRead.promise;
     const { ClientRequestToken: token = crypto.randomUUID(), SecretString: value } = command.input;
     if ((stored.get(token) ?? value) !== value)
-      throw new ResourceExistsException({ message: 'another value has the token', $metadata: {} });
+      throw new AwsError('ResourceExistsException', 'another value has the token', { status: 400 });
     stored.set(token, value);
     return { $metadata: {} };
   };
-  return { stored, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
+  return {
+    stored,
+    port: handshakeSecret({ send } as unknown as SecretsClient, 'Stack/asana', 'text', seconds(3600)),
+  };
 }
 
 it('stores the secret of one of two handshakes that come at once, and says no to the other', async () => {

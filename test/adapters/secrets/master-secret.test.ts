@@ -1,6 +1,6 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../../lambdas/adapters/aws/errors.ts';
+import type { SecretsClient } from '../../../lambdas/adapters/secrets/commands.ts';
 import { endpointKeys } from '../../../lambdas/adapters/secrets/endpoint-keys.ts';
 import { masterSecret } from '../../../lambdas/adapters/secrets/master-secret.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
@@ -17,13 +17,13 @@ function secretsManager(...versions: string[]) {
   const send = async ({ input }: { input: { VersionStage: string } }) => {
     calls.push(input.VersionStage);
     const value = versions[input.VersionStage === 'AWSCURRENT' ? 0 : 1];
-    if (value === undefined) throw new ResourceNotFoundException({ message: 'none', $metadata: {} });
+    if (value === undefined) throw new AwsError('ResourceNotFoundException', 'none', { status: 400 });
     return { SecretString: value, CreatedDate: new Date(now) };
   };
   return {
     calls,
     rotate: (value: string) => versions.unshift(value),
-    client: { send } as unknown as SecretsManagerClient,
+    client: { send } as unknown as SecretsClient,
   };
 }
 
@@ -106,7 +106,7 @@ it('the list of secrets omits those that cannot be opened, and fails when they c
   const away = { send: () => Promise.reject(new Error('Secrets Manager is away')) };
 
   expect(await master.readable(endpoint, now)).toEqual([next]);
-  const blind = masterSecret(away as unknown as SecretsManagerClient, 'master');
+  const blind = masterSecret(away as unknown as SecretsClient, 'master');
   await expect(blind.readable(endpoint, now)).rejects.toThrow('Secrets Manager is away');
   const ended = { ...endpoint, secrets: [next, ...lost.secrets.map((old) => ({ ...old, endsAt: now }))] };
   expect(await master.resealed(ended, now)).toBeUndefined();
@@ -174,7 +174,7 @@ describe('the headers of an endpoint', () => {
 
   it('the headers of an endpoint need no master secret if there are none', async () => {
     const away = { send: () => Promise.reject(new Error('Secrets Manager is away')) };
-    const master = masterSecret(away as unknown as SecretsManagerClient, 'master');
+    const master = masterSecret(away as unknown as SecretsClient, 'master');
 
     expect(await master.sealHeaders({}, newEndpoint(now), now)).toEqual({});
     expect(await master.endpointHeaders(newEndpoint(now), now)).toEqual({});

@@ -1,9 +1,6 @@
-import {
-  type GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../../lambdas/adapters/aws/errors.ts';
+import type { SecretsClient } from '../../../lambdas/adapters/secrets/commands.ts';
 import { signingSecret } from '../../../lambdas/adapters/secrets/signing-secret.ts';
 import type { SigningKey } from '../../../lambdas/domain/endpoint-secret.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
@@ -20,13 +17,13 @@ type Versions = Readonly<Record<string, { readonly value: string; readonly creat
 /** Secrets Manager with one secret; counts the reads. */
 function secretWith(versions: Versions) {
   const state = { versions, reads: 0 };
-  const client = new SecretsManagerClient({ region: 'us-east-1' });
-  client.send = async ({ input }: GetSecretValueCommand) => {
+  const send = async ({ input }: { readonly input: { readonly VersionStage?: string } }) => {
     state.reads++;
     const version = state.versions[input.VersionStage ?? ''];
-    if (version === undefined) throw new ResourceNotFoundException({ message: 'none', $metadata: {} });
-    return { SecretString: version.value, CreatedDate: new Date(version.createdAt), $metadata: {} };
+    if (version === undefined) throw new AwsError('ResourceNotFoundException', 'none', { status: 400 });
+    return { SecretString: version.value, CreatedDate: new Date(version.createdAt) };
   };
+  const client = { send } as unknown as SecretsClient;
   return { state, secret: signingSecret(client, 'Signing') };
 }
 

@@ -1,5 +1,5 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
+import { SendMessageCommand, type SqsClient } from '../../../lambdas/adapters/sqs/commands.ts';
 import { deadDeliveries } from '../../../lambdas/adapters/sqs/delivery-dead-letters.ts';
 
 it.each(['delivery', 'undelivered'] as const)(
@@ -18,7 +18,7 @@ it.each(['delivery', 'undelivered'] as const)(
       undelivered: 'https://sqs.example/1/undelivered',
     };
 
-    await deadDeliveries(client as unknown as SQSClient, urls).send({ queue, body: '{}' });
+    await deadDeliveries(client as unknown as SqsClient, urls).send({ queue, body: '{}' });
 
     expect(sent).toEqual([urls[queue], '{}']);
   },

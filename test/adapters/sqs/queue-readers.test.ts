@@ -1,5 +1,5 @@
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
+import { GetQueueAttributesCommand, type SqsClient } from '../../../lambdas/adapters/sqs/commands.ts';
 import { queueReaders } from '../../../lambdas/adapters/sqs/queue-readers.ts';
 
 it('each reader reads an attribute of its own queue, in the account and region of the known URL', async () => {
@@ -12,7 +12,7 @@ it('each reader reads an attribute of its own queue, in the account and region o
   };
 
   const url = 'https://sqs.eu-central-1.amazonaws.com/123456789012/deliveries';
-  const readers = queueReaders(client as unknown as SQSClient, url, ['dlq', 'undelivered']);
+  const readers = queueReaders(client as unknown as SqsClient, url, ['dlq', 'undelivered']);
   for (const reader of readers) await reader();
 
   const beside = 'https://sqs.eu-central-1.amazonaws.com/123456789012';

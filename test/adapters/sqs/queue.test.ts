@@ -1,10 +1,10 @@
+import { expect, it } from 'vitest';
 import {
   ChangeMessageVisibilityCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import { expect, it } from 'vitest';
+  type SqsClient,
+} from '../../../lambdas/adapters/sqs/commands.ts';
 import { sqsQueue } from '../../../lambdas/adapters/sqs/queue.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 
@@ -18,7 +18,7 @@ function watchedQueue() {
       return {};
     },
   };
-  return { queue: sqsQueue(client as unknown as SQSClient, 'https://sqs.example/1/q'), sent };
+  return { queue: sqsQueue(client as unknown as SqsClient, 'https://sqs.example/1/q'), sent };
 }
 
 const attribute = (value: string) => ({ DataType: 'String', StringValue: value });
@@ -91,7 +91,7 @@ function refusingQueue(refused?: string) {
       };
     },
   };
-  return { queue: sqsQueue(client as unknown as SQSClient, 'https://sqs.example/1/q'), batches };
+  return { queue: sqsQueue(client as unknown as SqsClient, 'https://sqs.example/1/q'), batches };
 }
 
 it('a batch that SQS takes in part is an error, or one message of it is', async () => {
@@ -124,7 +124,7 @@ it('a message that is returned comes back after the given time', async () => {
     },
   };
 
-  await sqsQueue(client as unknown as SQSClient, 'https://sqs.example/1/q').returnAfter(
+  await sqsQueue(client as unknown as SqsClient, 'https://sqs.example/1/q').returnAfter(
     'handle',
     seconds(42),
   );

@@ -1,14 +1,13 @@
+import { describe, expect, it } from 'vitest';
 import {
   ChangeMessageVisibilityCommand,
-  PurgeQueueCommand,
-  ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import { describe, expect, it } from 'vitest';
+  type SqsClient,
+} from '../../../lambdas/adapters/sqs/commands.ts';
 import { sqsQueue } from '../../../lambdas/adapters/sqs/queue.ts';
 import { type Seconds, seconds } from '../../../lambdas/domain/time.ts';
+import { PurgeQueueCommand, ReceiveMessageCommand } from '../../support/sqs/commands.ts';
 
 const api = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/';
 const guide = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/';
@@ -33,7 +32,7 @@ interface TestedQueue {
 
 /** An SQS under the contract. */
 export interface TestedSqs {
-  readonly client: SQSClient;
+  readonly client: SqsClient;
   /** @param maxReceiveCount after so many receives a message goes to the dead-letter queue */
   makeQueue(visibility: Seconds, maxReceiveCount: number): Promise<TestedQueue>;
   /** Lets time pass. */

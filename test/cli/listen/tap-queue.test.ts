@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import { makeTapQueue } from '../../../cli/listen/tap-queue.ts';
+import { sqsClient } from '../../../cli/stack/aws-clients.ts';
 import { longPolls } from '../../../lambdas/adapters/call-bounds.ts';
-import { sqsClient } from '../../../lambdas/adapters/sqs/client.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

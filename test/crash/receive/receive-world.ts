@@ -1,5 +1,5 @@
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
+import { SendMessageBatchCommand, type SqsClient } from '../../../lambdas/adapters/sqs/commands.ts';
 import { sqsQueue } from '../../../lambdas/adapters/sqs/queue.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
@@ -7,6 +7,7 @@ import { enqueueInParallel } from '../../../lambdas/inbound/enqueue-in-parallel.
 import { type ReceivePorts, receive } from '../../../lambdas/inbound/receive.ts';
 import type { ReceiveResult } from '../../../lambdas/inbound/receive-result.ts';
 import { type SecretVersion, sourceKeys } from '../../../lambdas/inbound/source-keys.ts';
+import { clientBy } from '../../support/command-client.ts';
 import { dynamodbInMemory, tableNames } from '../../support/dynamodb/dynamodb.ts';
 import { sourceSettings } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript } from '../crash-script.ts';
@@ -134,12 +135,10 @@ export function receiveWorld(
 }
 
 /** The real queue adapter's client, whose batches go to the simulated queue. */
-const clientOf = ({ sendBatch }: AwsCalls): SQSClient =>
-  Object.assign(Object.create(SQSClient.prototype), {
-    async send(command: unknown) {
-      if (!(command instanceof SendMessageBatchCommand)) throw new Error('an unknown command to SQS');
-      const { Entries = [] } = command.input;
-      const refused = await sendBatch(Entries.map(({ MessageBody = '' }) => MessageBody));
-      return { Failed: refused.map((nth) => ({ Id: Entries[nth]?.Id, Code: 'InternalError' })) };
-    },
+const clientOf = ({ sendBatch }: AwsCalls): SqsClient =>
+  clientBy(async (command) => {
+    if (!(command instanceof SendMessageBatchCommand)) throw new Error('an unknown command to SQS');
+    const { Entries = [] } = command.input;
+    const refused = await sendBatch(Entries.map(({ MessageBody = '' }) => MessageBody));
+    return { Failed: refused.map((nth) => ({ Id: Entries[nth]?.Id, Code: 'InternalError' })) };
   });

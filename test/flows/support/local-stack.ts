@@ -14,7 +14,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it, type ProvidedContext } from 'vitest';
-import { type AwsEndpoint, clientConfig, trust } from '../../../local/endpoint.ts';
+import { patientCalls } from '../../../lambdas/adapters/call-bounds.ts';
+import { dynamoClient } from '../../../lambdas/adapters/dynamodb/client.ts';
+import { secretsClient } from '../../../lambdas/adapters/secrets/client.ts';
+import { sqsClient } from '../../../lambdas/adapters/sqs/client.ts';
+import { type AwsEndpoint, awsVariables, clientConfig, trust } from '../../../local/endpoint.ts';
 import { enterLanes } from './lanes.ts';
 import type { Behaviour, HandlerCall } from './sink.ts';
 
@@ -56,8 +60,15 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
   const secrets = new SecretsManagerClient(config);
   const sqs = new SQSClient(config);
   const lambda = new LambdaClient(config);
+  const variables = awsVariables(endpoint);
 
   return {
+    /** The functions’ own clients. */
+    ownClients: {
+      dynamodb: dynamoClient(patientCalls, variables),
+      secrets: secretsClient(patientCalls, variables),
+      sqs: sqsClient(patientCalls, variables),
+    },
     outputs,
     /** The keys and certificates on the providers' own servers. */
     keys,

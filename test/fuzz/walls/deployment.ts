@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
+import { AwsError } from '../../../lambdas/adapters/aws/errors.ts';
+import { outputOf } from '../../../lambdas/adapters/aws/response.ts';
 import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
 import { keptRefusals } from '../../../lambdas/adapters/s3/kept-refusals.ts';
 import { inboundQueues } from '../../../lambdas/adapters/sqs/inbound-queues.ts';
@@ -18,6 +19,7 @@ import { withPublicUrls } from '../../../lib/public-urls.ts';
 import { checked } from '../../../lib/settings-error.ts';
 import type { SourceProps } from '../../../lib/source-props.ts';
 import { checkSources } from '../../../lib/source-settings.ts';
+import { clientBy } from '../../support/command-client.ts';
 import { outboundSettings as validOutbound } from '../../support/fixtures/outbound.ts';
 import type { Wall } from '../../support/hostile/wall.ts';
 import { sourceSettings } from '../../support/worlds/inbound-world.ts';
@@ -28,11 +30,43 @@ const environment: Wall = {
   valid: [{ 'stack-queue': ['stripe', 'github'] }],
   throws: ['ConfigurationError'],
   feed(text) {
-    const client = new SQSClient({ region: 'us-east-1' });
+    const client = clientBy<'sqs'>(async () => ({}));
     secretArns({ SECRET_ARN_PREFIX: 'arn:', SECRET_IDS: text.slice(0, 4_096) }, text.split(',').length);
     queueReaders(client, 'https://sqs.example/1/q', text.split(','));
     readEnv([]);
     inboundQueues(client, text, 'https://sqs.example/1/q');
+  },
+};
+
+function errorOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof AwsError) return `${error.name}: ${error.message.slice(0, 500)}`;
+    throw error;
+  }
+  return '';
+}
+
+const awsResponse: Wall = {
+  name: 'a response of AWS',
+  files: ['lambdas/adapters/aws/response.ts'],
+  valid: [
+    { Item: { id: { S: 'a' } } },
+    { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'too fast' },
+    { __type: 'ConditionalCheckFailedException', Message: 'refused', Item: { id: { S: 'a' } } },
+  ],
+  throws: ['MalformedResponseError'],
+  // Codes and messages.
+  repeats: true,
+  feed(text, body) {
+    outputOf({ status: 200, headers: {}, body });
+    const headers = { 'x-amzn-errortype': text.slice(0, 200) };
+    const errors = [
+      { status: 400, headers: {} },
+      { status: 500, headers },
+    ].map((failed) => errorOf(() => outputOf({ ...failed, body })));
+    return { reason: errors.join(' ') };
   },
 };
 
@@ -133,4 +167,11 @@ const app: Wall = {
   },
 };
 
-export const deploymentWalls: readonly Wall[] = [environment, storedObject, storedText, settings, app];
+export const deploymentWalls: readonly Wall[] = [
+  environment,
+  awsResponse,
+  storedObject,
+  storedText,
+  settings,
+  app,
+];

@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import {
   parseClaimed,
   parseDelivery,
@@ -113,10 +113,10 @@ const eventType = {
 };
 
 /** A table that answers each read with one item. */
-const tableWith = (Item: unknown): DynamoDBDocumentClient => {
+const tableWith = (Item: unknown): DynamodbClient => {
   const send = async () => ({ Item, Items: [Item] });
   const client: unknown = { send };
-  return client as DynamoDBDocumentClient;
+  return client as DynamodbClient;
 };
 
 const item = (

@@ -1,5 +1,5 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { isQuoted, secretFault } from '../../../cli/secrets/mistakes.ts';
+import type { SecretsClient } from '../../../lambdas/adapters/secrets/commands.ts';
 import { handshakeSecret } from '../../../lambdas/adapters/secrets/handshake-secret.ts';
 import { masterSecret } from '../../../lambdas/adapters/secrets/master-secret.ts';
 import { signingSecret } from '../../../lambdas/adapters/secrets/signing-secret.ts';
@@ -35,10 +35,10 @@ const fewFormats = ['text', 'standard-webhooks'] as const;
 const storable = (text: string): string => text.slice(0, 65_536);
 
 /** A Secrets Manager in which every secret has this value. */
-const secretsWith = (SecretString: string): SecretsManagerClient => {
+const secretsWith = (SecretString: string): SecretsClient => {
   const send = async () => ({ SecretString, CreatedDate: new Date(now), VersionId: 'v' });
   const client: unknown = { send };
-  return client as SecretsManagerClient;
+  return client as SecretsClient;
 };
 
 const listed = {

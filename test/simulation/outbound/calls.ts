@@ -1,5 +1,6 @@
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { portOfCall } from '../../crash/port-call.ts';
+import { clientBy } from '../../support/command-client.ts';
 import type { ClientHooks, MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
 import type { Trace } from '../trace.ts';
 import { describeFault, type Fault, type Places, type When } from './faults.ts';
@@ -153,11 +154,11 @@ export function clientOf(
   db: MemoryDynamodb,
   call: (name: string, effect: () => Promise<unknown>) => Promise<unknown>,
   hooks: ClientHooks = {},
-): DynamoDBDocumentClient {
+): DynamodbClient {
   const plain = db.client(hooks);
   const send = (command: Parameters<typeof plain.send>[0]) => {
     const port = portOfCall.getStore() ?? { name: 'table', args: [] };
     return call(port.name, () => portOfCall.run(port, () => plain.send(command)));
   };
-  return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
+  return clientBy(send);
 }

@@ -1,6 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
+import { ConditionalCheckFailedException } from '../../../lambdas/adapters/dynamodb/errors.ts';
 import { shapes, type TableShape } from '../../adapters/dynamodb/support/table-shape.ts';
+import { clientBy } from '../command-client.ts';
 import { invalid } from './errors.ts';
 import { queryTable } from './query.ts';
 import { batchGetItem, getItem, scanTable } from './reads.ts';
@@ -125,9 +126,9 @@ export function dynamodbInMemory(options: DynamodbOptions = {}) {
     tableOf,
 
     /** A client on the shared tables. */
-    client(hooks: ClientHooks = {}): DynamoDBDocumentClient {
+    client(hooks: ClientHooks = {}): DynamodbClient {
       const send = (command: unknown) => answer(command, hooks);
-      return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
+      return clientBy(send);
     },
 
     /** Calls back after each write, within the call that made it. */

@@ -1,21 +1,23 @@
+import type {
+  BatchExecuteStatementCommandInput,
+  BatchGetCommandInput,
+  DeleteCommandInput,
+  GetCommandInput,
+  PutCommandInput,
+  QueryCommandInput,
+  ScanCommandInput,
+  UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import {
   BatchExecuteStatementCommand,
-  type BatchExecuteStatementCommandInput,
   BatchGetCommand,
-  type BatchGetCommandInput,
   DeleteCommand,
-  type DeleteCommandInput,
   GetCommand,
-  type GetCommandInput,
   PutCommand,
-  type PutCommandInput,
   QueryCommand,
-  type QueryCommandInput,
   ScanCommand,
-  type ScanCommandInput,
   UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+} from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { UnknownToStandInError } from './errors.ts';
 
 /** What our adapters ask of DynamoDB. */

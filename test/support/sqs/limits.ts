@@ -1,4 +1,4 @@
-import { SQSServiceException } from '@aws-sdk/client-sqs';
+import { AwsError } from '../../../lambdas/adapters/aws/errors.ts';
 
 /** A message as a call brings it. */
 export interface GivenMessage {
@@ -11,8 +11,8 @@ export interface GivenMessage {
 }
 
 /** An error as SQS answers it. */
-export const refusal = (name: string, message: string): SQSServiceException =>
-  new SQSServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode: 400 } });
+export const refusal = (name: string, message: string): AwsError =>
+  new AwsError(name, message, { status: 400 });
 
 const invalid = (message: string) => refusal('InvalidParameterValue', message);
 
@@ -32,7 +32,7 @@ const sizeOf = ({ MessageBody, MessageAttributes = {} }: GivenMessage): number =
   );
 
 /** @returns the refusal of a message; undefined if SQS takes it */
-export function refusalOfMessage(message: GivenMessage): SQSServiceException | undefined {
+export function refusalOfMessage(message: GivenMessage): AwsError | undefined {
   const { MessageBody = '', DelaySeconds = 0, MessageGroupId } = message;
   if (MessageBody === '')
     return refusal('MissingParameter', 'The request must contain the parameter MessageBody.');

@@ -1,28 +1,27 @@
+import type { SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
+import { AwsError } from '../../../lambdas/adapters/aws/errors.ts';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
-  PurgeQueueCommand,
-  ReceiveMessageCommand,
   SendMessageBatchCommand,
-  type SendMessageBatchCommandInput,
   SendMessageCommand,
-  SQSClient,
-  SQSServiceException,
-} from '@aws-sdk/client-sqs';
+  type SqsClient,
+} from '../../../lambdas/adapters/sqs/commands.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
+import { clientBy } from '../command-client.ts';
+import { PurgeQueueCommand, ReceiveMessageCommand } from './commands.ts';
 import { checkBatch, refusal } from './limits.ts';
 import type { StoredQueue } from './stored-queue.ts';
 
 /** A client of SQS in memory. The effect of a call happens in the very call of `send`. */
-export function sqsInMemory(queues: Readonly<Record<string, StoredQueue>>): SQSClient {
+export function sqsInMemory(queues: Readonly<Record<string, StoredQueue>>): SqsClient {
   const queueAt = (url = ''): StoredQueue => {
     const queue = queues[url];
     if (queue === undefined) throw refusal('QueueDoesNotExist', `there is no queue ${url}`);
     return queue;
   };
-  const send = async (command: unknown): Promise<object> => answerTo(command, queueAt);
-  return Object.assign(Object.create(SQSClient.prototype), { send });
+  return clientBy(async (command) => answerTo(command, queueAt));
 }
 
 function answerTo(command: unknown, queueAt: (url?: string) => StoredQueue): object {
@@ -60,7 +59,7 @@ function batchAnswer({ Entries = [] }: SendMessageBatchCommandInput, queue: Stor
     try {
       Successful.push({ Id, MessageId: queue.send(message) });
     } catch (error) {
-      if (!(error instanceof SQSServiceException)) throw error;
+      if (!(error instanceof AwsError)) throw error;
       Failed.push({ Id, Code: error.name, Message: error.message, SenderFault: true });
     }
   }

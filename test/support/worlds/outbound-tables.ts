@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
@@ -37,7 +37,7 @@ import type { Item } from '../dynamodb/values.ts';
 import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
 
 /** The real adapters of the outbound flow on one client. */
-export function outboundStores(client: DynamoDBDocumentClient, manifestShards?: number) {
+export function outboundStores(client: DynamodbClient, manifestShards?: number) {
   const { deliveries, outboundEvents, endpoints } = tableNames;
   return {
     deliveries: dynamodbDeliveries(client, deliveries),

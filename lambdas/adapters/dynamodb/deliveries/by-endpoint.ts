@@ -1,9 +1,4 @@
-import {
-  BatchGetCommand,
-  type BatchGetCommandOutput,
-  type DynamoDBDocumentClient,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import type { BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import {
   type Delivery,
@@ -14,6 +9,8 @@ import {
 import { asError } from '../../../domain/errors.ts';
 import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
+import type { OutputOf } from '../../aws/command.ts';
+import { BatchGetCommand, type DynamodbClient, QueryCommand } from '../commands.ts';
 import { parseDelivery } from './item.ts';
 
 const Key = v.object({ id: DeliveryIdText, listedAt: v.string() });
@@ -30,7 +27,7 @@ interface Partition {
 }
 
 /** The deliveries of one endpoint, by the index that lists them. */
-export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbEndpointDeliveries(client: DynamodbClient, table: string) {
   const query = async (
     endpoint: OfEndpoint,
     { day, shard }: Partition,
@@ -83,7 +80,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
 
 /** Reads deliveries in the order of their creation. Omits malformed ones, and those that have expired meanwhile. */
 async function readAll(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   ids: readonly DeliveryId[],
   onMalformed: (error: Error) => void,
@@ -97,14 +94,14 @@ async function readAll(
 }
 
 async function readBatch(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   ids: readonly DeliveryId[],
 ): Promise<readonly unknown[]> {
   const items: unknown[] = [];
   let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
   while (Keys !== undefined && Keys.length > 0) {
-    const read: BatchGetCommandOutput = await client.send(
+    const read: OutputOf<BatchGetCommandOutput> = await client.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
     );
     items.push(...(read.Responses?.[table] ?? []));

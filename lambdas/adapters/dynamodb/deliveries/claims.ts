@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ClaimedDelivery } from '../../../domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../../domain/delivery-store.ts';
+import type { DynamodbClient } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { parseClaimed, parseDelivery } from './item.ts';
 import { deliveryUpdates } from './updates.ts';
@@ -12,7 +12,7 @@ import { deliveryUpdates } from './updates.ts';
  * Each writes a `turn` that no other claim has. A claim whose answer was lost is made again, and refused by its own lease:
  * the turn shows that the delivery is claimed already. Without it, one lost answer would make suspects of a whole batch.
  */
-export function dynamodbClaims(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbClaims(client: DynamodbClient, table: string) {
   const claims =
     <Args extends unknown[]>(updateFor: (...args: Args) => ConditionalUpdate) =>
     async (...args: Args): Promise<DeliveryWrite<ClaimedDelivery>> => {

@@ -1,14 +1,14 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { DueCursor } from '../../../domain/delivery-store.ts';
 import { DeliveryIdText } from '../../../domain/ids.ts';
 import { dueIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
+import { type DynamodbClient, QueryCommand } from '../commands.ts';
 
 const DueKey = v.object({ id: DeliveryIdText });
 
 /** The due index: which deliveries the sweep must look at, the longest overdue first. */
-export function dynamodbDue(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbDue(client: DynamodbClient, table: string) {
   return {
     async due(shard: number, now: UnixMillis, after?: DueCursor) {
       const { Items = [], LastEvaluatedKey } = await client.send(

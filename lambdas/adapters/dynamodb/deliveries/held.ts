@@ -1,13 +1,13 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { heldByOf } from '../../../domain/delivery-record.ts';
 import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { heldIndex } from '../../../domain/tables.ts';
+import { type DynamodbClient, QueryCommand } from '../commands.ts';
 
 const Key = v.object({ id: DeliveryIdText });
 
 /** The held index: which deliveries wait for their endpoint to be enabled. */
-export function dynamodbHeld(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbHeld(client: DynamodbClient, table: string) {
   return {
     /** Reads the oldest first; eventually consistent. */
     async heldOf(

@@ -1,6 +1,6 @@
-import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Delivery } from '../../../domain/delivery-record.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
+import { type DynamodbClient, ScanCommand } from '../commands.ts';
 import { parseDelivery } from './item.ts';
 
 /** Which deliveries a scan returns; an undefined field does not filter. */
@@ -12,7 +12,7 @@ export interface ScanFilter {
 
 /** Reads the whole Deliveries table, for the command line without an endpoint: no index serves that. */
 export async function scanDeliveries(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   TableName: string,
   filter: ScanFilter,
 ): Promise<Delivery[]> {

@@ -1,13 +1,11 @@
-import {
-  BatchGetCommand,
-  type BatchGetCommandOutput,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import type { BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { deliveryStatuses, type StandingDelivery } from '../../../domain/delivery-record.ts';
 import type { DeliveryId } from '../../../domain/ids.ts';
 import { Instant } from '../../../domain/instant-fields.ts';
 import { inParts } from '../../../domain/parts.ts';
+import type { OutputOf } from '../../aws/command.ts';
+import { BatchGetCommand, type DynamodbClient } from '../commands.ts';
 import { itemParser } from '../parse-item.ts';
 import { deliveryFacts } from './item.ts';
 
@@ -41,7 +39,7 @@ const projection = {
 const batchSize = 100;
 
 /** Part of many deliveries, read by their ids. */
-export const dynamodbStandings = (client: DynamoDBDocumentClient, table: string) => ({
+export const dynamodbStandings = (client: DynamodbClient, table: string) => ({
   async standings(ids: readonly DeliveryId[], isConsistent: boolean): Promise<readonly StandingDelivery[]> {
     const batches = inParts(ids, batchSize).map((some) => readBatch(client, table, some, isConsistent));
     return (await Promise.all(batches)).flat();
@@ -49,7 +47,7 @@ export const dynamodbStandings = (client: DynamoDBDocumentClient, table: string)
 });
 
 async function readBatch(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   ids: readonly DeliveryId[],
   ConsistentRead: boolean,
@@ -57,7 +55,7 @@ async function readBatch(
   const items: unknown[] = [];
   let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
   while (Keys !== undefined && Keys.length > 0) {
-    const read: BatchGetCommandOutput = await client.send(
+    const read: OutputOf<BatchGetCommandOutput> = await client.send(
       new BatchGetCommand({ RequestItems: { [table]: { ...projection, Keys, ConsistentRead } } }),
     );
     items.push(...(read.Responses?.[table] ?? []));

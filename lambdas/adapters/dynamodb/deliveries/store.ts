@@ -1,7 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AttemptRecord, Delivery, Fence } from '../../../domain/delivery-record.ts';
 import type { DeliveryStore, DeliveryWrite } from '../../../domain/delivery-store.ts';
 import type { DeliveryId } from '../../../domain/ids.ts';
+import type { DynamodbClient } from '../commands.ts';
 
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { putIfFree, readItem } from '../put-if-absent.ts';
@@ -15,7 +15,7 @@ import { deliveryUpdates } from './updates.ts';
 import { dynamodbWaiting } from './waiting.ts';
 
 /** The Deliveries table: one conditional write for each step of a delivery. A refused write returns the record. */
-export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbDeliveries(client: DynamodbClient, table: string) {
   const writes =
     <Args extends unknown[], After extends Delivery>(
       updateFor: (...args: Args) => ConditionalUpdate,

@@ -1,9 +1,9 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { waitingByOf } from '../../../domain/delivery-record.ts';
 import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { waitingIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
+import { type DynamodbClient, QueryCommand } from '../commands.ts';
 
 const Key = v.object({ id: DeliveryIdText, waitsSince: v.number() });
 
@@ -13,7 +13,7 @@ interface EndpointName {
 }
 
 /** The index of the deliveries of an endpoint that wait for their next attempt. */
-export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbWaiting(client: DynamodbClient, table: string) {
   const query = ({ tenant, id }: EndpointName, shard: number, upTo: number, limit: number) => ({
     TableName: table,
     IndexName: waitingIndex.name,

@@ -1,7 +1,7 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { attentionIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
+import { type DynamodbClient, QueryCommand } from '../commands.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
 /** Returns the oldest first; the rest follows once those are done. */
@@ -14,7 +14,7 @@ const atMost = 200;
  * @param limit the most items to read
  */
 export async function attentionItems(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   partition: string,
   upTo?: UnixMillis,

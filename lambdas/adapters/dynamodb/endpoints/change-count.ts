@@ -1,8 +1,8 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { TenantId } from '../../../domain/ids.ts';
 import { Count } from '../../../domain/instant-fields.ts';
 import { otherItems } from '../../../domain/tables.ts';
+import { type DynamodbClient, GetCommand } from '../commands.ts';
 import { updateIf } from '../conditional-update.ts';
 import { itemParser } from '../parse-item.ts';
 
@@ -10,7 +10,7 @@ const parseChanges = itemParser('count of changes', 'Endpoints', v.object({ chan
 const keyOf = (tenant: TenantId) => ({ tenant: `${otherItems.changes}${tenant}`, id: 'endpoints' });
 
 /** How often the endpoints of a tenant have changed: one item for each tenant. */
-export const changeCount = (client: DynamoDBDocumentClient, table: string) => ({
+export const changeCount = (client: DynamodbClient, table: string) => ({
   /** Reads with strong consistency. */
   async read(tenant: TenantId): Promise<number> {
     const { Item } = await client.send(

@@ -1,6 +1,6 @@
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { TenantId } from '../../../domain/ids.ts';
+import { DeleteCommand, type DynamodbClient, PutCommand } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { unlessRefused } from '../unless-refused.ts';
 import { changeCount } from './change-count.ts';
@@ -9,7 +9,7 @@ import { endpointItem, parseEndpoint } from './item.ts';
 import { endpointUpdates } from './updates.ts';
 
 /** The Endpoints table, for the people who manage endpoints. */
-export function dynamodbEndpointChanges(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbEndpointChanges(client: DynamodbClient, table: string) {
   const changes = changeCount(client, table);
   /** Each returns the endpoint after the write, or undefined when it has changed since it was read. */
   const writes =

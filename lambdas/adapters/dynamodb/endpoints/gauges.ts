@@ -1,4 +1,3 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { endpointHash } from '../../../domain/delivery-task.ts';
 import type { EndpointGauges } from '../../../domain/endpoint-store.ts';
@@ -6,6 +5,7 @@ import { asEndpointId, asTenantId } from '../../../domain/ids.ts';
 import { FiniteNumber } from '../../../domain/instant-fields.ts';
 import { attentionIndex, otherItems } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
+import { type DynamodbClient, GetCommand, QueryCommand, ScanCommand } from '../commands.ts';
 import { updateIf } from '../conditional-update.ts';
 import { itemParser } from '../parse-item.ts';
 import { shardsOf } from './item.ts';
@@ -16,17 +16,13 @@ const parseCount = itemParser('count of endpoints', 'Endpoints', v.object({ know
 const countKey = { tenant: otherItems.count, id: 'endpoints' } as const;
 
 /** Counts one endpoint more or less. Does nothing before the first full count. */
-export async function changeEndpointCount(
-  client: DynamoDBDocumentClient,
-  table: string,
-  by: 1 | -1,
-): Promise<void> {
+export async function changeEndpointCount(client: DynamodbClient, table: string, by: 1 | -1): Promise<void> {
   const assign = ['#known = #known + :by'];
   await updateIf(client, table, { ...countKey, assign, condition: 'attribute_exists(#id)', values: { by } });
 }
 
 /** The numbers of endpoints in the Endpoints table, and of those that are down. */
-export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: string) =>
+export const dynamodbEndpointGauges = (client: DynamodbClient, table: string) =>
   ({
     /** The number of registered endpoints, as counted by their creation and deletion. */
     async known(hasTime: () => boolean): Promise<number> {
@@ -44,7 +40,7 @@ export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: st
   }) satisfies EndpointGauges;
 
 async function downInShard(
-  client: DynamoDBDocumentClient,
+  client: DynamodbClient,
   table: string,
   shard: string,
   since: UnixMillis,
@@ -60,11 +56,7 @@ async function downInShard(
 }
 
 /** Counts the endpoints from before there was a count, once for a deployment, while there is time. */
-async function countAll(
-  client: DynamoDBDocumentClient,
-  table: string,
-  hasTime: () => boolean,
-): Promise<number> {
+async function countAll(client: DynamodbClient, table: string, hasTime: () => boolean): Promise<number> {
   let known = 0;
   let from: Record<string, unknown> | undefined;
   do {

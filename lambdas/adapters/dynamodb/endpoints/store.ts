@@ -1,9 +1,9 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { EndpointStore } from '../../../domain/endpoint-store.ts';
 import { type EndpointId, EndpointIdText, type TenantId, TenantIdText } from '../../../domain/ids.ts';
 import type { EndpointRange } from '../../../domain/publish-range.ts';
+import { type DynamodbClient, GetCommand, QueryCommand } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { attentionItems } from './attention.ts';
 import { changeCount } from './change-count.ts';
@@ -14,7 +14,7 @@ import { endpointUpdates } from './updates.ts';
 const Key = v.object({ tenant: TenantIdText, id: EndpointIdText });
 
 /** The Endpoints table. */
-export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbEndpoints(client: DynamodbClient, table: string) {
   /** Each returns the endpoint after the write, or undefined when the write was refused. */
   const writes =
     <Args extends unknown[]>(updateFor: (...args: Args) => ConditionalUpdate) =>

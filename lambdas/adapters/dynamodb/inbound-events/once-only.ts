@@ -1,9 +1,9 @@
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { bodyHash } from '../../../domain/provider/body-hash.ts';
 import { inboundKeys } from '../../../domain/tables.ts';
 import { later, type Seconds, toUnixSeconds, type UnixMillis } from '../../../domain/time.ts';
 import { quickCalls } from '../../call-bounds.ts';
 import { dynamoClient } from '../client.ts';
+import { type DynamodbClient, PutCommand } from '../commands.ts';
 import { unlessRefused } from '../unless-refused.ts';
 
 /**
@@ -14,7 +14,7 @@ import { unlessRefused } from '../unless-refused.ts';
  * @param rememberFor how long a token is refused with a different body
  */
 export const onceOnly =
-  (client: DynamoDBDocumentClient, table: string, source: string, rememberFor: Seconds) =>
+  (client: DynamodbClient, table: string, source: string, rememberFor: Seconds) =>
   /** @returns false when the token was used before with another fingerprint */
   (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> =>
     unlessRefused(

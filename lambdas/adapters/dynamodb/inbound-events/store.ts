@@ -1,10 +1,10 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Claim, EventRecord, KeptKeys, KeptPlace, Outcome } from '../../../domain/idempotency.ts';
 import type { InboundEventStore } from '../../../domain/inbound-event-store.ts';
 import { Instant } from '../../../domain/instant-fields.ts';
 import { keptIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
+import { type DynamodbClient, GetCommand, QueryCommand } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { parseEventItem } from './item.ts';
 import { eventUpdates } from './updates.ts';
@@ -12,7 +12,7 @@ import { eventUpdates } from './updates.ts';
 const Place = v.object({ id: v.string(), keptAt: Instant });
 
 /** The records of inbound events in the InboundEvents table. */
-export function dynamodbInboundEvents(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbInboundEvents(client: DynamodbClient, table: string) {
   /** @returns the record that refused the write, else undefined */
   async function write(update: ConditionalUpdate): Promise<EventRecord | undefined> {
     const written = await updateIf(client, table, update);

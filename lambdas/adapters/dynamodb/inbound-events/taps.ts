@@ -1,9 +1,9 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { Instant } from '../../../domain/instant-fields.ts';
 import { inboundKeys } from '../../../domain/tables.ts';
 import { type Tap, type TapStore, tapExpiry } from '../../../domain/tap.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
+import { DeleteCommand, type DynamodbClient, GetCommand, PutCommand } from '../commands.ts';
 import { itemParser } from '../parse-item.ts';
 import { unlessRefused } from '../unless-refused.ts';
 
@@ -11,7 +11,7 @@ const TapItem = v.object({ queueName: v.string(), until: Instant });
 const parseTap = itemParser('tap', 'InboundEvents', TapItem);
 
 /** The taps in the InboundEvents table. */
-export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbTaps(client: DynamodbClient, table: string) {
   return {
     async read(source: string): Promise<Tap | undefined> {
       const { Item } = await client.send(

@@ -1,10 +1,10 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { Count, Instant } from '../../../domain/instant-fields.ts';
 import type { LimiterState } from '../../../domain/limiter.ts';
 import type { EndpointHealth, LimiterStore, Slot, SlotTimes } from '../../../domain/limiter-store.ts';
 import { otherItems } from '../../../domain/tables.ts';
 import { type Millis, type UnixMillis, unixMillis } from '../../../domain/time.ts';
+import { type DynamodbClient, GetCommand } from '../commands.ts';
 import { updateIf, type Written } from '../conditional-update.ts';
 import { itemParser } from '../parse-item.ts';
 import { type LimiterUpdate, limiterUpdates } from './updates.ts';
@@ -35,7 +35,7 @@ const leaveTries = 4;
 const keyOf = (limiterKey: string) => ({ tenant: `${otherItems.limiter}${limiterKey}`, id: 'limiter' });
 
 /** The limiter of endpoints, one item each in the Endpoints table. */
-export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbLimiter(client: DynamodbClient, table: string) {
   const write = (limiterKey: string, update: LimiterUpdate): Promise<Written> =>
     updateIf(client, table, { ...keyOf(limiterKey), ...update });
   const taken = ({ ok, item }: Written) =>

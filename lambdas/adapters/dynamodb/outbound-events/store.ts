@@ -1,7 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { EndpointId } from '../../../domain/ids.ts';
 import type { OutboundEvent, OutboundEventStore } from '../../../domain/outbound-event.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../../domain/time.ts';
+import type { DynamodbClient } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { putIfFree, readItem } from '../put-if-absent.ts';
 import { outboundEventItem, parseOutboundEvent } from './item.ts';
@@ -10,7 +10,7 @@ import { fanOutUpdates } from './updates.ts';
 type Write = (update: ConditionalUpdate) => Promise<{ readonly ok: boolean; readonly event?: OutboundEvent }>;
 
 /** The OutboundEvents table. */
-export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: string) {
+export function dynamodbOutboundEvents(client: DynamodbClient, table: string) {
   const write: Write = async (update) => {
     const { ok, item } = await updateIf(client, table, update);
     return { ok, event: eventIn(item) };

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import * as v from 'valibot';
 import {
   DeleteCommand,
-  DynamoDBDocumentClient,
+  type DynamodbClient,
   GetCommand,
   ScanCommand,
   UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import * as v from 'valibot';
+} from '../../../../lambdas/adapters/dynamodb/commands.ts';
 import { asError } from '../../../../lambdas/domain/errors.ts';
+import { clientBy } from '../../../support/command-client.ts';
 import { dynamodbInMemory, tableNames } from '../../../support/dynamodb/dynamodb.ts';
 import { type Request, requestOf } from '../../../support/dynamodb/requests.ts';
 import type { Item } from '../../../support/dynamodb/values.ts';
@@ -54,7 +55,7 @@ type Send = (command: unknown) => Promise<object>;
  *
  * @param local a client of DynamoDB Local, whose tables are empty
  */
-export function bothSides(local: DynamoDBDocumentClient) {
+export function bothSides(local: DynamodbClient) {
   const db = dynamodbInMemory();
   const ours = sendOf(db.client());
   const theirs = sendOf(local);
@@ -133,7 +134,7 @@ export function bothSides(local: DynamoDBDocumentClient) {
   }
 
   return {
-    client: clientWith(send),
+    client: clientBy<'dynamodb'>(send),
     counts,
     spoil,
     compareAll,
@@ -147,13 +148,10 @@ export function bothSides(local: DynamoDBDocumentClient) {
 }
 
 /** The command goes on as it is: the real client checks it. */
-function sendOf(client: DynamoDBDocumentClient): Send {
+function sendOf(client: DynamodbClient): Send {
   const untyped: object = client;
   return Reflect.get(untyped, 'send').bind(client);
 }
-
-const clientWith = (send: Send): DynamoDBDocumentClient =>
-  Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
 
 interface Settled {
   readonly answer: object;
@@ -233,7 +231,7 @@ function writtenKey({ action, input }: Request) {
   };
 }
 
-async function scanned(client: DynamoDBDocumentClient, TableName: string, IndexName?: string) {
+async function scanned(client: DynamodbClient, TableName: string, IndexName?: string) {
   const found: Record<string, unknown>[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {

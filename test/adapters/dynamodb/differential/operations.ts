@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamodbClient } from '../../../../lambdas/adapters/dynamodb/commands.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../../lambdas/domain/time.ts';
 
 /** What a random step has to choose with. */
@@ -14,7 +14,7 @@ export interface Draw {
 type Operations = Readonly<Record<string, (draw: Draw) => Promise<unknown>>>;
 
 /** @param run a text that no other run has, for keys */
-export type MakeOperations = (client: DynamoDBDocumentClient, run: string) => Operations;
+export type MakeOperations = (client: DynamodbClient, run: string) => Operations;
 
 export const start = unixMillis(Date.UTC(2026, 10, 23, 12));
 export const after = (now: UnixMillis, span: number): UnixMillis => later(now, seconds(span));

@@ -1,13 +1,13 @@
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
 import {
+  BatchExecuteStatementCommand,
   BatchGetCommand,
   GetCommand,
   PutCommand,
   QueryCommand,
-  TransactWriteCommand,
   UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
-import { describe, expect, it } from 'vitest';
+} from '../../../../lambdas/adapters/dynamodb/commands.ts';
 import { dynamodbInMemory } from '../../../support/dynamodb/dynamodb.ts';
 import { throttled } from '../../../support/dynamodb/errors.ts';
 
@@ -85,9 +85,8 @@ describe('the stand-in of DynamoDB refuses what DynamoDB refuses', () => {
   it('a command, a parameter or a name that our adapters do not use', async () => {
     const { client, update } = await oneItem();
 
-    await expect(client.send(new TransactWriteCommand({ TransactItems: [] }))).rejects.toThrow(
-      /TransactWrite/,
-    );
+    const batch = new BatchExecuteStatementCommand({ Statements: [] });
+    await expect(client.send(batch)).rejects.toThrow(/BatchExecuteStatement/);
     await expect(update({ UpdateExpression: 'SET status = :one', ...one })).rejects.toThrow(/reserved word/);
     const get = new GetCommand({ TableName, Key: { id: 'a' }, ReturnConsumedCapacity: 'TOTAL' });
     await expect(client.send(get)).rejects.toThrow(/ReturnConsumedCapacity/);

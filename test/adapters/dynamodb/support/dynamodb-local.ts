@@ -4,7 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { patientCalls } from '../../../../lambdas/adapters/call-bounds.ts';
+import { dynamoClient } from '../../../../lambdas/adapters/dynamodb/client.ts';
+import { awsVariables, clientConfig } from '../../../../local/endpoint.ts';
 import { defaultStateDir } from '../../../../local/state.ts';
 import { type TableShape, tableOf } from './table-shape.ts';
 
@@ -33,15 +35,11 @@ export async function startDynamodbLocal() {
     ],
     { stdio: 'ignore', env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' } },
   );
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
+  const url = `http://127.0.0.1:${port}`;
+  const client = new DynamoDBClient({ ...clientConfig({ url }), maxAttempts: 1 });
   await answering(client, server);
   return {
-    client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
+    client: dynamoClient({ ...patientCalls, maxAttempts: 1 }, awsVariables({ url })),
     createTable: (table: string, shape?: TableShape) => client.send(tableOf(table, shape)),
     stop: () => server.kill(),
   };
