@@ -37,34 +37,46 @@ interface Cohort {
   count: number;
 }
 
-/** A queue and the function that consumes it, in steps. Messages are only counted, so that 100,000 a second take no longer. */
-function stage(batchSize: number, maxConcurrency: number, durationOf: (batch: number) => number) {
+/** A queue that only counts its messages, so that 100,000 a second take no longer. */
+function countedQueue() {
   const cohorts = line<Cohort>();
   let first: Cohort | undefined;
+  let waiting = 0;
+  return {
+    waiting: (): number => waiting,
+    send(cohort: Cohort): void {
+      if (cohort.count === 0) return;
+      cohorts.push({ ...cohort });
+      waiting += cohort.count;
+    },
+    receive(most: number): Cohort[] {
+      const received: Cohort[] = [];
+      for (let left = Math.min(most, waiting); left > 0; ) {
+        if (first === undefined || first.count === 0) first = cohorts.shift();
+        if (first === undefined) break;
+        const count = Math.min(left, first.count);
+        received.push({ at: first.at, count });
+        first.count -= count;
+        left -= count;
+        waiting -= count;
+      }
+      return received;
+    },
+  };
+}
+
+/** A queue and the function that consumes it, in steps. */
+function stage(batchSize: number, maxConcurrency: number, durationOf: (batch: number) => number) {
+  const durations = Array.from({ length: batchSize + 1 }, (_, size) => durationOf(size));
+  const { waiting, send, receive } = countedQueue();
   const ends = new Map<number, { functions: number; done: Cohort[] }>();
-  let [running, waiting] = [0, 0];
+  let running = 0;
   let allowed: number = Math.min(sourceScaling.least, maxConcurrency);
 
-  function receive(count: number): Cohort[] {
-    const received: Cohort[] = [];
-    for (let left = Math.min(count, waiting); left > 0; ) {
-      if (first === undefined || first.count === 0) first = cohorts.shift();
-      if (first === undefined) break;
-      const some = Math.min(left, first.count);
-      received.push({ at: first.at, count: some });
-      first.count -= some;
-      left -= some;
-      waiting -= some;
-    }
-    return received;
-  }
-
   return {
-    arrive(at: number, count: number): void {
-      if (count === 0) return;
-      cohorts.push({ at, count });
-      waiting += count;
-    },
+    send,
+    waiting,
+    running: (): number => running,
 
     /** Ends what is over. @returns the messages of it */
     end(now: number): readonly Cohort[] {
@@ -77,11 +89,11 @@ function stage(batchSize: number, maxConcurrency: number, durationOf: (batch: nu
     /** Starts as many functions as there may be. @param free how many the account allows */
     start(now: number, free: number): void {
       const pollers = Math.min(allowed - running, free);
-      if (pollers <= 0 || waiting === 0) return;
-      const batch = Math.min(batchSize, Math.ceil(waiting / pollers));
-      const functions = Math.min(pollers, Math.ceil(waiting / batch));
+      if (pollers <= 0 || waiting() === 0) return;
+      const batch = Math.min(batchSize, Math.ceil(waiting() / pollers));
+      const functions = Math.min(pollers, Math.ceil(waiting() / batch));
       const done = receive(functions * batch);
-      const end = now + Math.ceil(durationOf(batch) / step) * step;
+      const end = now + Math.ceil((durations[batch] ?? 0) / step) * step;
       const others = ends.get(end) ?? { functions: 0, done: [] };
       others.functions += functions;
       others.done.push(...done);
@@ -91,18 +103,17 @@ function stage(batchSize: number, maxConcurrency: number, durationOf: (batch: nu
 
     /** Once a second. */
     scale(): void {
-      allowed = scaled(allowed, running, waiting > 0, maxConcurrency);
+      allowed = scaled(allowed, running, waiting() > 0, maxConcurrency);
     },
-
-    running: (): number => running,
-    waiting: (): number => waiting,
   };
 }
 
 /** Publishes at a constant rate from virtual second 0 on, and follows the events through both queues. */
 export function simulateArrivals(settings: ArrivalsSettings): ArrivalsSecond[] {
   const { perSecond, forSeconds, answerTime, accountConcurrency } = settings;
-  const publish = stage(batches.publish, settings.publishMaxConcurrency, (batch) => milliseconds('publish', batch));
+  const publish = stage(batches.publish, settings.publishMaxConcurrency, (batch) =>
+    milliseconds('publish', batch),
+  );
   const deliver = stage(
     batches.deliver,
     settings.maxConcurrency,
@@ -114,8 +125,8 @@ export function simulateArrivals(settings: ArrivalsSettings): ArrivalsSecond[] {
   for (let now = 0; now < forSeconds * 1_000; now += step) {
     const due = Math.floor((perSecond * now) / 1_000) - arrived;
     arrived += due;
-    publish.arrive(now, due);
-    for (const { at, count } of publish.end(now)) deliver.arrive(at, count);
+    publish.send({ at: now, count: due });
+    for (const cohort of publish.end(now)) deliver.send(cohort);
     done.push(...deliver.end(now).map(({ at, count }) => ({ at: now - at, count })));
     deliver.start(now, free());
     publish.start(now, free());

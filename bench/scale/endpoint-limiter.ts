@@ -19,6 +19,15 @@ export type Acquired =
 /** How much longer than its attempt a slot is held, and how far tasks that wait for a probe are spread, in ms. */
 const [margin, afterProbe] = [6_000, 10_000];
 
+const wellSince = (provenAt: UnixMillis | undefined) =>
+  ({
+    failures: 0,
+    probes: 0,
+    openUntil: undefined,
+    openedAt: undefined,
+    provenAt,
+  }) satisfies Partial<LimiterState>;
+
 /** The limiter of one endpoint: Hookline's own decisions, and the writes of its adapter in memory. */
 export function endpointLimiter(limits: EndpointLimits, random: () => number) {
   const slots: Record<number, UnixMillis> = {};
@@ -33,14 +42,6 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
     state.probes = isProbe ? state.probes + 1 : 0;
     state.openUntil = later(now, breakerPause(state.probes));
     state.openedAt ??= now;
-  }
-
-  function answered(now: UnixMillis, health: EndpointHealth): void {
-    state.failures = 0;
-    state.probes = 0;
-    state.openUntil = undefined;
-    state.openedAt = undefined;
-    state.provenAt = health === 'slow' ? undefined : now;
   }
 
   return {
@@ -68,10 +69,14 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
       }
     },
 
-    release({ nth, isProbe }: Extract<Acquired, { kind: 'slot' }>, health: EndpointHealth, now: UnixMillis): void {
+    release(
+      { nth, isProbe }: Extract<Acquired, { kind: 'slot' }>,
+      health: EndpointHealth,
+      now: UnixMillis,
+    ): void {
       if (!isProbe) delete slots[nth];
       if (health === 'down') failed(now, isProbe);
-      else answered(now, health);
+      else Object.assign(state, wellSince(health === 'slow' ? undefined : now));
     },
   };
 }

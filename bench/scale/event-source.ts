@@ -64,3 +64,5 @@ export function eventSource<Message extends { readonly group: number }>(
     running: (): number => running,
   };
 }
+
+export type EventSource<Message extends { readonly group: number }> = ReturnType<typeof eventSource<Message>>;

@@ -36,74 +36,83 @@ interface Group<Message> {
   readonly behind: ReturnType<typeof line<Message>>;
 }
 
+/** The message groups of a queue, and which of them are noisy. */
+function groupsOfQueue<Message extends { readonly group: number }>() {
+  const groups = new Map<number, Group<Message>>();
+  const loud = new Set<Group<Message>>();
+
+  return {
+    of({ group: name }: Message): Group<Message> {
+      const known = groups.get(name);
+      if (known !== undefined) return known;
+      const made = { inFlight: 0, waiting: 0, isNoisy: false, behind: line<Message>() };
+      groups.set(name, made);
+      return made;
+    },
+
+    /** Decides whether a group is noisy. It is quiet again once nothing of it waits. */
+    judge(group: Group<Message>, inFlight: number): void {
+      if (group.inFlight >= noisy.least && group.inFlight > noisy.share * inFlight) loud.add(group);
+      else if (group.waiting === 0) loud.delete(group);
+      group.isNoisy = loud.has(group);
+    },
+
+    /** Of several noisy groups the one with the fewest in flight comes first. */
+    nextNoisy(): Message | undefined {
+      const waiting = [...loud].filter(({ behind }) => behind.size() > 0);
+      const least = Math.min(...waiting.map(({ inFlight }) => inFlight));
+      return waiting.find(({ inFlight }) => inFlight === least)?.behind.shift();
+    },
+  };
+}
+
 /** The visible messages of a standard queue with message groups: those of quiet groups come before those of noisy ones. */
 export function fairQueue<Message extends { readonly group: number }>() {
   const quiet = line<Message>();
-  const groups = new Map<number, Group<Message>>();
-  const noisyGroups = new Set<Group<Message>>();
+  const groups = groupsOfQueue<Message>();
   let [visible, inFlight] = [0, 0];
-
-  function groupOf(name: number): Group<Message> {
-    const known = groups.get(name);
-    if (known !== undefined) return known;
-    const made = { inFlight: 0, waiting: 0, isNoisy: false, behind: line<Message>() };
-    groups.set(name, made);
-    return made;
-  }
 
   function nextQuiet(): Message | undefined {
     for (let message = quiet.shift(); message !== undefined; message = quiet.shift()) {
-      const group = groupOf(message.group);
+      const group = groups.of(message);
       if (!group.isNoisy) return message;
       group.behind.push(message);
     }
     return undefined;
   }
 
-  /** Of several noisy groups the one with the fewest in flight comes first. */
-  function nextNoisy(): Message | undefined {
-    let least: Group<Message> | undefined;
-    for (const group of noisyGroups) {
-      if (group.behind.size() > 0 && group.inFlight < (least?.inFlight ?? Number.POSITIVE_INFINITY)) least = group;
-    }
-    return least?.behind.shift();
-  }
-
-  function received(message: Message): void {
-    const group = groupOf(message.group);
+  function receiveOne(): Message | undefined {
+    const message = nextQuiet() ?? groups.nextNoisy();
+    if (message === undefined) return undefined;
+    const group = groups.of(message);
     visible--;
+    inFlight++;
     group.waiting--;
     group.inFlight++;
-    inFlight++;
-    const isLoud = group.inFlight >= noisy.least && group.inFlight > noisy.share * inFlight;
-    if (isLoud) noisyGroups.add(group);
-    // A group is quiet again once nothing of it waits.
-    else if (group.waiting === 0) noisyGroups.delete(group);
-    group.isNoisy = noisyGroups.has(group);
+    groups.judge(group, inFlight);
+    return message;
   }
 
   return {
     push(message: Message): void {
       quiet.push(message);
-      groupOf(message.group).waiting++;
+      groups.of(message).waiting++;
       visible++;
     },
 
     /** Receives up to `most` messages. */
     receive(most: number): Message[] {
       const messages: Message[] = [];
-      while (messages.length < most) {
-        const message = nextQuiet() ?? nextNoisy();
-        if (message === undefined) break;
-        received(message);
+      for (let message = receiveOne(); message !== undefined; message = receiveOne()) {
         messages.push(message);
+        if (messages.length === most) break;
       }
       return messages;
     },
 
     /** Deletes a received message. */
     delete(message: Message): void {
-      groupOf(message.group).inFlight--;
+      groups.of(message).inFlight--;
       inFlight--;
     },
 

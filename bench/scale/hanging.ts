@@ -10,6 +10,7 @@ export interface HangingSettings {
   /** When they stop, in seconds. */
   readonly from: number;
   readonly forSeconds: number;
+  readonly maxConcurrency: number;
   readonly rule: QueueRule;
 }
 
@@ -30,7 +31,7 @@ const never = Number.MAX_SAFE_INTEGER;
 
 /** Endpoints that stop answering at once, beside healthy ones. */
 export function simulateHanging(settings: HangingSettings): HangingResult {
-  const { seed, endpoints, hanging, perSecond, from, forSeconds, rule } = settings;
+  const { seed, endpoints, hanging, perSecond, from, forSeconds, rule, maxConcurrency } = settings;
   const behaviours = Array.from({ length: endpoints }, (_, nth) => (now: number) => {
     const hangs = nth < hanging && now >= from * 1_000;
     return { ms: hangs ? never : 200, ok: !hangs };
@@ -38,7 +39,7 @@ export function simulateHanging(settings: HangingSettings): HangingResult {
   const healthy = latencies(bucket);
   const running: { second: number; functions: number }[] = [];
   simulateDeliveries(
-    { seed, behaviours, perSecond, forSeconds, rule },
+    { seed, behaviours, perSecond, forSeconds, rule, maxConcurrency },
     {
       attempted: () => undefined,
       deferred: () => undefined,

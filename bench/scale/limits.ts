@@ -172,7 +172,8 @@ export const demands: readonly Demand[] = [
     what: 'SQS: messages in flight, delivery queue',
     allowed: awsLimits.inFlight.value,
     at: (rate) => functionsFor.deliver(rate) * batchSizes.deliver,
-    remedy: (rate) => `${Math.ceil((functionsFor.deliver(rate) * batchSizes.deliver) / awsLimits.inFlight.value)} stacks`,
+    remedy: (rate) =>
+      `${Math.ceil((functionsFor.deliver(rate) * batchSizes.deliver) / awsLimits.inFlight.value)} stacks`,
   },
   {
     flow: 'outbound',

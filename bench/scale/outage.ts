@@ -10,6 +10,7 @@ export interface OutageSettings {
   readonly from: number;
   readonly to: number;
   readonly forSeconds: number;
+  readonly maxConcurrency: number;
 }
 
 export interface OutageResult {
@@ -17,7 +18,11 @@ export interface OutageResult {
   readonly backlog: readonly { readonly second: number; readonly down: number; readonly others: number }[];
   readonly healthy: readonly LatencyOf[];
   /** Attempts and deferrals of each minute, a second. */
-  readonly work: readonly { readonly second: number; readonly attempts: number; readonly deferrals: number }[];
+  readonly work: readonly {
+    readonly second: number;
+    readonly attempts: number;
+    readonly deferrals: number;
+  }[];
   readonly most: number;
   /** From the end of the outage until the first of its endpoints is tried again with success, and until nothing waits any more. */
   readonly firstAfter: number | undefined;
@@ -29,7 +34,7 @@ const bucket = 60;
 
 /** One hour in which some endpoints answer 503 at once, and the time after it. Times in seconds. */
 export function simulateOutage(settings: OutageSettings): OutageResult {
-  const { seed, endpoints, perSecond, share, from, to, forSeconds } = settings;
+  const { seed, endpoints, perSecond, share, from, to, forSeconds, maxConcurrency } = settings;
   const down = Math.floor(endpoints * share);
   const behaviours = Array.from({ length: endpoints }, (_, nth) => (now: number) => {
     const isDown = nth < down && now >= from * 1_000 && now < to * 1_000;
@@ -41,7 +46,7 @@ export function simulateOutage(settings: OutageSettings): OutageResult {
   let [attempts, deferrals, failed, most] = [0, 0, 0, 0];
   let [firstAfter, drainedAfter]: [number | undefined, number | undefined] = [undefined, undefined];
   simulateDeliveries(
-    { seed, behaviours, perSecond, forSeconds, rule: 'one' },
+    { seed, behaviours, perSecond, forSeconds, maxConcurrency, rule: 'one' },
     {
       attempted: () => void attempts++,
       deferred: () => void deferrals++,

@@ -124,7 +124,17 @@ function keysTable(): string {
 
 function arrivalsTable(runs: readonly ArrivalRun[]): string {
   return markdown(
-    ['events', 'settings', 'publish', 'deliver', 'p50', 'p99', 'waiting after 10 min', 'most waiting', 'worst p99'],
+    [
+      'events',
+      'settings',
+      'publish',
+      'deliver',
+      'p50',
+      'p99',
+      'waiting after 10 min',
+      'most waiting',
+      'worst p99',
+    ],
     runs.map(({ rate, name, seconds }) => {
       const last = seconds.at(-1);
       return [

@@ -14,11 +14,18 @@ export interface Chart {
   readonly scale?: 'linear' | 'log';
   readonly series: readonly Series[];
   /** A time that is shaded, and what happens in it. */
-  readonly shaded?: { readonly from: number; readonly to: number; readonly text: string };
+  readonly shaded?: {
+    readonly from: number;
+    readonly to: number;
+    readonly text: string;
+    readonly at?: 'top-left';
+  };
 }
 
 export interface Picture {
   readonly x: string;
+  /** The range of x, the same for all charts. */
+  readonly range: readonly [from: number, to: number];
   readonly charts: readonly Chart[];
 }
 
@@ -32,11 +39,11 @@ const [ink, paper] = [
 const style = `<style>svg{color:${ink.light}}.paper{fill:${paper.light}}@media (prefers-color-scheme:dark){svg{color:${ink.dark}}.paper{fill:${paper.dark}}}</style>`;
 
 /** Draws charts one below the other, with one legend for each, as an SVG that follows the reader's colour scheme. */
-export function drawn({ x, charts }: Picture): string {
+export function drawn({ x, range, charts }: Picture): string {
   const rowHeight = height + titleHeight;
   const total = rowHeight * charts.length + 10;
   const rows = charts.map((chart, nth) => {
-    const plot = chartOf(chart, x).replace('<svg ', `<svg y="${titleHeight}" `);
+    const plot = chartOf(chart, x, range).replace('<svg ', `<svg y="${titleHeight}" `);
     return `<svg y="${nth * rowHeight}" width="${width}" height="${rowHeight}">${headOf(chart)}${plot}</svg>`;
   });
   return [
@@ -53,16 +60,16 @@ const textOf = (text: string): string =>
 /** The title on the left, and the names of the lines in their colours on the right. */
 function headOf({ title, series }: Chart): string {
   const names = series.map(
-    ({ name }, nth) => `<tspan dx="${nth === 0 ? 0 : 12}" fill="${colours[nth]}" font-weight="600">${textOf(name)}</tspan>`,
+    ({ name }, nth) => `<tspan fill="${colours[nth]}" font-weight="600">${textOf(name)}</tspan>`,
   );
   const legend =
     series.length > 1
-      ? `<text x="${width - 14}" y="20" font-size="12" text-anchor="end">${names.join('')}</text>`
+      ? `<text x="${width - 14}" y="20" font-size="12" text-anchor="end">${names.join('<tspan fill="currentColor"> · </tspan>')}</text>`
       : '';
   return `<text x="14" y="20" font-size="13" font-weight="600" fill="currentColor">${textOf(title)}</text>${legend}`;
 }
 
-function chartOf({ y, scale = 'linear', series, shaded }: Chart, x: string): string {
+function chartOf({ y, scale = 'linear', series, shaded }: Chart, x: string, range: Picture['range']): string {
   const { document } = parseHTML('<html></html>');
   const rows = series.flatMap(({ name, points }) => points.map((point) => ({ ...point, name })));
   const chart = Plot.plot({
@@ -74,15 +81,29 @@ function chartOf({ y, scale = 'linear', series, shaded }: Chart, x: string): str
     marginRight: 14,
     marginBottom: 36,
     style: { fontSize: '11px' },
-    x: { label: x, nice: false },
-    y: { label: y, type: scale, grid: true, nice: true, ticks: 5, tickFormat: scale === 'log' ? short : undefined },
+    x: { label: x, domain: [...range] },
+    y: {
+      label: y,
+      type: scale,
+      grid: true,
+      nice: true,
+      ticks: 5,
+      tickFormat: scale === 'log' ? short : undefined,
+    },
     color: { domain: series.map(({ name }) => name), range: colours.slice(0, series.length) },
     marks: [
       ...(shaded === undefined
         ? []
         : [
             Plot.rectX([shaded], { x1: 'from', x2: 'to', fill: 'currentColor', fillOpacity: 0.08 }),
-            Plot.text([shaded], { x: 'from', text: 'text', frameAnchor: 'bottom-left', dx: 5, dy: -5, fill: 'currentColor' }),
+            Plot.text([shaded], {
+              x: 'from',
+              text: 'text',
+              frameAnchor: shaded.at ?? 'bottom-left',
+              dx: 5,
+              dy: shaded.at === undefined ? -5 : 5,
+              fill: 'currentColor',
+            }),
           ]),
       Plot.lineY(rows, { x: 'x', y: 'y', stroke: 'name', strokeWidth: 1.8 }),
     ],

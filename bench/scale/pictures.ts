@@ -3,7 +3,7 @@ import type { HangingResult } from './hanging.ts';
 import type { LatencyOf } from './latencies.ts';
 import type { OutageResult } from './outage.ts';
 import { drawn, type Series } from './picture.ts';
-import { type ArrivalRun, hangingSettings, outageSettings } from './scenarios.ts';
+import { type ArrivalRun, arrivalsFor, hangingSettings, outageSettings } from './scenarios.ts';
 
 /** How the lines are named. */
 export const ruleNames: Readonly<Record<QueueRule, string>> = {
@@ -30,6 +30,7 @@ export function arrivalsPicture(runs: readonly ArrivalRun[]): string {
     }));
   return drawn({
     x: 'minutes after the first event',
+    range: [0, minutes(arrivalsFor)],
     charts: [
       {
         title: 'Functions that run, publish and deliver, by events a second',
@@ -55,23 +56,33 @@ export function outagePicture({ backlog, work, healthy }: OutageResult): string 
     from: minutes(outageSettings.from),
     to: minutes(outageSettings.to),
     text: `${outageSettings.share * 100} % of the endpoints answer 503`,
-  };
+    at: 'top-left',
+  } as const;
   return drawn({
     x: 'minutes',
+    range: [0, minutes(outageSettings.forSeconds)],
     charts: [
       {
         title: 'Deliveries that wait for an endpoint that is down',
         y: 'deliveries',
         shaded,
-        series: [{ name: 'down', points: backlog.map(({ second, down }) => ({ x: minutes(second), y: down })) }],
+        series: [
+          { name: 'down', points: backlog.map(({ second, down }) => ({ x: minutes(second), y: down })) },
+        ],
       },
       {
         title: 'Work of the deliver function',
         y: 'a second',
         shaded: { ...shaded, text: '' },
         series: [
-          { name: 'attempts', points: work.map(({ second, attempts }) => ({ x: minutes(second), y: attempts })) },
-          { name: 'deferrals', points: work.map(({ second, deferrals }) => ({ x: minutes(second), y: deferrals })) },
+          {
+            name: 'attempts',
+            points: work.map(({ second, attempts }) => ({ x: minutes(second), y: attempts })),
+          },
+          {
+            name: 'deferrals',
+            points: work.map(({ second, deferrals }) => ({ x: minutes(second), y: deferrals })),
+          },
         ],
       },
       {
@@ -93,13 +104,17 @@ export function hangingPicture(results: ReadonlyMap<QueueRule, HangingResult>): 
   };
   return drawn({
     x: 'minutes',
+    range: [0, minutes(hangingSettings.forSeconds)],
     charts: [
       {
         title: 'Healthy endpoints: from the delivery queue to the answer, p99',
         y: 'seconds',
         scale: 'log',
         shaded,
-        series: [...results].map(([rule, { healthy }]) => ({ name: ruleNames[rule], points: latencyPoints(healthy) })),
+        series: [...results].map(([rule, { healthy }]) => ({
+          name: ruleNames[rule],
+          points: latencyPoints(healthy),
+        })),
       },
       {
         title: 'Functions that run',

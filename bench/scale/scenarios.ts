@@ -27,7 +27,7 @@ export interface ArrivalRun {
   readonly seconds: readonly ArrivalsSecond[];
 }
 
-const arrivalsFor = 600;
+export const arrivalsFor = 600;
 /** As docs/cost.md assumes. */
 const answerTime = 200;
 
@@ -36,7 +36,12 @@ export const arrivals = (): ArrivalRun[] =>
     rates.map((rate) => ({
       rate,
       name,
-      seconds: simulateArrivals({ ...arrivalSettings[name], perSecond: rate, forSeconds: arrivalsFor, answerTime }),
+      seconds: simulateArrivals({
+        ...arrivalSettings[name],
+        perSecond: rate,
+        forSeconds: arrivalsFor,
+        answerTime,
+      }),
     })),
   );
 
@@ -45,9 +50,11 @@ export const outageSettings = {
   endpoints: 100,
   perSecond: 100,
   share: 0.1,
-  from: 600,
-  to: 4_200,
-  forSeconds: 5_400,
+  from: 300,
+  to: 3_900,
+  forSeconds: 4_500,
+  /** Half of it is in use without the outage. */
+  maxConcurrency: 13,
 } as const;
 export const outage = (): OutageResult => simulateOutage(outageSettings);
 
@@ -58,6 +65,7 @@ export const hangingSettings = {
   perSecond: 100,
   from: 60,
   forSeconds: 1_620,
+  maxConcurrency: outboundDefaults.maxConcurrency,
 } as const;
 export const hanging = (): ReadonlyMap<QueueRule, HangingResult> =>
   new Map(queueRules.map((rule) => [rule, simulateHanging({ ...hangingSettings, rule })]));

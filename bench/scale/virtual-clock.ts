@@ -7,10 +7,9 @@ interface Planned {
 
 const isBefore = (a: Planned, b: Planned): boolean => a.at < b.at || (a.at === b.at && a.nth < b.nth);
 
-/** Virtual time: a binary heap of what is planned. No real time passes. */
-export function virtualClock() {
+/** A binary heap: what comes first is on top. */
+function plans() {
   const heap: Planned[] = [];
-  let [now, planned] = [0, 0];
 
   function swap(a: number, b: number): void {
     const [first, second] = [heap[a], heap[b]];
@@ -24,15 +23,6 @@ export function virtualClock() {
     return first !== undefined && second !== undefined && isBefore(first, second);
   };
 
-  function rise(from: number): void {
-    for (let at = from; at > 0; ) {
-      const parent = (at - 1) >> 1;
-      if (!isEarlier(at, parent)) return;
-      swap(at, parent);
-      at = parent;
-    }
-  }
-
   function sink(): void {
     for (let at = 0; ; ) {
       const [left, right] = [2 * at + 1, 2 * at + 2];
@@ -43,29 +33,38 @@ export function virtualClock() {
     }
   }
 
-  function next(): Planned | undefined {
-    const first = heap[0];
-    const last = heap.pop();
-    if (last !== undefined && heap.length > 0) {
+  return {
+    first: (): Planned | undefined => heap[0],
+    add(planned: Planned): void {
+      heap.push(planned);
+      for (let at = heap.length - 1; at > 0 && isEarlier(at, (at - 1) >> 1); at = (at - 1) >> 1)
+        swap(at, (at - 1) >> 1);
+    },
+    removeFirst(): void {
+      const last = heap.pop();
+      if (last === undefined || heap.length === 0) return;
       heap[0] = last;
       sink();
-    }
-    return first;
-  }
+    },
+  };
+}
 
+/** Virtual time: runs what is planned, one after the other. No real time passes. */
+export function virtualClock() {
+  const planned = plans();
+  let [now, count] = [0, 0];
   return {
     now: (): number => now,
 
     /** Plans something; a time in the past is now. */
     at(time: number, run: () => void): void {
-      heap.push({ at: Math.max(time, now), nth: planned++, run });
-      rise(heap.length - 1);
+      planned.add({ at: Math.max(time, now), nth: count++, run });
     },
 
     /** Runs what is planned, until a time. */
     runUntil(end: number): void {
-      for (let first = heap[0]; first !== undefined && first.at <= end; first = heap[0]) {
-        next();
+      for (let first = planned.first(); first !== undefined && first.at <= end; first = planned.first()) {
+        planned.removeFirst();
         now = first.at;
         first.run();
       }
