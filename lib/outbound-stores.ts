@@ -10,6 +10,7 @@ import {
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import { RecordTable } from './parts/record-table.ts';
+import type { UnitsByTable } from './table-units.ts';
 
 /** tables of events, deliveries and endpoints; the stack's signing secret, and the one that endpoints' secrets are sealed under */
 export class OutboundStores extends Construct {
@@ -19,15 +20,17 @@ export class OutboundStores extends Construct {
   readonly signingSecret: Secret;
   readonly masterSecret: Secret;
 
-  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy) {
+  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy, maxUnits: UnitsByTable) {
     super(scope, id);
-    this.events = new RecordTable(this, 'Events', { removalPolicy });
+    this.events = new RecordTable(this, 'Events', { removalPolicy, maxUnitsPerSecond: maxUnits.events });
     this.deliveries = new RecordTable(this, 'Deliveries', {
       removalPolicy,
+      maxUnitsPerSecond: maxUnits.deliveries,
       indexes: [dueIndex, heldIndex, byEndpointIndex, waitingIndex],
     });
     this.endpoints = new RecordTable(this, 'Endpoints', {
       removalPolicy,
+      maxUnitsPerSecond: maxUnits.endpoints,
       partitionKey: 'tenant',
       indexes: [attentionIndex],
     });

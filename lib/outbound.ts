@@ -26,6 +26,7 @@ import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
 import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
 import { batches, functions, outboundDefaults, workerTimes } from './settings.ts';
+import type { UnitsByTable } from './table-units.ts';
 
 export interface OutboundConstructProps {
   readonly outbound: OutboundProps;
@@ -36,6 +37,7 @@ export interface OutboundConstructProps {
   readonly payloads: Bucket;
   readonly alarmAction: IAlarmAction;
   readonly removalPolicy: RemovalPolicy;
+  readonly maxTableUnits: UnitsByTable;
   readonly functions: FunctionDefaults;
 }
 
@@ -66,7 +68,7 @@ export class Outbound extends Construct {
     super(scope, id);
     this.props = props;
     this.settings = outboundSettings(props.outbound, props.localEndpoints);
-    const stores = new OutboundStores(this, 'Stores', props.removalPolicy);
+    const stores = new OutboundStores(this, 'Stores', props.removalPolicy, props.maxTableUnits);
     this.events = stores.events;
     this.deliveries = stores.deliveries;
     this.endpoints = stores.endpoints;

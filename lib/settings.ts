@@ -99,8 +99,24 @@ export const payloads = {
   outboundRetention: Duration.days(100),
 } as const;
 
-/** Bounds the cost of a runaway loop to a few dollars an hour; far above what a team's webhooks need. */
-export const maxTableUnitsPerSecond = 4_000;
+/** What a table's maximum of request units a second is derived from: see `table-units.ts`. It bounds the cost of a runaway loop. */
+export const tableUnits = {
+  /** Above the measured rates of functions with 512 MB, full batches and endpoints that answer at once (cost/durations.json). */
+  messagesPerFunction: 100,
+  /** Write units of a message, by function and table. */
+  ofMessage: {
+    /** The claim and the outcome. */
+    consume: { inboundEvents: 2 },
+    /** The largest event that is not in the bucket; an event for many endpoints takes longer, at most 400 writes a second. */
+    publish: { events: 9, deliveries: 4 },
+    /** The claim and the attempt; the limiter's slot, taken and released. */
+    deliver: { deliveries: 2, endpoints: 2 },
+  },
+  /** A new table takes this at once. */
+  least: 4_000,
+  /** The default quota of a table. */
+  most: 40_000,
+} as const;
 
 export const defaultLogRetention = RetentionDays.ONE_MONTH;
 

@@ -23,6 +23,7 @@ import { sourceSecrets } from './source-secrets.ts';
 import { checkSources } from './source-settings.ts';
 import { tooLargeEnvironments, tooManyResources, warnOfSettings } from './stack-checks.ts';
 import { outboundFacts, sourceFacts } from './stack-facts.ts';
+import { maxTableUnits } from './table-units.ts';
 
 export interface WebhookStackProps extends StackProps {
   /** The senders of webhooks, by name. The name is the last segment of the source's URL. At least one. */
@@ -62,6 +63,12 @@ export interface WebhookStackProps extends StackProps {
    * with its billed duration and memory. docs/cost.md says what that saves. @default SystemLogLevel.INFO
    */
   readonly systemLogLevel?: SystemLogLevel;
+  /**
+   * The most request units a second of each table, for reads and for writes. It bounds the cost of a runaway loop; DynamoDB
+   * throttles what exceeds it, and events wait. @default - by table, what the consumers, publish and deliver functions can
+   * cause with their maximum concurrency, from 4,000 to 40,000 (docs/scale.md)
+   */
+  readonly maxTableUnitsPerSecond?: number;
 }
 
 /** The account id of the local AWS. */
@@ -91,7 +98,7 @@ export class WebhookStack extends Stack {
     warnOfSettings(this, sources, props.isolation);
     const removalPolicy = removalPolicyOf(props.dataRemoval);
     const { customDomain, handlersRegistry, systemLogLevel } = props;
-    const logRetention = props.logRetention ?? defaultLogRetention;
+    const { logRetention = defaultLogRetention, outbound = {} } = props;
     const alarms = new AlarmTopic(this, 'Alarms', { email: props.alarmEmail });
     const shared = {
       payloads: new PayloadBucket(this, 'Payloads', removalPolicy),
@@ -100,17 +107,15 @@ export class WebhookStack extends Stack {
       functions: { handlersRegistry, logRetention, removalPolicy, systemLogLevel },
     };
 
+    const groups = groupsOf(props.isolation, sources);
+    const maxUnits = maxTableUnits(this, groups, props);
     const api = new InboundApi(this, 'Inbound', { logRetention, customDomain });
-    const events = new RecordTable(this, 'InboundEvents', { removalPolicy, indexes: [keptIndex] });
+    const tableProps = { removalPolicy, maxUnitsPerSecond: maxUnits.inboundEvents, indexes: [keptIndex] };
+    const events = new RecordTable(this, 'InboundEvents', tableProps);
     const secrets = sourceSecrets(this, sources, removalPolicy);
-    const inbound = groupsOf(props.isolation, sources).map((group) => {
-      const source = new InboundSource(this, group.id, {
-        ...group,
-        ...shared,
-        secrets,
-        api: api.api,
-        events,
-      });
+    const inbound = groups.map((group) => {
+      const sourceProps = { ...group, ...shared, secrets, api: api.api, events };
+      const source = new InboundSource(this, group.id, sourceProps);
       return { ...group, source, routeKeys: source.routeKeys };
     });
     api.publish(throttlesOf(inbound));
@@ -120,7 +125,8 @@ export class WebhookStack extends Stack {
 
     this.outbound = new Outbound(this, 'Outbound', {
       ...shared,
-      outbound: props.outbound ?? {},
+      outbound,
+      maxTableUnits: maxUnits,
       localEndpoints: this.localEndpoints(),
       deadLetterQueues: inbound.map(({ source }) => source.work.dlq),
     });

@@ -2,10 +2,11 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { maxTableUnitsPerSecond } from '../settings.ts';
 
 export interface RecordTableProps {
   readonly removalPolicy: RemovalPolicy;
+  /** The most read units, and as many write units, a second. DynamoDB throttles the rest. */
+  readonly maxUnitsPerSecond: number;
   /** The partition key, if `id` is the sort key. @default none */
   readonly partitionKey?: string;
   /** Indexes, all keys-only. @default none */
@@ -38,8 +39,8 @@ export class RecordTable extends TableV2 {
         projectionType: ProjectionType.KEYS_ONLY,
       })),
       billing: Billing.onDemand({
-        maxReadRequestUnits: maxTableUnitsPerSecond,
-        maxWriteRequestUnits: maxTableUnitsPerSecond,
+        maxReadRequestUnits: props.maxUnitsPerSecond,
+        maxWriteRequestUnits: props.maxUnitsPerSecond,
       }),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       timeToLiveAttribute: 'expiresAt',

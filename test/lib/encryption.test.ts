@@ -111,22 +111,22 @@ describe('secrets', () => {
 describe('data', () => {
   test('data in tables is recoverable to any second, protected, capped, and expires by expiresAt only', () => {
     const inventory = {
-      InboundEvents: ['kept'],
-      'Outbound/Stores/Events': [],
-      'Outbound/Stores/Deliveries': ['due', 'held', 'byEndpoint', 'waiting'],
-      'Outbound/Stores/Endpoints': ['attention'],
+      InboundEvents: { indexes: ['kept'], units: 6_000 },
+      'Outbound/Stores/Events': { indexes: [], units: 9_000 },
+      'Outbound/Stores/Deliveries': { indexes: ['due', 'held', 'byEndpoint', 'waiting'], units: 14_000 },
+      'Outbound/Stores/Endpoints': { indexes: ['attention'], units: 10_000 },
     };
-    for (const [path, indexes] of Object.entries(inventory)) {
+    for (const [path, { indexes, units }] of Object.entries(inventory)) {
       const table = app.resources('AWS::DynamoDB::GlobalTable')[path];
       expect(table?.Properties, path).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
-        WriteOnDemandThroughputSettings: { MaxWriteRequestUnits: 4000 },
+        WriteOnDemandThroughputSettings: { MaxWriteRequestUnits: units },
         Replicas: [
           {
             DeletionProtectionEnabled: true,
             PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-            ReadOnDemandThroughputSettings: { MaxReadRequestUnits: 4000 },
+            ReadOnDemandThroughputSettings: { MaxReadRequestUnits: units },
           },
         ],
         ...(indexes.length > 0 && {

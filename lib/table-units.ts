@@ -1,0 +1,98 @@
+import { Annotations, type Stack } from 'aws-cdk-lib';
+import type { OutboundProps } from './outbound-settings.ts';
+import { outboundDefaults, tableUnits } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
+import { sharedConsumer } from './shared-consumer.ts';
+import type { SourceGroup } from './source-groups.ts';
+
+/** The stack's tables. */
+const tables = ['inboundEvents', 'events', 'deliveries', 'endpoints'] as const;
+type Table = (typeof tables)[number];
+
+/** Request units a second, by table. */
+export type UnitsByTable = Readonly<Record<Table, number>>;
+
+/** The most functions of each kind that run at once. `consume` is the sum over all consumers. */
+export interface Concurrency {
+  readonly consume: number;
+  readonly publish: number;
+  readonly deliver: number;
+}
+
+/** The settings of the app that decide how many units the tables need. */
+export interface TableUnitsProps {
+  readonly outbound?: OutboundProps;
+  readonly maxTableUnitsPerSecond?: number;
+}
+
+/** The sources of one consumer. */
+type Consumer = Pick<SourceGroup, 'sources'>;
+
+/** The concurrency that the settings allow. */
+const concurrencyOf = (consumers: readonly Consumer[], { outbound = {} }: TableUnitsProps): Concurrency => ({
+  consume: consumers
+    .map(({ sources }) => sharedConsumer(Object.values(sources)).maxConcurrency)
+    .reduce((sum, one) => sum + one, 0),
+  publish: outbound.publishMaxConcurrency ?? outboundDefaults.publishMaxConcurrency,
+  deliver: outbound.maxConcurrency ?? outboundDefaults.maxConcurrency,
+});
+
+/** The most units a second that so many functions cause, whatever the events. Pure. */
+export function causedUnits({ consume, publish, deliver }: Concurrency): UnitsByTable {
+  const { messagesPerFunction, ofMessage } = tableUnits;
+  const units = (functions: number, each: number): number => functions * messagesPerFunction * each;
+  return {
+    inboundEvents: units(consume, ofMessage.consume.inboundEvents),
+    events: units(publish, ofMessage.publish.events),
+    deliveries: units(publish, ofMessage.publish.deliveries) + units(deliver, ofMessage.deliver.deliveries),
+    endpoints: units(deliver, ofMessage.deliver.endpoints),
+  };
+}
+
+/**
+ * The maximum of each table: the app's setting, else what the configured concurrency can cause.
+ *
+ * Warns about a maximum at which DynamoDB would throttle functions that the settings allow to run.
+ *
+ * @throws SettingsError when the app's setting is not a whole number of units
+ */
+export function maxTableUnits(
+  stack: Stack,
+  consumers: readonly Consumer[],
+  props: TableUnitsProps,
+): UnitsByTable {
+  const { maxTableUnitsPerSecond: given } = props;
+  if (given !== undefined && !(Number.isInteger(given) && given >= 1)) {
+    throw new SettingsError(
+      `maxTableUnitsPerSecond is ${given}; write a whole number from 1, or leave it out`,
+    );
+  }
+  const concurrency = concurrencyOf(consumers, props);
+  const caused = causedUnits(concurrency);
+  const most = (table: Table): number =>
+    given ?? Math.min(Math.max(caused[table], tableUnits.least), tableUnits.most);
+  const short = tables.filter((table) => most(table) < caused[table]);
+  const needed = short.map((table) => `${table} ${caused[table]} (its maximum is ${most(table)})`);
+  if (needed.length > 0) warn(stack, concurrency, needed, given === undefined);
+  return {
+    inboundEvents: most('inboundEvents'),
+    events: most('events'),
+    deliveries: most('deliveries'),
+    endpoints: most('endpoints'),
+  };
+}
+
+function warn(
+  stack: Stack,
+  { consume, publish, deliver }: Concurrency,
+  needed: readonly string[],
+  isDerived: boolean,
+): void {
+  const remedy = isDerived
+    ? `${tableUnits.most} is the default quota of an account: raise that, then set maxTableUnitsPerSecond (docs/scale.md), or lower the concurrency`
+    : 'raise maxTableUnitsPerSecond, leave it out, or lower the concurrency';
+  Annotations.of(stack).addWarningV2(
+    'hookline:table-units',
+    `maxTableUnitsPerSecond: ${consume} consumers, ${publish} publish and ${deliver} deliver functions can cause more units a second than a table allows: ${needed.join(', ')}; DynamoDB throttles the rest, and events wait; ${remedy}`,
+  );
+}
