@@ -52,7 +52,9 @@ export function watchRun(
   const limitsOf = (limiterKey: string) => {
     const own = lifeOfLimiter(limiterKey);
     const { maxConcurrent = settings.maxConcurrent, maxPerSecond } = own?.endpoint ?? {};
-    return { most: maxConcurrent, perSecond: maxPerSecond, isCalm: calls.faults() === 0 };
+    // Of an endpoint without limits, while it is slow or failing; and of one with a rate only.
+    const most = maxConcurrent ?? (maxPerSecond === undefined ? 10 : 100);
+    return { most, perSecond: maxPerSecond, isCalm: calls.faults() === 0 };
   };
 
   /** Fan-out covers the endpoints that existed when the event was made. */
