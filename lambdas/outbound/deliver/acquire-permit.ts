@@ -32,6 +32,7 @@ export async function acquirePermit(request: SlotRequest, ports: LimiterPorts): 
     if (waits >= maxWaits || left <= 0) return waitFor(request, memory, ports);
     const turn = new Promise<void>((wake) => memory.waiting.push(wake));
     await Promise.race([turn, ports.pause(millis(left))]);
+    await knownLimiter(request.limiterKey, memory, ports);
   }
   const acquired = await acquireSlot(request, ports);
   return acquired.kind === 'free' ? freePermit(request, memory) : acquired;

@@ -221,17 +221,18 @@ describe('a failure of an endpoint without limits', () => {
 
 describe('an endpoint without limits that hangs', () => {
   it('an endpoint that hangs gets two requests at once from a process, until it has answered quickly', async () => {
-    const under = { way: 0, most: 0 };
+    const under = { way: 0, most: 0, mostBefore: 0 };
     const { world, worker } = await watchedWorld(async () => {
       under.most = Math.max(under.most, ++under.way);
       for (let turn = 0; turn < 500; turn++) await Promise.resolve();
+      under.mostBefore ||= under.most;
       under.way--;
       return accepted;
     });
     const process = worker();
     for (let id = 0; id < 5; id++) await world.publish(event(`e${id}`));
     await world.deliverOnce(process);
-    expect(under.most).toBe(2);
+    expect(under.mostBefore).toBe(2);
 
     for (let id = 0; id < 5; id++) await world.publish(event(`f${id}`));
     await world.deliverOnce(process);

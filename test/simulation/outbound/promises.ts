@@ -52,8 +52,8 @@ export function watchRun(
   const limitsOf = (limiterKey: string) => {
     const own = lifeOfLimiter(limiterKey);
     const { maxConcurrent = settings.maxConcurrent, maxPerSecond } = own?.endpoint ?? {};
-    // Of an endpoint without limits, while it is slow or failing; and of one with a rate only.
-    const most = maxConcurrent ?? (maxPerSecond === undefined ? 10 : 100);
+    // A worker may still know the limits of an earlier endpoint of this id, which had a rate only.
+    const most = maxConcurrent ?? 100;
     return { most, perSecond: maxPerSecond, isCalm: calls.faults() === 0 };
   };
 
