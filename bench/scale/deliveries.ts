@@ -57,7 +57,6 @@ export interface Gauges {
 
 const policy = { retryDelays: retryPresets.short.map(seconds), retryOtherStatuses: false };
 const limits = {
-  concurrent: outboundDefaults.maxConcurrentPerEndpoint,
   breakAfter: outboundDefaults.breakAfter,
   disableAfter: seconds(outboundDefaults.disableAfter.toSeconds()),
 };

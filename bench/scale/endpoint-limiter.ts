@@ -2,6 +2,7 @@ import {
   breakerPause,
   decide,
   type EndpointLimits,
+  isFree,
   type LimiterState,
   opensBreaker,
   spreadOf,
@@ -50,6 +51,7 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
 
     /** @param timeout the attempt's, in ms */
     acquire(now: UnixMillis, timeout: number): Acquired {
+      if (isFree(state, limits, now)) return { kind: 'slot', nth: -1, isProbe: false };
       const decision = decide(state, limits, now);
       const until = unixMillis(now + timeout + margin);
       switch (decision.kind) {
@@ -63,7 +65,7 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
           const { wait } = decision;
           if (wait.why === 'breaker')
             return { kind: 'wait', until: unixMillis(wait.until + Math.floor(random() * afterProbe)) };
-          reservedUntil = Math.max(reservedUntil, now) + spreadOf(wait, limits);
+          reservedUntil = Math.max(reservedUntil, now) + spreadOf(wait, limits, state);
           return { kind: 'wait', until: unixMillis(wait.until + reservedUntil - now) };
         }
       }

@@ -10,7 +10,7 @@ import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-typ
 import { parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { parseEventItem } from '../../../lambdas/adapters/dynamodb/inbound-events/item.ts';
 import { dynamodbTaps } from '../../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
-import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
+import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
 import { parseOutboundEvent } from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
 import { parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
 import { parseJson } from '../../../lambdas/domain/json.ts';
@@ -154,7 +154,7 @@ export const itemWalls: readonly Wall[] = [
   item('a tally', 'failure-tallies.ts', [tally], parseTally),
   item(
     'a limiter',
-    'limiter/store.ts',
+    'limiter/item.ts',
     [{ nextAt: at, failures: 1, slotA: at, openUntil: at }],
     parseLimiter,
   ),

@@ -1,6 +1,13 @@
-import type { EndpointHealth, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { EndpointHealth, HealthNote, OpenedBy, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
-import { differences, knownAfterLeave, knownAfterOpen, knownAfterReset, knownOf } from './limiter-model.ts';
+import {
+  differences,
+  knownAfterLeave,
+  knownAfterNote,
+  knownAfterOpen,
+  knownAfterReset,
+  knownOf,
+} from './limiter-model.ts';
 
 /** A write to the limiter of an endpoint. */
 export interface LimiterStep {
@@ -26,6 +33,7 @@ export function limiterStep(
     'limiter.take': Object(args[2]).now,
     'limiter.takeByHand': args[1],
     'limiter.leave': args[2],
+    'limiter.note': args[2],
     'limiter.open': args[2],
     'limiter.reserve': args[2],
   };
@@ -63,6 +71,8 @@ function rulesOf(step: LimiterStep, was: Item | undefined, is: Item): readonly R
       return [[timeIn(was, 'retryAfter') > timeIn(is, 'retryAfter'), 'a Retry-After was shortened']];
     case 'limiter.leave':
       return leavingRules(step, was, is);
+    case 'limiter.note':
+      return notingRules(step, was, is);
     case 'limiter.open':
       return openingRules(step, was, is);
     case 'limiter.reset':
@@ -123,9 +133,28 @@ function leavingRules({ args, now, isCalm }: LimiterStep, was: Item | undefined,
   ];
 }
 
+const isNote = (value: unknown): value is HealthNote =>
+  typeof value === 'object' && value !== null && 'health' in value && 'failures' in value;
+
+function notingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
+  const [, note] = args;
+  if (!isNote(note)) return [];
+  return [
+    [slotsOf(is).some((name) => is[name] !== was?.[name]), 'a request without a slot changed a slot'],
+    [was === undefined && note.health === 'up', 'a success without a slot was written'],
+    [note.health === 'down' && note.failures < 1, 'a failure was noted that counts as none'],
+    [note.limits.concurrent !== undefined, 'a request to an endpoint with limits had no slot'],
+    [Number(is['expiresAt'] ?? 0) * 1000 <= now, 'what is noted of an endpoint is forgotten at once'],
+    ...unlike(knownAfterNote(knownOf(was), note, now), is, `an endpoint of which ${note.health} was noted`),
+  ];
+}
+
+const isOpenedBy = (value: unknown): value is OpenedBy =>
+  typeof value === 'object' && value !== null && 'limiterKey' in value;
+
 function openingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
   const [slot] = args;
-  if (!isSlot(slot)) return [];
+  if (!isOpenedBy(slot)) return [];
   const isLate = slot.isProbe ? was?.['openUntil'] !== slot.until : was?.['openUntil'] !== undefined;
   const isDown = String(is['attention'] ?? '').startsWith('down');
   return [
