@@ -7,7 +7,7 @@ export interface Series {
   readonly points: readonly { readonly x: number; readonly y: number | undefined }[];
 }
 
-export interface Chart {
+interface Chart {
   readonly title: string;
   readonly y: string;
   /** @default 'linear' */
