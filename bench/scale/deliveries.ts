@@ -45,7 +45,7 @@ export interface Observer {
   second(at: number, gauges: Gauges): void;
 }
 
-export interface Gauges {
+interface Gauges {
   /** Deliveries that have not ended. */
   readonly unfinished: number;
   /** Of them, those whose endpoint index is below `count`. */

@@ -10,7 +10,7 @@ import {
 import { functionsFor, unitsByTable, unitsOf } from './limits.ts';
 
 /** A tenant's events a second, to ten endpoints, each with a tenth of them. */
-export const hotRates = { tenant: 10_000, endpoint: 1_000, endpointsOfTenant: 10 } as const;
+const hotRates = { tenant: 10_000, endpoint: 1_000, endpointsOfTenant: 10 } as const;
 
 /** A partition key of a table or an index, and what the hottest value of it takes a second. */
 export interface HotKey {

@@ -111,7 +111,7 @@ export const demands: readonly Demand[] = [
   {
     flow: 'inbound',
     step: 'receive',
-    what: 'a source: `throttle.rate` (200 for providers that do not retry)',
+    what: '`throttle.rate` of a source',
     allowed: sourceDefaults.throttle.rate,
     at: (rate) => rate,
     remedy: (rate) => `\`throttle: { rate: ${withHeadroom(rate)}, burst: ${withHeadroom(rate)} }\``,
@@ -127,7 +127,7 @@ export const demands: readonly Demand[] = [
   {
     flow: 'inbound',
     step: 'receive',
-    what: 'Secrets Manager: reads a second, one in five minutes for a container',
+    what: 'Secrets Manager: reads a second',
     allowed: awsLimits.secrets.value,
     at: (rate) => functionsFor.receive(rate) / secretKept,
     remedy: () => '',
@@ -135,7 +135,7 @@ export const demands: readonly Demand[] = [
   {
     flow: 'inbound',
     step: 'consume',
-    what: "a source's `maxConcurrency`",
+    what: '`maxConcurrency` of a source',
     allowed: sourceDefaults.maxConcurrency,
     at: functionsFor.consume,
     remedy: (rate) => concurrency('maxConcurrency', functionsFor.consume(rate)),

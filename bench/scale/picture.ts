@@ -7,7 +7,7 @@ export interface Series {
   readonly points: readonly { readonly x: number; readonly y: number | undefined }[];
 }
 
-export interface Chart {
+interface Chart {
   readonly title: string;
   readonly y: string;
   /** @default 'linear' */
@@ -43,11 +43,15 @@ export function drawn({ x, range, charts }: Picture): string {
   const rowHeight = height + titleHeight;
   const total = rowHeight * charts.length + 10;
   const rows = charts.map((chart, nth) => {
-    const plot = chartOf(chart, x, range).replace('<svg ', `<svg y="${titleHeight}" `);
-    return `<svg y="${nth * rowHeight}" width="${width}" height="${rowHeight}">${headOf(chart)}${plot}</svg>`;
+    const plot = chartOf(chart, x, range).replace(
+      /<svg ([^>]*)>/,
+      `<svg y="${titleHeight}" $1>${titleOf(chart.title)}`,
+    );
+    return `<g transform="translate(0,${nth * rowHeight})">${headOf(chart)}${plot}</g>`;
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" font-family="system-ui,sans-serif" role="img" aria-label="${textOf(charts.map(({ title }) => title).join('; '))}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" font-family="system-ui,sans-serif">`,
+    titleOf(charts.map(({ title }) => title).join('; ')),
     `${style}<rect class="paper" width="100%" height="100%"/>`,
     ...rows,
     '</svg>\n',
@@ -56,6 +60,8 @@ export function drawn({ x, range, charts }: Picture): string {
 
 const textOf = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+
+const titleOf = (title: string): string => `<title>${textOf(title)}</title>`;
 
 /** The title on the left, and the names of the lines in their colours on the right. */
 function headOf({ title, series }: Chart): string {

@@ -7,7 +7,7 @@ import { type OutageResult, simulateOutage } from './outage.ts';
 /** The runs of docs/scale.md. */
 
 export const rates = [100, 1_000, 10_000, 100_000] as const;
-export type Rate = (typeof rates)[number];
+type Rate = (typeof rates)[number];
 
 /** The settings of a run of arrivals, by name. */
 export const arrivalSettings = {
@@ -19,7 +19,7 @@ export const arrivalSettings = {
   /** The most that the settings allow, and a quota that does not matter. */
   raised: { publishMaxConcurrency: 1_000, maxConcurrency: 1_000, accountConcurrency: 3_000 },
 } as const;
-export type ArrivalName = keyof typeof arrivalSettings;
+type ArrivalName = keyof typeof arrivalSettings;
 
 export interface ArrivalRun {
   readonly rate: Rate;
