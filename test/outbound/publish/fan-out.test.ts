@@ -25,7 +25,7 @@ describe('a publication to a tenant', () => {
     const to = [...world.table.deliveries.values()].map(({ endpointId }) => endpointId).toSorted();
     expect(to).toEqual([idOf(0), idOf(1)]);
     expect(world.requests).toHaveLength(2);
-    expect(world.events.events.get('acme#e1')).toMatchObject({ isWide: true, fannedOutAt: start });
+    expect(world.events.events.get('acme#e1')).toMatchObject({ isWide: true, endpoints: [idOf(0), idOf(1)] });
   });
 
   it('a publication of two tenants under one id is two events', async () => {
@@ -83,7 +83,7 @@ describe('a publication to a tenant', () => {
     const wide = [{ messageId: 'wide', text: JSON.stringify(event), receives: 1 }];
     const sendTasks: PublishPorts['sendTasks'] = async (tasks) => {
       await world.publishPorts.sendTasks(tasks);
-      // While the single one waits for its mark.
+      // Before the single one is acknowledged.
       expect(await publish(wide, outboundSettings, dying)).toEqual(['wide']);
     };
     const one = {
@@ -96,7 +96,7 @@ describe('a publication to a tenant', () => {
     await publish(wide, outboundSettings, world.publishPorts);
 
     expect(world.table.deliveries.size).toBe(3);
-    expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
+    expect(world.events.events.get('acme#e1')?.endpoints).toHaveLength(3);
   });
 
   it('keeps its event for as long as the longest schedule of its endpoints may need it', async () => {
