@@ -12,6 +12,7 @@ import {
   byEndpointIndex,
   dueIndex,
   heldIndex,
+  otherItems,
   payloadPrefixes,
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
@@ -99,6 +100,8 @@ export class Outbound extends Construct {
     this.publish = this.publisher();
     this.deliver = this.deliverer();
     this.sweep = this.sweeper();
+    // A version that reads manifests is deployed before one that writes them.
+    this.publish.node.addDependency(this.sweep);
   }
 
   private tagQueues(): void {
@@ -123,8 +126,9 @@ export class Outbound extends Construct {
       this.props.outbound.publishMaxConcurrency ?? outboundDefaults.publishMaxConcurrency;
     this.publishing.consumeWith(publish, { batchSize: batches.publish, maxConcurrency });
     publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], this.events.tableArn);
-    publish.allow(['dynamodb:PutItem'], this.deliveries.tableArn);
+    publish.allow(['dynamodb:PutItem', 'dynamodb:GetItem'], this.deliveries.tableArn);
     publish.allow(['dynamodb:GetItem', 'dynamodb:Query'], this.endpoints.tableArn);
+    publish.allowItems(['dynamodb:PutItem'], this.endpoints.tableArn, `${otherItems.manifest}*`);
     const { delivering, publishing } = this;
     // Sends to its own queue once, for the ranges of a large tenant.
     publish.allow(
@@ -197,6 +201,8 @@ export class Outbound extends Construct {
       this.endpoints.tableArn,
     );
     sweep.allow(['dynamodb:BatchGetItem'], this.deliveries.tableArn);
+    const manifests = `${otherItems.manifest}*`;
+    sweep.allowItems(['dynamodb:Query', 'dynamodb:DeleteItem'], this.endpoints.tableArn, manifests);
     // Needed once; later, endpoints are counted when they are created and deleted.
     sweep.allow(['dynamodb:Scan'], this.endpoints.tableArn);
     sweep.allow(['sns:Publish'], this.operations.topicArn);

@@ -9,7 +9,7 @@ import { itemParser } from '../../lambdas/adapters/dynamodb/parse-item.ts';
 import { deliveryStatuses, heldByOf } from '../../lambdas/domain/delivery-record.ts';
 import { EndpointIdText, TenantIdText } from '../../lambdas/domain/ids.ts';
 import { FiniteNumber } from '../../lambdas/domain/instant-fields.ts';
-import { dueIndex } from '../../lambdas/domain/tables.ts';
+import { dueIndex, manifestShards, otherItems } from '../../lambdas/domain/tables.ts';
 import type { Deployment } from '../stack/deployment.ts';
 
 /** Deliveries and recoveries in the tables that have not ended. */
@@ -34,6 +34,9 @@ export interface Unfinished {
 
 /** Items read from each of the index's eight partitions: less than a thousand in all, however large the table is. */
 const lookedAtOfShard = 100;
+/** Manifests read from each of their partitions, and deliveries of them in all. */
+const manifestsOfShard = 10;
+const mostOfManifests = 1000;
 /** DynamoDB's limit for a `BatchGet`. */
 const batchSize = 100;
 /** A throttled table leaves items of a batch unread. */
@@ -53,17 +56,22 @@ const parseStanding = itemParser('delivery', 'Deliveries', Standing);
 /** Lists running recoveries, `limit` at most. */
 export type RunningRecoveries = (limit: number) => Promise<readonly unknown[]>;
 
-/** Counts by the due index, which has every delivery that has not ended, held ones included. It never scans a table. */
+/**
+ * Counts by the due index and the manifests: every delivery that has not ended is in one of them. It never scans a table.
+ */
 export async function lookAtTables(
   client: DynamodbClient,
   { deliveriesTable, endpointsTable }: Pick<Deployment, 'deliveriesTable' | 'endpointsTable'>,
   running: RunningRecoveries,
 ): Promise<Unfinished> {
-  const [due, recoveries] = await Promise.all([
-    unlessMissing(standings(client, deliveriesTable)),
+  const [listed, recoveries] = await Promise.all([
+    unlessMissing(idsInManifests(client, endpointsTable)),
     unlessMissing(running(mostRecoveries)),
   ]);
-  const unfinished = (due?.found ?? []).filter(({ dueAt }) => dueAt !== undefined);
+  const due = await unlessMissing(standings(client, deliveriesTable, listed ?? nothingListed));
+  const unfinished = (due?.found ?? []).filter(
+    ({ status, dueAt }) => dueAt !== undefined || status === 'pending',
+  );
   const count = (wanted: (status: Standing['status']) => boolean) =>
     unfinished.filter(({ status }) => wanted(status)).length;
   return {
@@ -91,13 +99,43 @@ async function unlessMissing<Found>(found: Promise<Found>): Promise<Found | unde
   }
 }
 
-/** Reads the first deliveries of each partition of the due index. */
-async function standings(client: DynamodbClient, table: string) {
+/** Deliveries that may be unfinished. */
+interface Listed {
+  readonly ids: readonly string[];
+  readonly isCutShort: boolean;
+}
+const nothingListed: Listed = { ids: [], isCutShort: false };
+
+const ManifestItem = v.object({ deliveries: v.array(v.string()) });
+
+/** Reads the oldest manifests of each partition. */
+async function idsInManifests(client: DynamodbClient, TableName: string): Promise<Listed> {
+  const query = (shard: number) =>
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: '#tenant = :shard',
+      ExpressionAttributeNames: { '#tenant': 'tenant' },
+      ExpressionAttributeValues: { ':shard': `${otherItems.manifest}${shard}` },
+      Limit: manifestsOfShard,
+    });
+  const shards = Array.from({ length: manifestShards }, (_, shard) => client.send(query(shard)));
+  const pages = await Promise.all(shards);
+  const ids = pages.flatMap(({ Items = [] }) =>
+    Items.flatMap((item) => v.parse(ManifestItem, item).deliveries),
+  );
+  const isCutShort =
+    ids.length > mostOfManifests || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined);
+  return { ids: ids.slice(0, mostOfManifests), isCutShort };
+}
+
+/** Reads the first deliveries of each partition of the due index, and those that manifests name. */
+async function standings(client: DynamodbClient, table: string, listed: Listed) {
   const shards = Array.from({ length: dueIndex.shards }, (_, shard) => String(shard));
   const pages = await Promise.all(shards.map((shard) => client.send(dueIn(table, shard))));
-  const ids = pages.flatMap(({ Items = [] }) => Items.map((item) => v.parse(Key, item).id));
+  const due = pages.flatMap(({ Items = [] }) => Items.map((item) => v.parse(Key, item).id));
+  const ids = [...new Set([...due, ...listed.ids])];
   const found: Standing[] = [];
-  let isCutShort = pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined);
+  let isCutShort = listed.isCutShort || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined);
   for (let from = 0; from < ids.length; from += batchSize) {
     const batch = await standingsOf(client, table, ids.slice(from, from + batchSize));
     found.push(...batch.found);

@@ -1,8 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { inParallel } from '../../bench/in-parallel.ts';
 import { scanAll } from '../../bench/scan.ts';
 import { unlessRefused } from '../../lambdas/adapters/dynamodb/unless-refused.ts';
+import { manifestIdFrom } from '../../lambdas/domain/delivery-manifest.ts';
+import { otherItems } from '../../lambdas/domain/tables.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
 import type { LocalAws } from '../../local/emulator.ts';
 
 // Waits of the product that are longer than a run. They are shortened from outside, and the product stays as it is.
@@ -23,9 +26,10 @@ const longestLeft = 3_660_000;
 const width = 8;
 
 /**
- * Makes every delivery due that is in the due index, as if its wait of 2 to 60 minutes for the sweep were over.
+ * Makes every delivery due that is in the due index, and every manifest, as if their waits of 2 to 60 minutes for the sweep were
+ * over.
  *
- * One that is missing in the index stays missing.
+ * A delivery that is missing in the index stays missing, and so does one that no manifest names.
  *
  * @returns what waits longer than it may, in words
  */
@@ -50,10 +54,26 @@ export async function endSweepWaits(aws: LocalAws): Promise<string[]> {
     });
     await unlessRefused(dynamodb.send(update));
   });
+  await endManifestWaits(dynamodb, aws.outputs.tables.endpoints, now);
   return waiting
     .filter(({ dueAt }) => dueAt > now + longestLeft)
     .map(
       ({ eventId, dueAt }) =>
         `outbound ${eventId}: the sweep looks at it in ${Math.round((dueAt - now) / 60_000)} minutes only`,
     );
+}
+
+const longAgo = unixMillis(1);
+
+/** Writes each manifest once more, as if it had been made long ago, since the sweep finds the old ones by their ids. */
+async function endManifestWaits(dynamodb: DynamoDBDocumentClient, TableName: string, now: number) {
+  const manifests = (await scanAll(dynamodb, TableName)).filter(
+    ({ tenant, lookAt }) => String(tenant).startsWith(otherItems.manifest) && Number(lookAt) > now,
+  );
+  await inParallel(width, manifests, async ({ tenant, id, ...manifest }) => {
+    const older = `${manifestIdFrom(longAgo)}#${String(id).split('#')[1]}`;
+    const Item = { ...manifest, tenant, id: older, lookAt: now };
+    await dynamodb.send(new PutCommand({ TableName, Item }));
+    if (older !== id) await dynamodb.send(new DeleteCommand({ TableName, Key: { tenant, id } }));
+  });
 }

@@ -152,8 +152,9 @@ describe('outbound', () => {
 
   test.each([
     ['Publish', 'Events', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']],
-    ['Publish', 'Deliveries', ['dynamodb:PutItem']],
-    ['Publish', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query']],
+    ['Publish', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:PutItem']],
+    // It puts manifests only.
+    ['Publish', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     ['Deliver', 'Events', ['dynamodb:GetItem']],
     ['Deliver', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
     ['Deliver', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
@@ -164,7 +165,19 @@ describe('outbound', () => {
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     ],
     // The scan is the first count of all endpoints, once.
-    ['Sweep', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'dynamodb:UpdateItem']],
+    [
+      'Sweep',
+      'Endpoints',
+      // It deletes manifests only, and queries them and an index.
+      [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+        'dynamodb:UpdateItem',
+      ],
+    ],
   ])('the role of %s may use %s only as it needs', (lambda, name, actions) => {
     expect(may(`Outbound/${lambda}`, table(`Outbound/Stores/${name}`))).toEqual(actions);
   });
@@ -183,11 +196,12 @@ describe('outbound', () => {
     expect(queriedBy('Outbound/Deliver')).toEqual([index('waiting', 'Deliveries')]);
   });
 
-  test('sweep queries the indexes of pending work, and nothing else', () => {
+  test('sweep queries the indexes of pending work and the manifests, and nothing else', () => {
     expect(queriedBy('Outbound/Sweep')).toEqual(
       [
         ...['due', 'held', 'byEndpoint', 'waiting'].map((name) => index(name, 'Deliveries')),
         index('attention', 'Endpoints'),
+        JSON.stringify({ 'Fn::GetAtt': [table('Outbound/Stores/Endpoints'), 'Arn'] }),
       ].toSorted(),
     );
   });

@@ -132,3 +132,33 @@ test('the management API reads events and their bodies, but no tap and no token'
   expect(names.map((name) => read(`${name}#evt_1`))).not.toContain(false);
   expect(names.flatMap((name) => [read(`${name}/tap`), read(`${name}/once/${hash}`)])).not.toContain(true);
 });
+
+describe('manifests, which are in the table of endpoints', () => {
+  const endpoints = arn('AWS::DynamoDB::GlobalTable', 'Outbound/Stores/Endpoints');
+  const may = (role: string, action: string, key: string) =>
+    iam.may(`Outbound/${role}`, { action: `dynamodb:${action}`, resource: endpoints, context: keyed(key) });
+
+  test('publish writes manifests, and no endpoint, limiter or recovery', () => {
+    expect(may('Publish', 'PutItem', '/manifest/7')).toBe(true);
+    for (const key of ['acme', '/limiter/x', '/job', '/event-type', '/count'])
+      expect(may('Publish', 'PutItem', key)).toBe(false);
+  });
+
+  test('sweep queries and deletes manifests, and no endpoint, limiter or recovery', () => {
+    for (const action of ['Query', 'DeleteItem']) {
+      expect(may('Sweep', action, '/manifest/7')).toBe(true);
+      for (const key of ['acme', '/limiter/x', '/job', '/event-type', '/count'])
+        expect(may('Sweep', action, key)).toBe(false);
+    }
+  });
+
+  test('deliver writes and deletes no manifest', () => {
+    for (const action of ['PutItem', 'DeleteItem']) expect(may('Deliver', action, '/manifest/7')).toBe(false);
+  });
+});
+
+test('a release that reads manifests is deployed before one that writes them', () => {
+  const publish = app.resources('AWS::Lambda::Function')['Outbound/Publish'];
+
+  expect(Object(publish).DependsOn).toContain(idOf(app, 'AWS::Lambda::Function', 'Outbound/Sweep'));
+});

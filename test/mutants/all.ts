@@ -14,6 +14,7 @@ import { jobMutants } from './jobs.ts';
 import { limiterRules } from './limiter-rules.ts';
 import { limiterWrites } from './limiter-writes.ts';
 import { managementMutants } from './management.ts';
+import { manifestMutants } from './manifests.ts';
 import { publishRecords } from './publish-records.ts';
 import { publishSteps } from './publish-steps.ts';
 import { receiveMutants } from './receive.ts';
@@ -43,6 +44,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...jobMutants,
   ...holdMutants,
   ...sweepMutants,
+  ...manifestMutants,
   ...replayMutants,
   ...managementMutants,
   ...functionAndQueueMutants,

@@ -29,8 +29,14 @@ const updates = mutantsOf(
     {
       name: 'an event that is widened stays marked as fanned out',
       breaks: everyEvent,
-      from: 'set: { isWide: true, fannedOutAt: undefined },',
-      to: 'set: { isWide: true },',
+      from: 'set: { isWide: true, endpoints, fannedOutAt: undefined },',
+      to: 'set: { isWide: true, endpoints },',
+    },
+    {
+      name: 'an event that is widened does not name its endpoints',
+      breaks: everyEvent,
+      from: 'set: { isWide: true, endpoints, fannedOutAt: undefined },',
+      to: 'set: { isWide: true, fannedOutAt: undefined },',
     },
     {
       name: 'an event is widened twice and loses its mark',
@@ -177,7 +183,7 @@ const recording = mutantsOf({ file: 'lambdas/outbound/publish/record-event.ts', 
     name: 'a task that a crash left unsent is not sent again',
     breaks: everyEvent,
     from: 'needsTask: isUntouched(delivery)',
-    to: 'needsTask: first === undefined && isUntouched(delivery)',
+    to: 'needsTask: isNew && isUntouched(delivery)',
     caughtBy: crashTests,
   },
   {
@@ -209,11 +215,11 @@ const recording = mutantsOf({ file: 'lambdas/outbound/publish/record-event.ts', 
     caughtBy: 'test/outbound/recreated-endpoint.test.ts',
   },
   {
-    name: 'a new delivery is due at once, before its task',
-    breaks: promises.noRepeat,
-    from: 'dueAt: dueAfterCreation(now) }',
-    to: 'dueAt: now }',
-    caughtBy: 'test/outbound/sweep/sweep.test.ts',
+    name: 'a delivery that an earlier publisher made is in no manifest',
+    breaks: promises.deliveryEnds,
+    from: 'needsManifest: needsManifest(delivery)',
+    to: 'needsManifest: isNew && needsManifest(delivery)',
+    caughtBy: 'test/outbound/sweep/sweep-manifests.test.ts',
   },
 ]);
 

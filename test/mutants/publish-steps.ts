@@ -1,10 +1,12 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { published, everyEvent, held, ownEndpoint } = promises;
+const { published, everyEvent, deliveryEnds, noRepeat, held, ownEndpoint } = promises;
 const rangeTests = 'test/outbound/publish/fan-out-ranges.test.ts';
+const manyTests = 'test/outbound/publish/fan-out-many.test.ts';
 const crashTests = 'test/outbound/publish/publish-crashes.test.ts';
 const fanOutTests = 'test/outbound/publish/fan-out.test.ts';
+const manifestTests = 'test/outbound/sweep/sweep-manifests.test.ts';
 const healingTests = 'test/outbound/publish/publish-healing.test.ts';
 
 const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy: crashTests }, [
@@ -31,9 +33,9 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
   {
     name: 'an event is marked as fanned out before its deliveries are made',
     breaks: everyEvent,
-    from: 'const made = await deliverTo(first.endpoints, { origin, data, settings, ports });\n    await ports.events.markFannedOut(event.id, ports.now());',
-    to: 'await ports.events.markFannedOut(event.id, ports.now());\n    const made = await deliverTo(first.endpoints, { origin, data, settings, ports });',
-    caughtBy: crashTests,
+    from: 'const deliveries = await deliverTo(first.endpoints, { origin, data, settings, ports });\n    await ports.events.markFannedOut(event.id, ports.now());',
+    to: 'await ports.events.markFannedOut(event.id, ports.now());\n    const deliveries = await deliverTo(first.endpoints, { origin, data, settings, ports });',
+    caughtBy: manyTests,
   },
   {
     name: 'the first finished range marks its event as fanned out',
@@ -45,13 +47,14 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
   {
     name: 'an endpoint that is created after an event gets it',
     breaks: everyEvent,
-    from: 'existedAt(endpoint, event.createdAt) && wants',
+    from: 'existedAt(endpoint, createdAt) && wants',
     to: 'wants',
+    caughtBy: manyTests,
   },
   {
     name: 'an endpoint gets events that it is not subscribed to',
     breaks: everyEvent,
-    from: ' && wants(endpoint, event.eventType, data)',
+    from: ' && wants(endpoint, eventType, data)',
     to: '',
     caughtBy: fanOutTests,
   },
@@ -65,17 +68,26 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
   {
     name: 'a fan-out goes on though its tasks could not be sent',
     breaks: everyEvent,
-    from: 'if (tasks.length > 0) await ports.sendTasks(tasks);',
-    to: 'if (tasks.length > 0) void ports.sendTasks(tasks).catch(() => undefined);',
+    from: 'await startDeliveries({ ...startOf(recorded, event), unlisted: [] }, ports);',
+    to: 'void startDeliveries({ ...startOf(recorded, event), unlisted: [] }, ports).catch(() => undefined);',
+    caughtBy: manyTests,
+  },
+  {
+    name: 'the deliveries of an event that does not name its endpoints are in no manifest',
+    breaks: everyEvent,
+    from: 'await startDeliveries({ tasks: [], unlisted }, ports);',
+    to: '',
+    caughtBy: manyTests,
   },
 ]);
 
-const messages = [
-  ...mutantsOf({ file: 'lambdas/outbound/publish/publish-one.ts', caughtBy: fanOutTests }, [
+const toTenants = mutantsOf(
+  { file: 'lambdas/outbound/publish/publish-to-tenant.ts', caughtBy: fanOutTests },
+  [
     {
       name: 'a publication to the tenant is done when one to a single endpoint is',
       breaks: everyEvent,
-      from: 'recorded.event.isWide ? recorded.event : await ports.events.widen(recorded.event.id)',
+      from: 'recorded.event.isWide ? recorded.event : await widen(recorded, publication, seen, ports)',
       to: 'recorded.event',
     },
     {
@@ -83,8 +95,39 @@ const messages = [
       breaks: everyEvent,
       from: 'isConflict ? sentData(event.id, ports) : data',
       to: 'data',
+    },
+    {
+      name: 'a publication that is repeated widens the list of its event',
+      breaks: everyEvent,
+      from: 'await deliverToListed(event.endpoints, seen',
+      to: 'await deliverToListed(list ?? event.endpoints, seen',
       caughtBy: crashTests,
     },
+    {
+      name: 'an event that names its endpoints is complete once it exists',
+      breaks: everyEvent,
+      from: 'fannedOutAt !== undefined ||',
+      to: 'fannedOutAt !== undefined || createdAt < now ||',
+      caughtBy: crashTests,
+    },
+    {
+      name: 'an old event is sent again to endpoints whose deliveries have expired',
+      breaks: noRepeat,
+      from: 'seconds(Math.max(deliveryRetention, longestQueued))) <= now',
+      to: 'seconds(Math.max(deliveryRetention, longestQueued))) <= 0',
+      outsideSimulation: 'no run publishes an event again after its retention',
+    },
+    {
+      name: 'a delivery to an endpoint that was deleted since is in no manifest',
+      breaks: deliveryEnds,
+      from: 'return findDelivery(deliveryId(tenant, eventId, id), ports);',
+      to: 'return undefined;',
+    },
+  ],
+);
+
+const messages = [
+  ...mutantsOf({ file: 'lambdas/outbound/publish/publish-one.ts', caughtBy: fanOutTests }, [
     {
       name: 'a payload that does not match its schema is published',
       breaks: published,
@@ -129,9 +172,23 @@ const messages = [
     {
       name: 'a message is acknowledged though its task was not sent',
       breaks: published,
-      from: 'if (progress.task === undefined || error === undefined) return true;',
+      from: 'if (error === undefined || isEmpty(progress.start)) return true;',
       to: 'return true;',
       caughtBy: healingTests,
+    },
+    {
+      name: 'a message is acknowledged though its manifest is not written',
+      breaks: published,
+      from: '(start.tasks.length === 0 && start.unlisted.length === 0)',
+      to: 'start.tasks.length === 0',
+      caughtBy: manifestTests,
+    },
+    {
+      name: 'a message that is given up leaves its deliveries in no manifest',
+      breaks: published,
+      from: 'const unlisted = await leftBehind(opened.publication, ports);',
+      to: 'const unlisted: readonly [] = [];',
+      caughtBy: manifestTests,
     },
     {
       name: 'a message that can never be published is acknowledged without a dead letter',
@@ -156,4 +213,4 @@ const messages = [
   ]),
 ];
 
-export const publishSteps = [...fanOut, ...messages];
+export const publishSteps = [...fanOut, ...toTenants, ...messages];

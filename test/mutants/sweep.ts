@@ -47,10 +47,10 @@ const sweeping = [
       to: 'secondsUntil(now, now),',
     },
     {
-      name: 'the event of an unfinished delivery expires',
+      name: 'the event of an unfinished delivery that is due expires',
       breaks: noExpiry,
-      from: 'await ports.events.keep(outboundEventKey(tenant, eventId), until, now);',
-      to: '',
+      from: 'eventExpiresAt: await keepEvent(delivery, now, retention, ports) };',
+      to: 'eventExpiresAt: delivery.eventExpiresAt };',
       caughtBy: discardTests,
     },
     {

@@ -57,14 +57,14 @@ describe('a fault that a function catches', () => {
     expect(world.report.total('WorkErrored')).toBe(lines);
   });
 
-  it('a fault with one delivery that λ sweep catches is counted', async () => {
+  it('a fault with one manifest that λ sweep catches is counted', async () => {
     const world = outboundWorld();
     await world.publish(message);
     world.advance(seconds(300));
 
     await world.sweep({
       ...world.sweepPorts,
-      deliveries: { ...world.sweepPorts.deliveries, moveDue: denied },
+      manifests: { ...world.sweepPorts.manifests, moveOn: denied },
     });
 
     expect(world.report.total('WorkErrored')).toBe(1);

@@ -1,6 +1,7 @@
 import { mistakes } from '../crash/inbound/mutants.ts';
 import type { Mutant } from '../crash/outbound/mistake.ts';
 import * as mutants from '../crash/outbound/mutants.ts';
+import * as ofManifests from '../crash/outbound/mutants-of-manifests.ts';
 import * as ofTenants from '../crash/outbound/mutants-of-tenants.ts';
 import * as ofTwoTasks from '../crash/outbound/mutants-of-two-tasks.ts';
 import type { Flow, PlayOptions } from './play.ts';
@@ -16,7 +17,12 @@ const inbound = Object.entries(mistakes).map(([name, variant]): [string, CrashMu
   { flow: 'inbound', options: { inbound: { variant } } },
 ]);
 
-const outboundMutants: Readonly<Record<string, Mutant>> = { ...mutants, ...ofTenants, ...ofTwoTasks };
+const outboundMutants: Readonly<Record<string, Mutant>> = {
+  ...mutants,
+  ...ofManifests,
+  ...ofTenants,
+  ...ofTwoTasks,
+};
 const outbound = Object.entries(outboundMutants).map(([name, mutant]): [string, CrashMutant] => [
   `outbound crash suite: ${name}`,
   { flow: 'outbound', options: { outbound: { mutant } } },

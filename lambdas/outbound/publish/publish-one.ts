@@ -1,5 +1,6 @@
-import { deliveryId } from '../../domain/delivery-record.ts';
+import { deliveryId, needsManifest } from '../../domain/delivery-record.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import type { Publication } from '../../domain/publish-message.ts';
@@ -7,7 +8,7 @@ import { type RangeMessage, rangeOf } from '../../domain/publish-range.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { type FanOut, fanOutRange, recheckNewlyHeld, startOf } from './fan-out.ts';
 import { type PublishToTenantPorts, publishToTenant, sentData } from './publish-to-tenant.ts';
-import { type Destination, findDelivery, originOf, recordDelivery, recordEvent } from './record-event.ts';
+import { type Destination, originOf, recordDelivery, recordEvent } from './record-event.ts';
 import type { Start } from './start-deliveries.ts';
 
 export type PublishOnePorts = PublishToTenantPorts & Pick<OutboundPorts, 'validatePayload'>;
@@ -96,22 +97,20 @@ export async function publishRange(
 }
 
 /**
- * Finds what deliveries of a publication still need that is given up: an earlier try, whose publisher died, may have made them.
+ * Finds the deliveries of a publication that need a manifest, before it is given up: an earlier try, whose publisher died, may
+ * have made them.
  *
  * Those of an event that does not name its endpoints are in manifests before they are made.
  */
 export async function leftBehind(
   { to, tenant, id }: Publication,
   ports: PublishOnePorts,
-): Promise<Start | undefined> {
+): Promise<readonly DeliveryId[]> {
   const event = await ports.events.read(outboundEventKey(tenant, id));
-  if (event === undefined) return undefined;
+  if (event === undefined) return [];
   const endpoints = to.kind === 'tenant' ? (event.endpoints ?? []) : [to.id];
   const found = await Promise.all(
-    endpoints.map((endpointId) => findDelivery(deliveryId(tenant, id, endpointId), ports)),
+    endpoints.map((endpointId) => ports.deliveries.read(deliveryId(tenant, id, endpointId))),
   );
-  return startOf(
-    found.filter((one) => one !== undefined),
-    event,
-  );
+  return found.flatMap((one) => (one !== undefined && needsManifest(one) ? [one.id] : []));
 }

@@ -100,7 +100,7 @@ async function beginOne(
       ? opened
       : await publishOne(opened.publication, unwrapped.messageId, settings, ports);
   if (result.kind === 'unusable') {
-    await startLeftBehind(unwrapped, ports);
+    await listLeftBehind(unwrapped, ports);
     await giveUp(unwrapped, result.reason, message.receives, ports);
     return { kind: 'given-up' };
   }
@@ -157,7 +157,7 @@ async function failed(message: PublishQueueMessage, thrown: unknown, ports: Batc
   try {
     const reason = `failed ${receives} times, the last with ${error.name}: ${error.message}`;
     const unwrapped = unwrap(message.text, messageId);
-    await startLeftBehind(unwrapped, ports);
+    await listLeftBehind(unwrapped, ports);
     await giveUp(unwrapped, reason, receives, ports);
     return { kind: 'given-up' };
   } catch (cause) {
@@ -166,12 +166,12 @@ async function failed(message: PublishQueueMessage, thrown: unknown, ports: Batc
   }
 }
 
-/** Nothing else comes back to the deliveries of a message that is given up. */
-async function startLeftBehind(message: UnwrappedMessage, ports: BatchPorts): Promise<void> {
+/** Writes a manifest of what a message that is given up leaves behind: nothing else comes back to it. */
+async function listLeftBehind(message: UnwrappedMessage, ports: BatchPorts): Promise<void> {
   const opened = openPublication(message);
   if (opened.kind === 'unusable') return;
-  const left = await leftBehind(opened.publication, ports);
-  if (left !== undefined) await startDeliveries(left, ports);
+  const unlisted = await leftBehind(opened.publication, ports);
+  await startDeliveries({ tasks: [], unlisted }, ports);
 }
 
 async function giveUp(

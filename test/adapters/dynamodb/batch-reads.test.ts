@@ -8,12 +8,14 @@ it('a read of many deliveries reads those, too, that DynamoDB left out at first'
   const all = Array.from({ length: 3 }, newDelivery);
   const malformed: Error[] = [];
 
-  const read = await dynamodbDeliveries(oneKeyACall(all.map(deliveryItem)), 't').readAll(
-    all.map(({ id }) => id),
-    (error) => malformed.push(error),
-  );
+  const store = dynamodbDeliveries(oneKeyACall(all.map(deliveryItem)), 't');
+  const ids = all.map(({ id }) => id);
 
-  expect(read.map(({ id }) => id).toSorted()).toEqual(all.map(({ id }) => id).toSorted());
+  for (const read of [
+    await store.readAll(ids, (error) => malformed.push(error)),
+    await store.standings(ids, false),
+  ])
+    expect(read.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   expect(malformed).toEqual([]);
 });
 

@@ -4,6 +4,7 @@ import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
 import { toUnixSeconds, unixSeconds } from '../../../lambdas/domain/time.ts';
 import { deliveriesFixture, entry, failed, instant, now, retrying, until } from './deliveries-fixture.ts';
 import { dueIndexContract } from './due-index-contract.ts';
+import { firstAttemptsContract } from './first-attempts-contract.ts';
 import { heldContract } from './held-contract.ts';
 import { staleWritesContract } from './stale-writes-contract.ts';
 import { waitingContract } from './waiting-contract.ts';
@@ -111,6 +112,7 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
     });
   });
 
+  firstAttemptsContract(name, make);
   dueIndexContract(name, make);
   heldContract(name, make);
   waitingContract(name, make);

@@ -7,6 +7,7 @@ import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes
 import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
+import { dynamodbManifests } from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
 import { claimsContract } from './claims-contract.ts';
@@ -17,6 +18,7 @@ import { gaugesContract } from './gauges-contract.ts';
 import { keptContract } from './kept-contract.ts';
 import { limiterContract } from './limiter-contract.ts';
 import { listedContract } from './listed-contract.ts';
+import { manifestsContract } from './manifests-contract.ts';
 import { onceOnlyContract } from './once-only-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
@@ -78,6 +80,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
     const gauges = dynamodbEndpointGauges(client, 'Endpoints');
     return { gauges, endpoints: await endpoints(), limiter: dynamodbLimiter(client, 'Endpoints') };
   });
+  manifestsContract('DynamoDB Local', async () => dynamodbManifests((await local()).client, 'Endpoints'));
   recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
   listedContract('DynamoDB Local', deliveries);
 

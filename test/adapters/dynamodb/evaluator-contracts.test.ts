@@ -6,6 +6,7 @@ import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes
 import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
+import { dynamodbManifests } from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
 import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
@@ -17,6 +18,7 @@ import { gaugesContract } from './gauges-contract.ts';
 import { keptContract } from './kept-contract.ts';
 import { limiterContract } from './limiter-contract.ts';
 import { listedContract } from './listed-contract.ts';
+import { manifestsContract } from './manifests-contract.ts';
 import { onceOnlyContract } from './once-only-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
@@ -48,6 +50,7 @@ outboundEventsContract('the stand-in of DynamoDB', async () =>
 endpointsContract('the stand-in of DynamoDB', async () => dynamodbEndpoints(client(), 'Endpoints'));
 limiterContract('the stand-in of DynamoDB', async () => dynamodbLimiter(client(), 'Endpoints'));
 talliesContract('the stand-in of DynamoDB', async () => dynamodbTallies(client(), 'Endpoints'));
+manifestsContract('the stand-in of DynamoDB', async () => dynamodbManifests(client(), 'Endpoints'));
 recoveriesContract('the stand-in of DynamoDB', async () => dynamodbRecoveries(client(), 'Endpoints'));
 gaugesContract('the stand-in of DynamoDB', async () => {
   const shared = client();

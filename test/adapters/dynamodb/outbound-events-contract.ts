@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import {
   type OutboundEvent,
   type OutboundEventStore,
@@ -77,6 +77,24 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect((await table.widen(id))?.fannedOutAt).toBeUndefined();
       await table.markFannedOut(id, now);
       expect(await table.widen(id)).toMatchObject({ isWide: true, fannedOutAt: now });
+    });
+
+    it('published events name their endpoints, or that there are none', async () => {
+      const [some, none] = [[asEndpointId('ep_1'), asEndpointId('ep_2')], []];
+      const { table, id, event } = await setUp({ isWide: true, endpoints: some });
+      const { table: other, id: otherId } = await setUp({ isWide: true, endpoints: none });
+
+      expect(await table.read(id)).toMatchObject({ endpoints: some });
+      expect(await other.read(otherId)).toMatchObject({ endpoints: none });
+      expect(await table.create({ ...event, endpoints: none })).toMatchObject({ endpoints: some });
+    });
+
+    it('published events are widened to the endpoints of the first one who widens them', async () => {
+      const { table, id } = await setUp();
+      const first = [asEndpointId('ep_1')];
+
+      expect(await table.widen(id, first)).toMatchObject({ isWide: true, endpoints: first });
+      expect(await table.widen(id, [asEndpointId('ep_2')])).toMatchObject({ endpoints: first });
     });
 
     it('published events are split into ranges once; the last finished range leaves none', async () => {

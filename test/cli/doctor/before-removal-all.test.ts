@@ -24,8 +24,16 @@ interface FakeDelivery {
   readonly endpointId?: string;
 }
 
-/** @param jobs running recoveries */
-function tables(deliveries: readonly FakeDelivery[], jobs = 0, isCutShort = false): Answers {
+/**
+ * @param jobs running recoveries
+ * @param manifest the places of deliveries that one manifest names
+ */
+function tables(
+  deliveries: readonly FakeDelivery[],
+  jobs = 0,
+  isCutShort = false,
+  manifest: readonly number[] = [],
+): Answers {
   const all = deliveries.map((delivery, nth) => ({
     id: `d${nth}`,
     tenant: 'acme',
@@ -37,9 +45,15 @@ function tables(deliveries: readonly FakeDelivery[], jobs = 0, isCutShort = fals
     const shard = Object(ExpressionAttributeValues)[':shard']?.S;
     return all.filter((_, nth) => String(nth % 8) === shard).map(({ id }) => dynamodbItem({ id, dueAt: 1 }));
   };
+  const listedIn = ({ ExpressionAttributeValues }: Readonly<Record<string, unknown>>) =>
+    Object(ExpressionAttributeValues)[':shard']?.S === '/manifest/7'
+      ? [dynamodbItem({ deliveries: manifest.map((nth) => `d${nth}`) })]
+      : [];
   return {
     Query: (input) =>
-      input['TableName'] === 'endpoints'
+      input['TableName'] === 'endpoints' && input['IndexName'] === undefined
+        ? { Items: listedIn(input) }
+        : input['TableName'] === 'endpoints'
         ? { Items: Array.from({ length: jobs }, (_, nth) => dynamodbItem({ tenant: '/job', id: `j${nth}` })) }
         : {
             Items: keys(input),
@@ -163,6 +177,21 @@ test('deliveries in the table are counted by what they wait for', async () => {
   expect(aws.inputsOf('Scan')).toEqual([]);
 });
 
+test('deliveries that only a manifest names are counted as pending until they have ended', async () => {
+  const first = { dueAt: undefined, endpointId: 'e1' };
+  const deliveries = [
+    { ...first, status: 'pending' },
+    { ...first, status: 'delivered' },
+    { status: 'pending' },
+  ];
+  await using aws = await world(tables(deliveries, 0, false, [0, 1, 2]));
+
+  const { code, stdout } = await aws.run('doctor', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('✘ pending deliveries: 2 deliveries in the table\n');
+});
+
 test('a count that is cut short is a minimum, even if it is 0', async () => {
   await using aws = await world(tables([{ status: 'held' }], 200, true));
 
@@ -274,5 +303,5 @@ test('the removal of a source reads no table, and distinguishes a source named l
     /✘ dead letters of source:publish: about 1 message\n.*dlq redrive source:publish\n/,
   );
   expect(all.stdout).toContain('✔ dead letters of stack:publish: 0 messages');
-  expect(aws.inputsOf('Query').length).toBe(9);
+  expect(aws.inputsOf('Query').length).toBe(41);
 });

@@ -137,12 +137,6 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
     plan: { first: purges },
     violation: /more tasks than/,
   },
-  'a delivery is created without a time for the sweep': {
-    mutant: mutants.createsWithoutDueAt,
-    scenario: 'one delivery, accepted at once',
-    plan: { first: purges },
-    violation: /unfinished, and not in the due index/,
-  },
   'an event expires while its delivery is held': {
     mutant: mutants.letsEventsExpire,
     scenario: 'an endpoint that is never enabled again',

@@ -31,13 +31,13 @@ export const overwritesLargePayloads: Mutant = ({ events, putPayload }) => ({
   },
 });
 
-/** The fan-out of a publication looks at its own body, not at the first one. */
+/** A publication takes the endpoints that its own body matches, not those of the first one. */
 export const matchesByItsOwnBody: Mutant = ({ events }) => ({
   events: {
     ...events,
     async create(event) {
       const first = await events.create(event);
-      return first && { ...first, contentHash: event.contentHash };
+      return first && { ...first, contentHash: event.contentHash, endpoints: event.endpoints };
     },
   },
 });

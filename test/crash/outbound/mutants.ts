@@ -138,11 +138,6 @@ export const sweepsBeforeMovingOn: Mutant = (parts, now) => {
   };
 };
 
-export const createsWithoutDueAt: Mutant = (parts) =>
-  withDeliveries(parts, {
-    create: (delivery) => parts.deliveries.create(asDelivery(neverDue(delivery))),
-  });
-
 /** The endpoint of a delivery is recognised only by the time of its creation. */
 export const fencesByClock: Mutant = (parts) =>
   withDeliveries(parts, {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from './faults.ts';
-import { sweepsBeforeMovingOn } from './mutants.ts';
+import { sendsThoughAnotherMoved } from './mutants-of-manifests.ts';
 import { answer, publication, type Scenario } from './scenario.ts';
 import { simulate } from './simulation.ts';
 
-/** More than a page of the due index in some of its shards. */
+/** Six manifests of up to ten deliveries. */
 const backlog = Array.from({ length: 55 }, (_, n) => `to${n}`);
 
 /** Each accepted at once. */
@@ -36,10 +36,10 @@ describe('sweeps that overlap, with a purged queue and fifty overdue deliveries'
     );
   });
 
-  it('sweeps that send before they move a delivery in the index are caught', async () => {
+  it('sweeps that send for a manifest that another one has moved on are caught', async () => {
     const purge = await purgeAfterPublishing();
 
-    const run = await simulate({ ...manyDeliveries, seed: 2 }, [purge], sweepsBeforeMovingOn);
+    const run = await simulate({ ...manyDeliveries, seed: 2 }, [purge], sendsThoughAnotherMoved);
 
     expect(run.violations).toContainEqual(expect.stringMatching(/more tasks than/));
   });

@@ -25,7 +25,7 @@ describe('a publication to a tenant', () => {
     const to = [...world.table.deliveries.values()].map(({ endpointId }) => endpointId).toSorted();
     expect(to).toEqual([idOf(0), idOf(1)]);
     expect(world.requests).toHaveLength(2);
-    expect(world.events.events.get('acme#e1')).toMatchObject({ isWide: true, fannedOutAt: start });
+    expect(world.events.events.get('acme#e1')).toMatchObject({ isWide: true, endpoints: [idOf(0), idOf(1)] });
   });
 
   it('a publication of two tenants under one id is two events', async () => {
@@ -73,6 +73,48 @@ describe('a publication to a tenant', () => {
     expect(world.report.named('publish.conflict')).toHaveLength(1);
   });
 
+  it('a publication to a tenant after one to a single endpoint is for those that take the first body', async () => {
+    const world = await tenantWithEndpoints(1);
+    const filter = { path: 'amount', gte: 100 };
+    await world.endpoints.create(newEndpoint(start, { id: 'large', filter }));
+    await world.publish({ ...event, endpoint: { id: idOf(0) } });
+
+    await world.publish({ ...event, data: { amount: 500 } });
+
+    expect(world.events.events.get('acme#e1')?.endpoints).toEqual([idOf(0)]);
+    expect(world.table.deliveries.size).toBe(1);
+  });
+
+  it('a publication that is repeated after its deliveries have expired sends nothing', async () => {
+    const world = await tenantWithEndpoints(2);
+    await world.publish(event);
+    await world.run(seconds(60));
+    world.advance(seconds(30 * 86_400 + 60));
+    world.db.expire();
+    expect(world.table.deliveries.size).toBe(0);
+    expect(world.events.events.size).toBe(1);
+
+    await world.publish(event);
+
+    expect(world.table.deliveries.size).toBe(0);
+    expect(world.report.named('event.published').at(-1)).toMatchObject({ status: 'repeated' });
+  });
+
+  it('a publication that is repeated covers the delivery to an endpoint that was deleted since', async () => {
+    const world = await tenantWithEndpoints(2);
+    await world.publish(event);
+    // As if the publisher had died before.
+    world.manifests.manifests.clear();
+    world.deliveryQueue.purge();
+    world.endpoints.endpoints.delete(`acme/${idOf(1)}`);
+
+    await world.publish(event);
+    await world.run(seconds(900));
+
+    const ends = [...world.table.deliveries.values()].map(({ status }) => status);
+    expect(ends.toSorted()).toEqual(['delivered', 'discarded']);
+  });
+
   it('a publication to a tenant is not taken as done because one to a single endpoint is', async () => {
     const world = await tenantWithEndpoints(3);
     const create: PublishPorts['deliveries']['create'] = async (delivery) => {
@@ -83,7 +125,7 @@ describe('a publication to a tenant', () => {
     const wide = [{ messageId: 'wide', text: JSON.stringify(event), receives: 1 }];
     const sendTasks: PublishPorts['sendTasks'] = async (tasks) => {
       await world.publishPorts.sendTasks(tasks);
-      // While the single one waits for its mark.
+      // Before the single one is acknowledged.
       expect(await publish(wide, outboundSettings, dying)).toEqual(['wide']);
     };
     const one = {
@@ -96,7 +138,7 @@ describe('a publication to a tenant', () => {
     await publish(wide, outboundSettings, world.publishPorts);
 
     expect(world.table.deliveries.size).toBe(3);
-    expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
+    expect(world.events.events.get('acme#e1')?.endpoints).toHaveLength(3);
   });
 
   it('keeps its event for as long as the longest schedule of its endpoints may need it', async () => {

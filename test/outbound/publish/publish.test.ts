@@ -31,8 +31,11 @@ describe('λ publish', () => {
       status: 'pending',
       endpointId: 'acme-prod',
       attempts: 0,
-      dueAt: start + 300_000,
     });
+    expect(world.delivery().dueAt).toBeUndefined();
+    expect([...world.manifests.manifests.values()]).toMatchObject([
+      { deliveries: [world.delivery().id], madeAt: start, lookAt: start + 300_000 },
+    ]);
     expect(world.deliveryQueue.contents()).toHaveLength(1);
   });
 

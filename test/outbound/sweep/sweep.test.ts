@@ -89,8 +89,9 @@ describe('λ sweep', () => {
   });
 
   it('λ sweep sends nothing for a delivery that a worker has claimed', async () => {
-    const world = outboundWorld();
+    const world = outboundWorld((_request, count) => (count === 1 ? refused(503) : accepted));
     await world.publish(message('a'));
+    await world.deliverOnce();
     world.advance(seconds(310));
     void world.deliverOnce({ ...world.deliverPorts, post: () => new Promise(() => undefined) });
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
@@ -180,8 +181,9 @@ describe('λ sweep', () => {
   });
 
   it('λ sweep continues with the others when one delivery fails', async () => {
-    const world = outboundWorld();
+    const world = outboundWorld(() => refused(503));
     for (let id = 0; id < 10; id++) await world.publish(message(`d${id}`));
+    while ((await world.deliverOnce()) > 0);
     world.deliveryQueue.purge();
     world.advance(seconds(3600));
     const [bad] = world.table.deliveries.keys();
