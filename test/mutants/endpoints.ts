@@ -141,7 +141,7 @@ const stores = [
       to: "ConditionExpression: '#version = :seen OR attribute_exists(#version)',",
     },
   ]),
-  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/endpoints/store.ts', caughtBy: contracts }, [
+  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/endpoints/reads.ts', caughtBy: contracts }, [
     {
       name: 'a read of an endpoint may miss the last write',
       breaks: held,
@@ -152,7 +152,7 @@ const stores = [
     {
       name: 'a page of endpoints may miss the last write',
       breaks: promises.everyEvent,
-      from: 'ConsistentRead: true,\n          Limit',
+      from: 'ConsistentRead: true,\n        Limit',
       to: 'Limit',
       caughtBy: consistent,
     },

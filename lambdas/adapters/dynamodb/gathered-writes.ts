@@ -27,8 +27,8 @@ interface Waiting extends Write {
 export interface Gathering {
   /** From how many writes on: fewer are made one by one. @default 2 */
   readonly fewest?: number;
-  /** Calls back when the code that runs now has made its writes. @default setImmediate */
-  readonly afterThis?: (then: () => void) => void;
+  /** No write waits for another. @default false */
+  readonly atOnce?: boolean;
 }
 
 const gatherers = new WeakMap<DynamodbClient, (write: Write) => Promise<Written>>();
@@ -55,7 +55,7 @@ export const gathered = (client: DynamodbClient, write: Write): Promise<Written>
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
  */
-function gatherer(client: DynamodbClient, { fewest = 2, afterThis = setImmediate }: Gathering) {
+function gatherer(client: DynamodbClient, { fewest = 2, atOnce = false }: Gathering) {
   let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
   let underWay = 0;
@@ -69,7 +69,7 @@ function gatherer(client: DynamodbClient, { fewest = 2, afterThis = setImmediate
     underWay++;
     void make(batch).finally(() => {
       underWay--;
-      afterThis(closeIfIdle);
+      setImmediate(closeIfIdle);
     });
   }
 
@@ -94,10 +94,10 @@ function gatherer(client: DynamodbClient, { fewest = 2, afterThis = setImmediate
     if (waiting.some(({ key }) => key === write.key)) return write.single();
     const written = Promise.withResolvers<Written>();
     waiting.push({ ...write, written });
-    if (waiting.length === maxStatements) close();
+    if (atOnce || waiting.length === maxStatements) close();
     else if (waiting.length === 1) {
       timer = setTimeout(close, gatherMs);
-      afterThis(closeIfIdle);
+      setImmediate(closeIfIdle);
     }
     return written.promise;
   };

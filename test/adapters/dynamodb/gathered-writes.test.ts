@@ -203,7 +203,12 @@ describe('writes that are gathered', () => {
 
   it('an update that may create its item is never in a batch', async () => {
     const { client, calls } = setUp();
-    const creating = (id: string): ConditionalUpdate => ({ id, set: { at: 1 }, values: {} });
+    const creating = (id: string): ConditionalUpdate => ({
+      id,
+      set: { at: 1 },
+      condition: 'attribute_not_exists(#id)',
+      values: {},
+    });
 
     await Promise.all([updateIf(client, table, creating('x')), updateIf(client, table, creating('y'))]);
 

@@ -99,7 +99,14 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
     ...(scenario.maxConcurrent && { maxConcurrent: scenario.maxConcurrent }),
   };
   const hooks = { ...tableFaults.hooks, mutate: mistake.request };
-  const world = outboundWorld(undefined, settings, { manifestShards: 1, ...tableFaults, hooks });
+  // Mistakes in requests are mistakes in single writes.
+  const inStatements = mistake.request === undefined;
+  const world = outboundWorld(undefined, settings, {
+    manifestShards: 1,
+    ...tableFaults,
+    hooks,
+    inStatements,
+  });
   const time = virtualTime(world.now, world.advance);
   const watch = watchPromises(world, scenario.seed === undefined);
   const { table, manifests, events, endpoints, limiter, recoveries, tallies } = world;

@@ -1,9 +1,10 @@
-import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import type {
   BatchExecuteStatementCommandInput,
   PutCommandInput,
   UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { AwsError } from '../../../lambdas/adapters/aws/errors.ts';
+import { ConditionalCheckFailedException } from '../../../lambdas/adapters/dynamodb/errors.ts';
 import { invalid, UnknownToStandInError } from './errors.ts';
 import { checkParameters } from './requests.ts';
 import type { MemoryTable } from './table.ts';
@@ -55,70 +56,79 @@ function executed(table: MemoryTable, { kind, input }: Write): Response {
     }
     return { TableName, Item: updateItem(table, input).Attributes };
   } catch (error) {
-    if (!(error instanceof DynamoDBServiceException)) throw error;
+    if (!(error instanceof AwsError)) throw error;
     const isRefused = error instanceof ConditionalCheckFailedException;
     const refusal = kind === 'insert' ? 'DuplicateItem' : 'ConditionalCheckFailed';
     return { TableName, Error: { Code: isRefused ? refusal : 'ValidationError', Message: error.message } };
   }
 }
 
-function writeOf(text: string, parameters: readonly unknown[]): Write {
-  const values = parameters.values();
-  const write = insertOf(text, values) ?? updateOf(text, values);
-  if (write === undefined) throw new UnknownToStandInError(`the statement ${text}`);
-  if (values.next().done !== true) throw invalid('The number of parameters does not match the statement');
-  return write;
+/** A statement without its values, of which it has so many. */
+interface Template {
+  readonly values: number;
+  readonly write: (values: readonly unknown[]) => Write;
 }
 
-type Values = ArrayIterator<unknown>;
+const templates = new Map<string, Template>();
 
-function insertOf(text: string, values: Values): Write | undefined {
+function writeOf(text: string, parameters: readonly unknown[]): Write {
+  const template = templates.get(text) ?? insertOf(text) ?? updateOf(text);
+  if (template === undefined) throw new UnknownToStandInError(`the statement ${text}`);
+  templates.set(text, template);
+  if (parameters.length !== template.values)
+    throw invalid(`The statement has ${template.values} parameters, not ${parameters.length}`);
+  return template.write(parameters);
+}
+
+function insertOf(text: string): Template | undefined {
   const [, TableName, members] = insertForm.exec(text) ?? [];
   if (TableName === undefined || members === undefined) return undefined;
-  const Item = Object.fromEntries(
-    [...members.matchAll(/'(\w+)'/g)].map(([, name = '']) => [name, next(values)]),
-  );
+  const names = [...members.matchAll(/'(\w+)'/g)].map(([, name = '']) => name);
   const isNew = {
     ConditionExpression: 'attribute_not_exists(#id)',
     ExpressionAttributeNames: { '#id': 'id' },
   };
-  return { kind: 'insert', input: { TableName, Item, ...isNew } };
+  return {
+    values: names.length,
+    write(values) {
+      const Item = Object.fromEntries(names.map((name, nth) => [name, values[nth]]));
+      return { kind: 'insert', input: { TableName, Item, ...isNew } };
+    },
+  };
 }
 
-function updateOf(text: string, values: Values): Write | undefined {
+function updateOf(text: string): Template | undefined {
   const [, TableName, clauses = '', where = '', condition = ''] = updateForm.exec(text) ?? [];
   if (TableName === undefined) return undefined;
-  const names: Record<string, string> = {};
-  const given: Record<string, unknown> = {};
+  const ExpressionAttributeNames: Record<string, string> = {};
+  let count = 0;
+  const places = new Map<string, number>();
   const expressionOf = (partiql: string): string =>
     partiql
       .replace(/"(\w+)" IS MISSING/g, 'attribute_not_exists("$1")')
       .replace(/"(\w+)" IS NOT MISSING/g, 'attribute_exists("$1")')
       .replace(/"(\w+)"/g, (_, name) => {
-        names[`#${name}`] = name;
+        ExpressionAttributeNames[`#${name}`] = name;
         return `#${name}`;
       })
       .replace(/\?/g, () => {
-        const name = `:p${Object.keys(given).length}`;
-        given[name] = next(values);
+        const name = `:p${count}`;
+        places.set(name, count++);
         return name;
       });
   const UpdateExpression = expressionOf(joined(clauses));
-  const Key = Object.fromEntries(
-    [...where.matchAll(/"(\w+)"/g)].map(([, name = '']) => [name, next(values)]),
-  );
+  const keys = [...where.matchAll(/"(\w+)"/g)].map(([, name = '']) => [name, count++] as const);
   // UPDATE changes items only.
   const ConditionExpression = expressionOf(`"id" IS NOT MISSING AND (${condition})`);
+  const expressions = { UpdateExpression, ConditionExpression, ExpressionAttributeNames };
   return {
-    kind: 'update',
-    input: {
-      TableName,
-      Key,
-      UpdateExpression,
-      ConditionExpression,
-      ExpressionAttributeNames: names,
-      ...(Object.keys(given).length > 0 && { ExpressionAttributeValues: given }),
-      ReturnValues: 'ALL_NEW',
+    values: count,
+    write(values) {
+      const Key = Object.fromEntries(keys.map(([name, place]) => [name, values[place]]));
+      const given = Object.fromEntries([...places].map(([name, place]) => [name, values[place]]));
+      const ExpressionAttributeValues = places.size === 0 ? undefined : given;
+      const input = { TableName, Key, ...expressions, ExpressionAttributeValues };
+      return { kind: 'update', input: { ...input, ReturnValues: 'ALL_NEW' } };
     },
   };
 }
@@ -133,10 +143,4 @@ function joined(clauses: string): string {
     return own.length === 0 ? '' : `${word} ${own.join(', ')}`;
   };
   return `${listOf('SET')} ${listOf('REMOVE')}`.trim();
-}
-
-function next(values: Values): unknown {
-  const { value, done } = values.next();
-  if (done === true) throw invalid('The number of parameters does not match the statement');
-  return value;
 }

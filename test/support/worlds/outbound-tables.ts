@@ -6,6 +6,7 @@ import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
 import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
+import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
 import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import {
@@ -54,9 +55,13 @@ export function outboundStores(client: DynamodbClient, manifestShards?: number) 
 }
 
 /** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
-export function outboundTables(now: () => number, { hooks, manifestShards, ...faults }: TableFaults = {}) {
+export function outboundTables(
+  now: () => number,
+  { hooks, manifestShards, inStatements = false, ...faults }: TableFaults = {},
+) {
   const db = dynamodbInMemory({ ...faults, now });
-  return { db, stores: outboundStores(db.client(hooks), manifestShards), seen: seenTables(db) };
+  const client = inStatements ? writingStatements(db.client(hooks)) : db.client(hooks);
+  return { db, stores: outboundStores(client, manifestShards), seen: seenTables(db) };
 }
 
 /** What goes wrong between the adapters and their tables. */
@@ -64,7 +69,13 @@ export interface TableFaults extends Pick<DynamodbOptions, 'isLate' | 'lagMs' | 
   readonly hooks?: ClientHooks;
   /** A sweep reads each shard, which makes a run long. @default as deployed */
   readonly manifestShards?: number;
+  /** Writes are statements, as those that λ publish and λ deliver make at once. @default false */
+  readonly inStatements?: boolean;
 }
+
+/** Each write that could be in a batch is a batch of one: no call waits for another. */
+export const writingStatements = (client: DynamodbClient): DynamodbClient =>
+  gatherWrites(client, { fewest: 1, atOnce: true });
 
 /** Whether a sweep would do more than read and measure. */
 export function findsWork(db: MemoryDynamodb, now: number): boolean {

@@ -7,6 +7,9 @@ import { StoredFilter } from '../../../domain/payload-filter.ts';
 import { attentionIndex } from '../../../domain/tables.ts';
 import { itemParser } from '../parse-item.ts';
 
+/** The keys of an endpoint. */
+export const EndpointKey = v.object({ tenant: TenantIdText, id: EndpointIdText });
+
 const Texts = v.record(v.string(), v.string());
 
 const SealedItem = { sealedBy: v.string(), sealed: v.string() };

@@ -1,21 +1,14 @@
-import type { BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { endpointHash } from '../../../domain/delivery-task.ts';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { EndpointStore } from '../../../domain/endpoint-store.ts';
-import { type EndpointId, EndpointIdText, type TenantId, TenantIdText } from '../../../domain/ids.ts';
-import type { EndpointRange } from '../../../domain/publish-range.ts';
-import type { OutputOf } from '../../aws/command.ts';
-import { BatchGetCommand, type DynamodbClient, GetCommand, QueryCommand } from '../commands.ts';
+import type { DynamodbClient } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
-import { limiterKeyOf, parseLimiter } from '../limiter/item.ts';
 import { attentionItems } from './attention.ts';
 import { changeCount } from './change-count.ts';
 import { dynamodbEndpointChanges } from './changes.ts';
-import { parseEndpoint } from './item.ts';
+import { EndpointKey, parseEndpoint } from './item.ts';
+import { dynamodbEndpointReads } from './reads.ts';
 import { endpointUpdates } from './updates.ts';
-
-const Key = v.object({ tenant: TenantIdText, id: EndpointIdText });
 
 /** The Endpoints table. */
 export function dynamodbEndpoints(client: DynamodbClient, table: string) {
@@ -31,43 +24,7 @@ export function dynamodbEndpoints(client: DynamodbClient, table: string) {
   return {
     changes: changes.read,
 
-    /** Reads with strong consistency. */
-    async read(tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined> {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
-      );
-      return Item && parseEndpoint(Item);
-    },
-
-    /** Reads an endpoint and its limiter by one call, with strong consistency. */
-    async readWithLimiter(tenant: TenantId, id: EndpointId) {
-      const keys = [{ tenant, id }, limiterKeyOf(endpointHash({ tenant, endpointId: id }))];
-      const items = await readAll(client, table, keys);
-      const item = items.find((found) => v.is(Key, found) && found.tenant === tenant);
-      const limiter = items.find((found) => found !== item);
-      const endpoint = item === undefined ? undefined : parseEndpoint(item);
-      return { endpoint, limiter: parseLimiter(limiter) };
-    },
-
-    /** Reads a tenant's endpoints by id, with strong consistency. */
-    async page(tenant: TenantId, { after, upTo }: EndpointRange, limit: number) {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression:
-            upTo === undefined ? '#tenant = :tenant' : '#tenant = :tenant AND #id <= :upTo',
-          ExpressionAttributeNames: { '#tenant': 'tenant', ...(upTo !== undefined && { '#id': 'id' }) },
-          ExpressionAttributeValues: { ':tenant': tenant, ...(upTo !== undefined && { ':upTo': upTo }) },
-          ...(after !== undefined && { ExclusiveStartKey: { tenant, id: after } }),
-          ConsistentRead: true,
-          Limit: limit,
-        }),
-      );
-      const next = LastEvaluatedKey && v.parse(Key, LastEvaluatedKey).id;
-      // DynamoDB says that more may follow; the range ends at `upTo`, so this page is the last.
-      return { endpoints: Items.map(parseEndpoint), next: next === upTo ? undefined : next };
-    },
-
+    ...dynamodbEndpointReads(client, table),
     disable: async (...args: Parameters<EndpointStore['disable']>) => {
       const disabled = await writes(endpointUpdates.disable)(...args);
       if (disabled !== undefined) await changes.add(disabled.tenant);
@@ -78,25 +35,8 @@ export function dynamodbEndpoints(client: DynamodbClient, table: string) {
     reconciled: writes(endpointUpdates.reconciled),
     markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
 
-    toReconcile: async () => (await attentionItems(client, table, 'yes')).map((item) => v.parse(Key, item)),
+    toReconcile: async () =>
+      (await attentionItems(client, table, 'yes')).map((item) => v.parse(EndpointKey, item)),
     ...dynamodbEndpointChanges(client, table),
   } satisfies EndpointStore;
-}
-
-/** Reads items with strong consistency, in no order. */
-async function readAll(
-  client: DynamodbClient,
-  table: string,
-  keys: readonly Record<string, unknown>[],
-): Promise<readonly unknown[]> {
-  const items: unknown[] = [];
-  let Keys: Record<string, unknown>[] | undefined = [...keys];
-  while (Keys !== undefined && Keys.length > 0) {
-    const read: OutputOf<BatchGetCommandOutput> = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
-    );
-    items.push(...(read.Responses?.[table] ?? []));
-    Keys = read.UnprocessedKeys?.[table]?.Keys;
-  }
-  return items;
 }
