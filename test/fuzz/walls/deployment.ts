@@ -61,9 +61,10 @@ const awsResponse: Wall = {
   feed(text, body) {
     outputOf({ status: 200, headers: {}, body });
     const headers = { 'x-amzn-errortype': text.slice(0, 200) };
-    const errors = [{ status: 400, headers: {} }, { status: 500, headers }].map((failed) =>
-      errorOf(() => outputOf({ ...failed, body })),
-    );
+    const errors = [
+      { status: 400, headers: {} },
+      { status: 500, headers },
+    ].map((failed) => errorOf(() => outputOf({ ...failed, body })));
     return { reason: errors.join(' ') };
   },
 };
