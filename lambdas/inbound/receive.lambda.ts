@@ -2,7 +2,6 @@
 // Trigger: API Gateway, POST /webhooks/{source}; GET or HEAD where the provider tests its URL that way.
 // Input: the provider's request → output: one message per event on the source's queue, and the response.
 // On failure: 503, and the provider sends it again. The response is 200 only after SQS has every event.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import {
   checkHttpEvent,
@@ -133,16 +132,18 @@ async function tokenTable({ name, retention }: SourceSettings): Promise<ReceiveP
  * deduplicated.
  */
 async function inTime(result: Promise<ReceiveResult>): Promise<ReceiveResult> {
-  const timer = new AbortController();
-  const tooLate = pause<ReceiveResult>(
-    respondWithinMs,
-    { kind: 'refused', status: 503, error: 'unavailable', reason: `not done within ${respondWithinMs} ms` },
-    { signal: timer.signal },
-  );
-  tooLate.catch(() => undefined);
+  const tooLate = Promise.withResolvers<ReceiveResult>();
+  const refused: ReceiveResult = {
+    kind: 'refused',
+    status: 503,
+    error: 'unavailable',
+    reason: `not done within ${respondWithinMs} ms`,
+  };
+  // An abort signal would make an error for each request.
+  const timer = setTimeout(tooLate.resolve, respondWithinMs, refused);
   try {
-    return await Promise.race([result, tooLate]);
+    return await Promise.race([result, tooLate.promise]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }

@@ -175,8 +175,8 @@ const lambda = mutantsOf(
     {
       name: 'a request that is not done in time counts as accepted',
       breaks: durable,
-      from: "{ kind: 'refused', status: 503, error: 'unavailable', reason: `not done within ${respondWithinMs} ms` }",
-      to: "{ kind: 'accepted', events: [] }",
+      from: 'setTimeout(tooLate.resolve, respondWithinMs, refused)',
+      to: "setTimeout(tooLate.resolve, respondWithinMs, { kind: 'accepted', events: [] })",
     },
   ],
 );

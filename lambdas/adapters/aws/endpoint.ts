@@ -2,7 +2,7 @@ import { AwsConfigurationError, type Environment } from './environment.ts';
 import type { AwsService } from './service.ts';
 
 /** Where to call a service, and for which region to sign. */
-export interface AwsEndpoint {
+export interface ServiceEndpoint {
   /** Without a path, e.g. `https://sqs.eu-central-1.amazonaws.com`. */
   readonly origin: URL;
   readonly region: string;
@@ -37,7 +37,7 @@ function partition(regions: RegExp, suffix: string, dualStackSuffix: string): Pa
  *
  * @throws AwsConfigurationError when the environment has no region, or asks for what this client does not know
  */
-export function endpointOf(service: AwsService, environment: Environment): AwsEndpoint {
+export function endpointOf(service: AwsService, environment: Environment): ServiceEndpoint {
   const region = environment['AWS_REGION'];
   if (!region) throw new AwsConfigurationError('AWS_REGION is not set; Lambda sets it in every function');
   const isFips = flag(environment, 'AWS_USE_FIPS_ENDPOINT');

@@ -24,7 +24,7 @@ export class TimeoutError extends Error {
   override name = 'TimeoutError' as const;
 }
 
-/** A response is not what the service sends: too large, or changed on the way. */
+/** A response is not what the service sends: too large, cut off, or about another message than the one that was sent. */
 export class MalformedResponseError extends Error {
   override name = 'MalformedResponseError' as const;
 }

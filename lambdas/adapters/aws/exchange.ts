@@ -29,17 +29,21 @@ export function exchanger(origin: URL, bounds: CallBounds) {
     autoSelectFamilyAttemptTimeout: bounds.connectionTimeoutMs / 2,
   };
   const send = isSecure ? httpsRequest : httpRequest;
+  const agent = isSecure ? new SecureAgent(settings) : new Agent(settings);
+  // It has one server, and Node would put the name together from all options of each request.
+  agent.getName = () => origin.host;
   const target = {
     method: 'POST',
     path: '/',
     host: origin.hostname.replace(/^\[|\]$/g, ''),
     port: origin.port || (isSecure ? 443 : 80),
-    agent: isSecure ? new SecureAgent(settings) : new Agent(settings),
+    agent,
   };
 
   return (headers: Readonly<Record<string, string>>, body: string): Promise<Response> => {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    const request = send({ ...target, headers });
+    // As a list, Node writes headers without a table of them.
+    const request = send({ ...target, headers: Object.entries(headers).flat() });
     const fail = (error: Error): void => {
       reject(error);
       request.destroy();

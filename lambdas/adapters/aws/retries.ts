@@ -1,7 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { AwsError, MalformedResponseError, TimeoutError } from './errors.ts';
 
 // The SDK's standard mode of retries, with its numbers: @smithy/core/retry.
+
+/** Without `node:timers/promises`, which a cold start would load for it. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What a failed attempt says about the next one. */
 type Failure = 'throttled' | 'transient' | 'final';

@@ -19,7 +19,7 @@ export interface AttributeMap {
 }
 
 /** A value that DynamoDB cannot store. */
-export class UnstorableValueError extends Error {
+class UnstorableValueError extends Error {
   override name = 'UnstorableValueError' as const;
 }
 
@@ -107,7 +107,7 @@ export function plainValues(map: AttributeMap): Record<string, unknown> {
 }
 
 /** Converts one value of DynamoDB. @throws UnstorableValueError over a type that this version does not know */
-export function plainValue(value: AttributeValue): unknown {
+function plainValue(value: AttributeValue): unknown {
   if (value.S !== undefined) return value.S;
   if (value.N !== undefined) return plainNumber(value.N);
   if (value.BOOL !== undefined) return value.BOOL;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { crc32 } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
 import { AwsError, MalformedResponseError, TimeoutError } from '../../../lambdas/adapters/aws/errors.ts';
 import { dynamoClient } from '../../../lambdas/adapters/dynamodb/client.ts';
@@ -99,7 +98,6 @@ it.each([
   ['a throttle', { status: 400, body: { __type: 'ThrottlingException' } }],
   ['an error of the server', { status: 500, body: '' }],
   ['a connection that breaks', 'reset'],
-  ['a response whose checksum differs', { headers: { 'x-amz-crc32': '1' }, body: {} }],
   ['a response that is not JSON', { body: '{"Item":' }],
   ['no response in time', 'hang'],
 ] as const)('a call is repeated after %s', async (_what, answer) => {
@@ -134,13 +132,6 @@ it('a call ends within its bounds when the response never ends', async () => {
   const table = dynamoClient(bounds, awsVariables({ url: new URL(server.url).origin }));
 
   expect(await errorOf(table.send(get))).toBeInstanceOf(TimeoutError);
-});
-
-it('a response with the checksum that came with it is taken', async () => {
-  const body = '{"Item":{"id":{"S":"ä"}}}';
-  const { table } = await awsOf({ headers: { 'x-amz-crc32': String(crc32(body)) }, body });
-
-  expect(await table.send(get)).toEqual({ Item: { id: 'ä' } });
 });
 
 it('a response larger than any that AWS sends is refused', async () => {

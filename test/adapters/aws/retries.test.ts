@@ -40,7 +40,7 @@ it.each([
   ['a refused connection', broken('ECONNREFUSED')],
   ['a broken pipe', broken('EPIPE')],
   ['a failed DNS lookup', broken('EAI_AGAIN')],
-  ['a response that was changed on the way', new MalformedResponseError('crc')],
+  ['a response that is cut off', new MalformedResponseError('cut off')],
 ])('a call is repeated after %s', async (_what, error) => {
   const { call } = caller(3);
 
