@@ -32,7 +32,7 @@ export type Request =
   | BatchRequest;
 
 /** Several writes in one call. It has no table of its own. */
-export interface BatchRequest {
+interface BatchRequest {
   readonly action: 'BatchExecuteStatement';
   readonly input: BatchExecuteStatementCommandInput & { readonly TableName?: undefined };
 }
