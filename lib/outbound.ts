@@ -122,6 +122,9 @@ export class Outbound extends Construct {
     this.publishing.consumeWith(publish, { batchSize: batches.publish, maxConcurrency });
     publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], this.events.tableArn);
     publish.allow(['dynamodb:PutItem'], this.deliveries.tableArn);
+    // Several writes go in one call, as statements.
+    publish.allow(['dynamodb:PartiQLInsert'], this.events.tableArn, this.deliveries.tableArn);
+    publish.allow(['dynamodb:PartiQLUpdate'], this.events.tableArn);
     publish.allow(['dynamodb:GetItem', 'dynamodb:Query'], this.endpoints.tableArn);
     const { delivering, publishing } = this;
     // Sends to its own queue once, for the ranges of a large tenant.
@@ -154,6 +157,7 @@ export class Outbound extends Construct {
     deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     const { deliveries, endpoints } = this;
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
+    deliver.allow(['dynamodb:PartiQLUpdate'], deliveries.tableArn);
     // A test by hand that succeeds releases the waiting deliveries.
     deliver.allow(['dynamodb:Query'], deliveries.indexArn(waitingIndex.name));
     deliver.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());

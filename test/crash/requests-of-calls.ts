@@ -93,7 +93,10 @@ export function watchRequests<Process>(plan: RequestPlan<Process>) {
 }
 
 const isWrite = ({ action }: Request): boolean =>
-  action === 'UpdateItem' || action === 'PutItem' || action === 'DeleteItem';
+  action === 'UpdateItem' ||
+  action === 'PutItem' ||
+  action === 'DeleteItem' ||
+  action === 'BatchExecuteStatement';
 
 function mayBeLate(request: Request): boolean {
   if (isWrite(request)) return false;

@@ -151,11 +151,25 @@ describe('outbound', () => {
   });
 
   test.each([
-    ['Publish', 'Events', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']],
-    ['Publish', 'Deliveries', ['dynamodb:PutItem']],
+    [
+      'Publish',
+      'Events',
+      [
+        'dynamodb:GetItem',
+        'dynamodb:PartiQLInsert',
+        'dynamodb:PartiQLUpdate',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+      ],
+    ],
+    ['Publish', 'Deliveries', ['dynamodb:PartiQLInsert', 'dynamodb:PutItem']],
     ['Publish', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query']],
     ['Deliver', 'Events', ['dynamodb:GetItem']],
-    ['Deliver', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
+    [
+      'Deliver',
+      'Deliveries',
+      ['dynamodb:GetItem', 'dynamodb:PartiQLUpdate', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    ],
     ['Deliver', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['Sweep', 'Events', ['dynamodb:UpdateItem']],
     [

@@ -8,6 +8,7 @@ import { deliveryClaims } from './delivery-claims.ts';
 import { deliveryIndexes, deliveryReplays } from './delivery-replays.ts';
 import { endpointMutants } from './endpoints.ts';
 import { functionAndQueueMutants } from './functions-and-queues.ts';
+import { gatheredWriteMutants } from './gathered-writes.ts';
 import { holdMutants } from './holds.ts';
 import { inboundRecords } from './inbound-records.ts';
 import { jobMutants } from './jobs.ts';
@@ -47,6 +48,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...managementMutants,
   ...functionAndQueueMutants,
   ...bodyAndSecretMutants,
+  ...gatheredWriteMutants,
 ];
 
 /** @throws when there is no mutant of that name */

@@ -1,6 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { gathered, isGathering } from './gathered-writes.ts';
 import { plainItem } from './plain-item.ts';
+import { updateStatement } from './statements.ts';
 
 /** One conditional update of one item, in DynamoDB's own expressions; `#name` stands for the attribute of that name. */
 export interface ConditionalUpdate {
@@ -15,6 +17,8 @@ export interface ConditionalUpdate {
   readonly more?: string;
   /** Without a condition the update always writes, even if the item does not exist. */
   readonly condition?: string;
+  /** The condition holds for an item that exists only, has neither `NOT` nor `<>`, and nothing assigns by `if_not_exists`. */
+  readonly changesOnly?: true;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -24,7 +28,18 @@ export type Written =
   | { readonly ok: false; readonly item: unknown };
 
 /** Writes conditionally. A refusal returns the item (undefined when it does not exist), so no read follows. */
-export async function updateIf(
+export function updateIf(
+  client: DynamoDBDocumentClient,
+  table: string,
+  update: ConditionalUpdate,
+): Promise<Written> {
+  const single = () => updateAlone(client, table, update);
+  const statement = isGathering(client) ? updateStatement(table, update) : undefined;
+  if (statement === undefined) return single();
+  return gathered(client, { key: `${table}/${update.tenant}/${update.id}`, statement, single });
+}
+
+async function updateAlone(
   client: DynamoDBDocumentClient,
   table: string,
   update: ConditionalUpdate,

@@ -1,10 +1,17 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import type { Written } from './conditional-update.ts';
+import { gathered, isGathering } from './gathered-writes.ts';
 import { plainItem } from './plain-item.ts';
+import { insertStatement } from './statements.ts';
 
 // TTL deletes days late, so the condition looks at `expiresAt` itself.
 const isFree = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds';
+
+interface Item extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+}
 
 /**
  * Writes an item unless one with its id exists and has not expired.
@@ -14,9 +21,22 @@ const isFree = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds';
 export async function putIfFree(
   client: DynamoDBDocumentClient,
   table: string,
-  item: Readonly<Record<string, unknown>>,
+  item: Item,
   now: UnixMillis,
 ): Promise<unknown> {
+  const single = () => putAlone(client, table, item, now);
+  if (!isGathering(client)) return (await single()).item;
+  // A duplicate is asked again by the single write, which also knows of expired items.
+  const statement = insertStatement(table, item);
+  return (await gathered(client, { key: `${table}/${item.id}`, statement, single })).item;
+}
+
+async function putAlone(
+  client: DynamoDBDocumentClient,
+  table: string,
+  item: Item,
+  now: UnixMillis,
+): Promise<Written> {
   try {
     await client.send(
       new PutCommand({
@@ -28,10 +48,10 @@ export async function putIfFree(
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
-    return undefined;
+    return { ok: true, item: undefined };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-    return plainItem(error.Item);
+    return { ok: false, item: plainItem(error.Item) };
   }
 }
 

@@ -10,6 +10,7 @@ import { dynamoClient } from '../../adapters/dynamodb/client.ts';
 import { dynamodbDeliveries } from '../../adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../adapters/dynamodb/failure-tallies.ts';
+import { gatherWrites } from '../../adapters/dynamodb/gathered-writes.ts';
 import { dynamodbLimiter } from '../../adapters/dynamodb/limiter/store.ts';
 import { payloadReader } from '../../adapters/dynamodb/outbound-events/payload-reader.ts';
 import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
@@ -34,7 +35,7 @@ import { deliver } from './deliver.ts';
 const env = readEnv(deliverEnv);
 const settings = readSettings(OutboundSettings);
 const report = telemetry('deliver');
-const table = dynamoClient(patientCalls);
+const table = gatherWrites(dynamoClient(patientCalls));
 const queues = sqsClient(patientCalls);
 const queue = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
 const deadLetters = deadDeliveries(queues, {

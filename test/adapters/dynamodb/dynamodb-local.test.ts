@@ -3,6 +3,7 @@ import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliverie
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
+import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
 import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
@@ -55,6 +56,15 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
     const { client } = await local();
     return dynamodbOutboundEvents(client, 'OutboundEvents');
   });
+
+  // Each write in a batch, even if it is alone.
+  const inBatches = async () => gatherWrites(Object.create((await local()).client), { fewest: 1 });
+  deliveriesContract('DynamoDB Local, in batches', async () =>
+    dynamodbDeliveries(await inBatches(), 'Deliveries'),
+  );
+  outboundEventsContract('DynamoDB Local, in batches', async () =>
+    dynamodbOutboundEvents(await inBatches(), 'OutboundEvents'),
+  );
 
   const endpoints = async () => {
     const { client } = await local();

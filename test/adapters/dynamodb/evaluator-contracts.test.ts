@@ -2,6 +2,7 @@ import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliverie
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
+import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
 import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
@@ -27,6 +28,14 @@ const inboundEvents = async () => dynamodbInboundEvents(client(), 'InboundEvents
 
 deliveriesContract('the stand-in of DynamoDB', deliveries);
 listedContract('the stand-in of DynamoDB', deliveries);
+// Each write in a batch, even if it is alone.
+const inBatches = () => gatherWrites(client(), { fewest: 1 });
+deliveriesContract('the stand-in of DynamoDB, in batches', async () =>
+  dynamodbDeliveries(inBatches(), 'Deliveries'),
+);
+outboundEventsContract('the stand-in of DynamoDB, in batches', async () =>
+  dynamodbOutboundEvents(inBatches(), 'OutboundEvents'),
+);
 claimsContract('the stand-in of DynamoDB', inboundEvents);
 keptContract('the stand-in of DynamoDB', inboundEvents);
 const tableOfTokens = client();

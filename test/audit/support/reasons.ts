@@ -29,6 +29,10 @@ export const reasons: readonly { readonly pattern: RegExp; readonly why: string 
     why: 'The API shows a payload from the bucket; the flows look at small ones.',
   },
   {
+    pattern: /^Outbound\/(?:Publish|Deliver) dynamodb:PartiQL(?:Insert|Update) /,
+    why: 'Writes go as statements only if a worker makes several at once; the local AWS may hand it messages one by one.',
+  },
+  {
     pattern: /^Source-\*\/Consume s3:PutObject /,
     why: 'A failed or ignored event is kept in the bucket when its body does not fit into the record.',
   },

@@ -4,6 +4,7 @@ import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/c
 import { clientConfig } from '../../../local/endpoint.ts';
 import { operationOf, type Passed, passOn } from '../../support/worlds/aws-proxy.ts';
 import { type Item, itemBytes } from './item-size.ts';
+import { type AskedStatement, keyOfStatement } from './statement-key.ts';
 import { readUnits, type TableKeys, type Units, writeUnits } from './units.ts';
 
 /** The calls between two reads of the counts, by `service.Operation`, and DynamoDB's units. */
@@ -17,6 +18,7 @@ interface TableRequest {
   readonly Key?: Item;
   readonly Item?: Item;
   readonly ConsistentRead?: boolean;
+  readonly Statements?: readonly AskedStatement[];
   readonly RequestItems?: Readonly<Record<string, { readonly ConsistentRead?: boolean }>>;
 }
 
@@ -64,11 +66,22 @@ export async function startRecorder() {
     response.writeHead(passed.status, passed.headers).end(passed.body);
   }
 
+  /** The units of a batch of writes, each as one of its own. */
+  async function ofStatements(asked: TableRequest, call: () => Promise<Passed>): Promise<Passed> {
+    const writes = (asked.Statements ?? []).map(keyOfStatement);
+    const before = await Promise.all(writes.map(readItem));
+    const passed = await call();
+    for (const [nth, write] of writes.entries())
+      units.push(writeUnits(before[nth], await readItem(write), await keysOf(write.TableName)));
+    return passed;
+  }
+
   async function withUnits(
     operation: string,
     asked: TableRequest,
     call: () => Promise<Passed>,
   ): Promise<Passed> {
+    if (asked.Statements !== undefined) return ofStatements(asked, call);
     const isWrite = /\.(?:Put|Update|Delete)Item$/.test(operation);
     const before = isWrite ? await readItem(asked) : undefined;
     const passed = await call();

@@ -98,7 +98,9 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
     ...(scenario.maxConcurrent && { maxConcurrent: scenario.maxConcurrent }),
   };
   const hooks = { ...tableFaults.hooks, mutate: mistake.request };
-  const world = outboundWorld(undefined, settings, { ...tableFaults, hooks });
+  // Mistakes in requests are mistakes in single writes.
+  const inStatements = mistake.request === undefined;
+  const world = outboundWorld(undefined, settings, { ...tableFaults, hooks, inStatements });
   const time = virtualTime(world.now, world.advance);
   const watch = watchPromises(world, scenario.seed === undefined);
   const { table, events, endpoints, limiter, recoveries, tallies, deliveryQueue, publishQueue } = world;

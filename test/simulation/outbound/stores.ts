@@ -4,7 +4,7 @@ import { later, toMillis } from '../../../lambdas/domain/time.ts';
 import { withArguments } from '../../crash/port-call.ts';
 import type { ClientHooks } from '../../support/dynamodb/dynamodb.ts';
 import type { Request } from '../../support/dynamodb/requests.ts';
-import { outboundStores } from '../../support/worlds/outbound-tables.ts';
+import { outboundStores, writingStatements } from '../../support/worlds/outbound-tables.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { clientOf, type Process } from './calls.ts';
 import type { processRules } from './process-rules.ts';
@@ -24,7 +24,9 @@ interface Parts {
 /** The stores of one process: the real adapters on a client of its own, with names for their calls. */
 export function storesOf({ db, story, process, call, rules, mutate }: Parts) {
   const hooks = { mutate: (request: Request) => inSmallPages(mutate?.(request) ?? request, story.pageSize) };
-  const stores = outboundStores(clientOf(db, call, hooks));
+  const client = clientOf(db, call, hooks);
+  // Mistakes in requests are mistakes in single writes.
+  const stores = outboundStores(mutate === undefined ? writingStatements(client) : client);
   const named = <Store extends object>(path: string, store: Store): Store =>
     withArguments(`${path}.`, store, process);
   const deliveries = rules.watched(process, named('deliveries', stores.deliveries));

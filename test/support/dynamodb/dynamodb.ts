@@ -6,6 +6,7 @@ import { queryTable } from './query.ts';
 import { batchGetItem, getItem, scanTable } from './reads.ts';
 import { type Request, requestOf } from './requests.ts';
 import { freshReads, staleReads } from './staleness.ts';
+import { executeStatements } from './statements.ts';
 import { type ItemWrite, type MemoryTable, memoryTable } from './table.ts';
 import { deleteItem, putItem, updateItem } from './writes.ts';
 
@@ -93,6 +94,8 @@ export function dynamodbInMemory(options: DynamodbOptions = {}) {
         return scanTable(tableOf(request.input.TableName), request.input, view);
       case 'BatchGetItem':
         return batchGetItem(tableOf, request.input, view, options.batchTakes ?? ((keys) => keys));
+      case 'BatchExecuteStatement':
+        return executeStatements(tableOf, request.input);
     }
   }
   /** Whether the write goes through or is refused, no client learns of it. */

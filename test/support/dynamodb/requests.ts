@@ -1,4 +1,6 @@
 import {
+  BatchExecuteStatementCommand,
+  type BatchExecuteStatementCommandInput,
   BatchGetCommand,
   type BatchGetCommandInput,
   DeleteCommand,
@@ -24,7 +26,14 @@ export type Request =
   | { readonly action: 'DeleteItem'; readonly input: DeleteCommandInput }
   | { readonly action: 'Query'; readonly input: QueryCommandInput }
   | { readonly action: 'Scan'; readonly input: ScanCommandInput }
-  | { readonly action: 'BatchGetItem'; readonly input: BatchGetCommandInput };
+  | { readonly action: 'BatchGetItem'; readonly input: BatchGetCommandInput }
+  | BatchRequest;
+
+/** Several writes in one call. It has no table of its own. */
+interface BatchRequest {
+  readonly action: 'BatchExecuteStatement';
+  readonly input: BatchExecuteStatementCommandInput & { readonly TableName?: undefined };
+}
 
 /** @throws UnknownToStandInError over any other command */
 export function requestOf(command: unknown): Request {
@@ -35,6 +44,8 @@ export function requestOf(command: unknown): Request {
   if (command instanceof DeleteCommand) return { action: 'DeleteItem', input: command.input };
   if (command instanceof ScanCommand) return { action: 'Scan', input: command.input };
   if (command instanceof BatchGetCommand) return { action: 'BatchGetItem', input: command.input };
+  if (command instanceof BatchExecuteStatementCommand)
+    return { action: 'BatchExecuteStatement', input: command.input };
   throw new UnknownToStandInError(`the command ${Object(command).constructor.name}`);
 }
 

@@ -35,7 +35,7 @@ const isOfTexts = (set: ReadonlySet<unknown>): boolean => typeof set.values().ne
 
 export const isSet = (value: Value): value is ReadonlySet<string> | ReadonlySet<number> =>
   value instanceof Set;
-export const isBinary = (value: Value): value is Uint8Array => value instanceof Uint8Array;
+const isBinary = (value: Value): value is Uint8Array => value instanceof Uint8Array;
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 export const isMap = (value: Value): value is Item => typeOf(value) === 'M';
 

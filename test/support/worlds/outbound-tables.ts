@@ -6,6 +6,7 @@ import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
 import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
+import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
 import { dynamodbLimiter, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import {
   outboundEventItem,
@@ -46,15 +47,25 @@ export function outboundStores(client: DynamoDBDocumentClient) {
 }
 
 /** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
-export function outboundTables(now: () => number, { hooks, ...faults }: TableFaults = {}) {
+export function outboundTables(
+  now: () => number,
+  { hooks, inStatements = false, ...faults }: TableFaults = {},
+) {
   const db = dynamodbInMemory({ ...faults, now });
-  return { db, stores: outboundStores(db.client(hooks)), seen: seenTables(db) };
+  const client = inStatements ? writingStatements(db.client(hooks)) : db.client(hooks);
+  return { db, stores: outboundStores(client), seen: seenTables(db) };
 }
 
 /** What goes wrong between the adapters and their tables. */
 export interface TableFaults extends Pick<DynamodbOptions, 'isLate' | 'lagMs' | 'batchTakes'> {
   readonly hooks?: ClientHooks;
+  /** Writes are statements, as those that λ publish and λ deliver make at once. @default false */
+  readonly inStatements?: boolean;
 }
+
+/** Each write that could be in a batch is a batch of one: no call waits for another. */
+export const writingStatements = (client: DynamoDBDocumentClient): DynamoDBDocumentClient =>
+  gatherWrites(client, { fewest: 1, atOnce: true });
 
 /** Whether a sweep would do more than read and measure. */
 export function findsWork(db: MemoryDynamodb, now: number): boolean {

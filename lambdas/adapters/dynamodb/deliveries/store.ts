@@ -6,9 +6,10 @@ import type { DeliveryId } from '../../../domain/ids.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { putIfFree, readItem } from '../put-if-absent.ts';
 import { dynamodbEndpointDeliveries } from './by-endpoint.ts';
+import { dynamodbClaims } from './claims.ts';
 import { dynamodbDue } from './due.ts';
 import { dynamodbHeld } from './held.ts';
-import { deliveryItem, parseClaimed, parseDelivery, parseDeliveryOf } from './item.ts';
+import { deliveryItem, parseDelivery, parseDeliveryOf } from './item.ts';
 import { deliveryUpdates } from './updates.ts';
 import { dynamodbWaiting } from './waiting.ts';
 
@@ -31,8 +32,7 @@ export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string
       deliveryIn(await putIfFree(client, table, deliveryItem(delivery), delivery.createdAt)),
     read: async (id: DeliveryId): Promise<Delivery | undefined> =>
       deliveryIn(await readItem(client, table, id)),
-    claim: writes(deliveryUpdates.claim, parseClaimed),
-    claimSuspect: writes(deliveryUpdates.claimSuspect, parseClaimed),
+    ...dynamodbClaims(client, table),
     record: <Outcome extends AttemptRecord>(fence: Fence, record: Outcome) => {
       const status: Outcome['status'] = record.status;
       return writes(deliveryUpdates.record, parseDeliveryOf[status])(fence, record);

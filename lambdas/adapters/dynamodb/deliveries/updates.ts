@@ -39,6 +39,7 @@ export const deliveryUpdates = {
     set: { leaseUntil: until.lease, waitsSince: undefined },
     assign: ['#claims = #claims + :one'],
     condition: `${isUnrecorded} AND ${isUnleased} AND ${isDueSoon}`,
+    changesOnly: true,
     values: { pending: 'pending', attempt, soon: until.soon, one: 1 },
   }),
 
@@ -52,6 +53,7 @@ export const deliveryUpdates = {
     set: { leaseUntil: lease },
     assign: ['#claims = #claims + :one', '#crashes = #crashes + :one'],
     condition: `${isUnrecorded} AND ${leaseIsOverAsSeen}`,
+    changesOnly: true,
     values: { pending: 'pending', attempt, seenClaims: seen.claims, now, one: 1 },
   }),
 
@@ -59,6 +61,7 @@ export const deliveryUpdates = {
     id,
     set: { ...recorded(id, record), leaseUntil: undefined, crashes: 0, sweeps: 0 },
     condition: isMine,
+    changesOnly: true,
     values: { pending: 'pending', mine: claims, round },
   }),
 
@@ -71,6 +74,7 @@ export const deliveryUpdates = {
     set: { status: 'delivered', lastAttemptAt: entry.at, expiresAt, ...clearedOnEnd },
     assign: ['#attemptLog = list_append(#attemptLog, :entry)'],
     condition: `#round = :round AND ${isUndelivered}`,
+    changesOnly: true,
     values: { round, entry: [entry], pending: 'pending', failed: 'failed', held: 'held' },
   }),
 
@@ -90,6 +94,7 @@ export const deliveryUpdates = {
     id,
     set: { countedRound: round },
     condition: '#round = :round AND #status = :failed',
+    changesOnly: true,
     values: { round, failed: 'failed' },
   }),
 

@@ -7,6 +7,7 @@ export const fanOutUpdates = {
     id,
     set: { fannedOutAt: at },
     condition: '#isWide = :wide',
+    changesOnly: true,
     values: { wide: true },
   }),
 
