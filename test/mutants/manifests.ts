@@ -135,7 +135,10 @@ export const manifestMutants = [
     },
   ]),
   ...mutantsOf(
-    { file: 'lambdas/domain/delivery-manifest.ts', caughtBy: 'test/adapters/dynamodb/evaluator-contracts.test.ts' },
+    {
+      file: 'lambdas/domain/delivery-manifest.ts',
+      caughtBy: 'test/adapters/dynamodb/evaluator-contracts.test.ts',
+    },
     [
       {
         name: 'two manifests of one millisecond have one key',
