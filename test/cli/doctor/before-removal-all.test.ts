@@ -54,11 +54,15 @@ function tables(
       input['TableName'] === 'endpoints' && input['IndexName'] === undefined
         ? { Items: listedIn(input) }
         : input['TableName'] === 'endpoints'
-        ? { Items: Array.from({ length: jobs }, (_, nth) => dynamodbItem({ tenant: '/job', id: `j${nth}` })) }
-        : {
-            Items: keys(input),
-            ...(isCutShort && { LastEvaluatedKey: dynamodbItem({ id: 'd0' }) }),
-          },
+          ? {
+              Items: Array.from({ length: jobs }, (_, nth) =>
+                dynamodbItem({ tenant: '/job', id: `j${nth}` }),
+              ),
+            }
+          : {
+              Items: keys(input),
+              ...(isCutShort && { LastEvaluatedKey: dynamodbItem({ id: 'd0' }) }),
+            },
     BatchGetItem: ({ RequestItems }) => {
       const { Keys } = Object(RequestItems).deliveries;
       const ids = Keys.map(({ id }: { id: { S: string } }) => id.S);

@@ -51,11 +51,15 @@ describe('an event that more than a hundred endpoints take', () => {
   it('an event that many endpoints take has its manifests before its deliveries', async () => {
     const world = await tenantWithEndpoints(101);
 
-    await publishTwice(world, { deliveries: { ...world.publishPorts.deliveries, create: down } }, async () => {
-      expect(world.manifests.manifests.size).toBe(1);
-      expect(world.table.deliveries.size).toBe(0);
-      expect(eventOf(world)?.fannedOutAt).toBeUndefined();
-    });
+    await publishTwice(
+      world,
+      { deliveries: { ...world.publishPorts.deliveries, create: down } },
+      async () => {
+        expect(world.manifests.manifests.size).toBe(1);
+        expect(world.table.deliveries.size).toBe(0);
+        expect(eventOf(world)?.fannedOutAt).toBeUndefined();
+      },
+    );
 
     expect(world.table.deliveries.size).toBe(101);
   });

@@ -26,6 +26,7 @@ export function endpointHistory(
   const lives: Life[] = [];
   const alive = new Map<string, Life>();
   const publishedAt = new Map<string, number>();
+  const listedAt = new Map<string, number>();
   const writes = { count: 0 };
   const keyOf = ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>): string => `${tenant}/${id}`;
 
@@ -66,6 +67,8 @@ export function endpointHistory(
 
   db.onWrite(({ table, was, is }) => {
     writes.count++;
+    if (table === tableNames.outboundEvents && was?.['endpoints'] === undefined && is?.['endpoints'])
+      listedAt.set(String(is['id']), now());
     if (table === tableNames.endpoints) written(endpoints.endpoints.seen(was), endpoints.endpoints.seen(is));
   });
 
@@ -75,6 +78,8 @@ export function endpointHistory(
     published(key: string): void {
       if (!publishedAt.has(key)) publishedAt.set(key, writes.count);
     },
+    /** When an event got the list of its endpoints: at its creation, or when it was widened. */
+    listedAt: (key: string): number => listedAt.get(key) ?? 0,
     /** Whether an endpoint was there when an event was first published. */
     wasBefore: ({ bornAt }: Life, key: string): boolean => bornAt < (publishedAt.get(key) ?? 0),
     current: (tenant: string, id: string): Life | undefined => alive.get(`${tenant}/${id}`),

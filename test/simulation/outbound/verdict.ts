@@ -132,11 +132,11 @@ function checkFanOut(event: OutboundEvent, world: SimulatedOutbound): void {
 /** Whether an endpoint was deleted before it had to have its delivery: a publisher that comes after a fault does not find it. */
 function isGoneInTime(
   { removedAt = Number.POSITIVE_INFINITY }: Life,
-  { createdAt, fannedOutAt }: OutboundEvent,
-  { calls }: SimulatedOutbound,
+  { id, fannedOutAt }: OutboundEvent,
+  { calls, watch }: SimulatedOutbound,
 ): boolean {
   if (fannedOutAt !== undefined) return removedAt <= fannedOutAt;
-  return calls.faults() > 0 ? removedAt < Number.POSITIVE_INFINITY : removedAt <= createdAt;
+  return calls.faults() > 0 ? removedAt < Number.POSITIVE_INFINITY : removedAt <= watch.history.listedAt(id);
 }
 
 const publishLetters = ({ deadLetters }: SimulatedOutbound) =>
