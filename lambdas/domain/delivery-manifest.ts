@@ -33,10 +33,16 @@ export interface ManifestStore {
   readonly shards: number;
   /** Writes a manifest. Repeated, it changes nothing. */
   add(manifest: NewManifest): Promise<void>;
-  /** One page of a shard, the oldest first: those that were made before `madeBefore`, to be looked at or not; eventually consistent. */
+  /**
+   * One page of a shard, the oldest first: those that were made before `madeBefore`, to be looked at or not; eventually
+   * consistent.
+   *
+   * @param onMalformed gets an error for each malformed one, which is omitted
+   */
   page(
     shard: number,
     madeBefore: UnixMillis,
+    onMalformed: (error: Error) => void,
     after?: ManifestCursor,
   ): Promise<{ readonly manifests: readonly Manifest[]; readonly next?: ManifestCursor }>;
   /** Moves a manifest on, if no other sweep has moved or deleted it. @returns whether it did */

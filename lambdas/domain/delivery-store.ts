@@ -164,8 +164,13 @@ export interface DeliveryStore {
    * Reads what the sweep needs of deliveries that a manifest names; omits those that do not exist.
    *
    * @param isConsistent otherwise the last writes may be missing
+   * @param onMalformed gets an error for each malformed one, which is omitted, too
    */
-  standings(ids: readonly DeliveryId[], isConsistent: boolean): Promise<readonly StandingDelivery[]>;
+  standings(
+    ids: readonly DeliveryId[],
+    isConsistent: boolean,
+    onMalformed: (error: Error) => void,
+  ): Promise<readonly StandingDelivery[]>;
   /**
    * Reads deliveries, the oldest first. Omits those that have expired, and malformed ones.
    *

@@ -15,7 +15,7 @@ const parsers =
 const coveredElsewhere: Readonly<Record<string, string>> = {
   'lambdas/domain/provider/providers/': 'test/fuzz/receive-corpus.test.ts',
   'lambdas/management/operations/': 'test/fuzz/management-requests.test.ts',
-  'lambdas/outbound/publish/publish-one.ts': 'test/fuzz/batches.test.ts',
+  'lambdas/outbound/publish/publish-to-tenant.ts': 'test/fuzz/batches.test.ts',
   'lambdas/inbound/copy-to-tap.ts': 'test/fuzz/lambda-events.test.ts',
   'lambdas/adapters/schema/payload-schema.ts': 'test/fuzz/corpus.test.ts',
 };
@@ -36,7 +36,8 @@ const trusted: Readonly<Record<string, string>> = {
       'reads keys of an index, whose types DynamoDB enforces',
     ]),
   ),
-  'lambdas/adapters/dynamodb/endpoints/store.ts': 'reads keys of the table, whose types DynamoDB enforces',
+  'lambdas/adapters/dynamodb/endpoints/store.ts': 'reads keys of an index, whose types DynamoDB enforces',
+  'lambdas/adapters/dynamodb/endpoints/reads.ts': 'reads keys of the table, whose types DynamoDB enforces',
   'lambdas/adapters/dynamodb/inbound-events/store.ts':
     'reads keys of an index, whose types DynamoDB enforces',
   'cli/doctor/unfinished.ts': 'parses items as lambdas/adapters/dynamodb/parse-item.ts does',

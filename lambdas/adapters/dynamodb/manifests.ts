@@ -13,7 +13,7 @@ import { manifestShards, otherItems } from '../../domain/tables.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import { DeleteCommand, type DynamodbClient, PutCommand, QueryCommand } from './commands.ts';
 import { updateIf } from './conditional-update.ts';
-import { itemParser } from './parse-item.ts';
+import { itemParser, wellFormed } from './parse-item.ts';
 
 const ManifestItem = v.object({
   tenant: v.pipe(
@@ -52,7 +52,12 @@ export const dynamodbManifests = (client: DynamodbClient, table: string, shards 
       await client.send(new PutCommand({ TableName: table, Item }));
     },
 
-    async page(shard: number, madeBefore: UnixMillis, after?: ManifestCursor) {
+    async page(
+      shard: number,
+      madeBefore: UnixMillis,
+      onMalformed: (error: Error) => void,
+      after?: ManifestCursor,
+    ) {
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
@@ -63,7 +68,7 @@ export const dynamodbManifests = (client: DynamodbClient, table: string, shards 
           ExclusiveStartKey: after,
         }),
       );
-      return { manifests: Items.map(parseManifest), next: LastEvaluatedKey };
+      return { manifests: wellFormed(Items, parseManifest, onMalformed), next: LastEvaluatedKey };
     },
 
     async moveOn(expected: Manifest, lookAt: UnixMillis, looks: number): Promise<boolean> {

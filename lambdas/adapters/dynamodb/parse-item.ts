@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { asError } from '../../domain/errors.ts';
 import { fieldName, issuePath, issueText } from '../../domain/issue-text.ts';
 
 /** An item has a shape that no version has written. It stays as it is. */
@@ -24,6 +25,21 @@ export const itemParser =
       `the item of ${kind} ${nameOf(item, table)} in the ${table} table is malformed: ${issuePath(issue)} ${issueText(issue)}; correct the item`,
     );
   };
+
+/** Parses items. Omits malformed ones, so that one of them does not hide the others. @param onMalformed gets an error for each */
+export const wellFormed = <Parsed>(
+  items: readonly unknown[],
+  parse: (item: unknown) => Parsed,
+  onMalformed: (error: Error) => void,
+): readonly Parsed[] =>
+  items.flatMap((item) => {
+    try {
+      return [parse(item)];
+    } catch (error) {
+      onMalformed(asError(error));
+      return [];
+    }
+  });
 
 /** The key of an item, as far as it has one: `acme/ep_1` in the Endpoints table. */
 function nameOf(item: unknown, table: string): string {

@@ -33,12 +33,20 @@ export async function lookAtManifests(
   const manifests = page.filter(({ lookAt }) => lookAt <= now);
   if (manifests.length === 0) return [];
   const ids = [...new Set(manifests.flatMap(({ deliveries }) => deliveries))];
-  const standings = byId(await ports.deliveries.standings(ids, false));
+  const standings = byId(await ports.deliveries.standings(ids, false, malformed(ports)));
   const results = await Promise.all(
     manifests.map((manifest) => lookAtOne(manifest, standings, retention, ports)),
   );
   return results.flat();
 }
+
+/** A malformed delivery counts as missing: nothing can be sent for it, and it must not keep the others waiting. */
+export const malformed =
+  ({ telemetry }: Pick<SweepManifestPorts, 'telemetry'>) =>
+  (error: Error): void => {
+    telemetry.error('sweep.errored', {}, error);
+    telemetry.count('WorkErrored', {});
+  };
 
 const byId = (found: readonly StandingDelivery[]): Standings =>
   new Map(found.map((standing) => [standing.id, standing]));
@@ -77,7 +85,7 @@ async function withMissing(
 ): Promise<Standings> {
   const missing = manifest.deliveries.filter((id) => !standings.has(id));
   if (missing.length === 0 || !isOld(manifest, ports.now())) return standings;
-  return new Map([...standings, ...byId(await ports.deliveries.standings(missing, true))]);
+  return new Map([...standings, ...byId(await ports.deliveries.standings(missing, true, malformed(ports)))]);
 }
 
 /** Deletes a manifest whose deliveries are done. They stay so: only a final status removes a due time. */

@@ -9,7 +9,7 @@ import { type GaugePorts, measureEndpoints } from './measure-endpoints.ts';
 import { type NotifyFailuresPorts, notifyFailures } from './notify-failures.ts';
 import { type RecoverPorts, recoverAll } from './recover.ts';
 import { type ReleasePorts, reconcileEndpoints } from './release-held.ts';
-import { lookAtManifests, type SweepManifestPorts } from './sweep-manifests.ts';
+import { lookAtManifests, malformed, type SweepManifestPorts } from './sweep-manifests.ts';
 import { type SweepOnePorts, type SweepResult, sweepOne } from './sweep-one.ts';
 
 export type SweepPorts = SweepOnePorts &
@@ -107,7 +107,7 @@ function dueIn(shard: number, retention: Seconds, ports: SweepPorts): Shard {
 function manifestsIn(shard: number, retention: Seconds, ports: SweepPorts): Shard {
   const madeBefore = newestToLookAt(ports.now());
   return async (after) => {
-    const { manifests, next } = await ports.manifests.page(shard, madeBefore, after);
+    const { manifests, next } = await ports.manifests.page(shard, madeBefore, malformed(ports), after);
     return { done: await lookAtManifests(manifests, retention, ports), next };
   };
 }

@@ -13,7 +13,7 @@ it('a read of many deliveries reads those, too, that DynamoDB left out at first'
 
   for (const read of [
     await store.readAll(ids, (error) => malformed.push(error)),
-    await store.standings(ids, false),
+    await store.standings(ids, false, (error) => malformed.push(error)),
   ])
     expect(read.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   expect(malformed).toEqual([]);

@@ -14,10 +14,7 @@ import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/stor
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
 import { asDeliveryId, asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
-
-const throwIt = (error: Error): never => {
-  throw error;
-};
+import { throwIt } from '../../support/fixtures/throw-it.ts';
 
 /** Whether a read sees every write that was answered before it. */
 function isConsistent(command: unknown): boolean | undefined {

@@ -66,7 +66,7 @@ describe('an item of the Deliveries table', () => {
   });
 
   it.each<[DeliveryStatus, object, string]>([
-    ['pending', { dueAt: undefined }, 'dueAt is missing'],
+    ['held', { dueAt: undefined }, 'dueAt is missing'],
     ['held', { heldAt: undefined }, 'heldAt is missing'],
     ['delivered', { expiresAt: '9' }, 'expiresAt expected a number, got 1 character'],
     ['pending', { status: 'lost' }, 'status expected one of pending, held, delivered, failed, discarded'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { millis, toUnixSeconds } from '../../../lambdas/domain/time.ts';
+import { throwIt } from '../../support/fixtures/throw-it.ts';
 import {
   deliveriesFixture,
   entry,
@@ -50,7 +51,7 @@ export function firstAttemptsContract(name: string, make: () => Promise<Delivery
       const missing = newDelivery().id;
 
       for (const isConsistent of [true, false]) {
-        const [standing, ...others] = await table.standings([id, missing], isConsistent);
+        const [standing, ...others] = await table.standings([id, missing], isConsistent, throwIt);
         expect(others).toEqual([]);
         expect(standing).toMatchObject({
           id,
@@ -61,7 +62,7 @@ export function firstAttemptsContract(name: string, make: () => Promise<Delivery
         });
         expect(standing).not.toHaveProperty('attemptLog');
       }
-      expect(await table.standings([], true)).toEqual([]);
+      expect(await table.standings([], true, throwIt)).toEqual([]);
     });
   });
 }

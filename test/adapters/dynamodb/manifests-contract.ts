@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest, ManifestStore, NewManifest } from '../../../lambdas/domain/delivery-manifest.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
+import { throwIt } from '../../support/fixtures/throw-it.ts';
 import { newDelivery, now } from './deliveries-fixture.ts';
 
 const at = (span: number): UnixMillis => later(now, seconds(span));
@@ -22,9 +23,9 @@ export function manifestsContract(name: string, make: () => Promise<ManifestStor
   ): Promise<Manifest[]> {
     const all: Manifest[] = [];
     for (let shard = 0; shard < store.shards; shard++) {
-      let after: Parameters<ManifestStore['page']>[2];
+      let after: Parameters<ManifestStore['page']>[3];
       do {
-        const page = await store.page(shard, madeBefore, after);
+        const page = await store.page(shard, madeBefore, throwIt, after);
         all.push(...page.manifests);
         after = page.next;
       } while (after !== undefined);

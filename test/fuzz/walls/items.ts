@@ -4,6 +4,8 @@ import {
   parseDelivery,
   parseDeliveryOf,
 } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
+import { dynamodbStandings } from '../../../lambdas/adapters/dynamodb/deliveries/standings.ts';
+import { changeCount } from '../../../lambdas/adapters/dynamodb/endpoints/change-count.ts';
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/endpoints/item.ts';
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
@@ -11,11 +13,14 @@ import { parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.t
 import { parseEventItem } from '../../../lambdas/adapters/dynamodb/inbound-events/item.ts';
 import { dynamodbTaps } from '../../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
 import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
+import { parseManifest } from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import { parseOutboundEvent } from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
 import { parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
+import { asDeliveryId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { parseJson } from '../../../lambdas/domain/json.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
+import { throwIt } from '../../support/fixtures/throw-it.ts';
 import type { Wall } from '../../support/hostile/wall.ts';
 
 const at = 1_795_000_000_000;
@@ -112,9 +117,18 @@ const eventType = {
   version: 1,
 };
 
+const manifest = {
+  tenant: '/manifest/3',
+  id: `${at}#h`,
+  madeAt: at,
+  deliveries: ['dlv_1'],
+  lookAt: at,
+  looks: 0,
+};
+
 /** A table that answers each read with one item. */
 const tableWith = (Item: unknown): DynamodbClient => {
-  const send = async () => ({ Item, Items: [Item] });
+  const send = async () => ({ Item, Items: [Item], Responses: { T: [Item] } });
   const client: unknown = { send };
   return client as DynamodbClient;
 };
@@ -152,12 +166,7 @@ export const itemWalls: readonly Wall[] = [
   item('an outbound event', 'outbound-events/item.ts', [outboundEvent], parseOutboundEvent),
   item('a recovery', 'recoveries.ts', [recovery], parseRecovery),
   item('a tally', 'failure-tallies.ts', [tally], parseTally),
-  item(
-    'a limiter',
-    'limiter/item.ts',
-    [{ nextAt: at, failures: 1, slotA: at, openUntil: at }],
-    parseLimiter,
-  ),
+  item('a limiter', 'limiter/item.ts', [{ nextAt: at, failures: 1, slotA: at, openUntil: at }], parseLimiter),
   item('an event type', 'event-types.ts', [eventType], async (given) => {
     const types = dynamodbEventTypes(tableWith(given), 'T');
     await types.read('a.b');
@@ -165,6 +174,13 @@ export const itemWalls: readonly Wall[] = [
   }),
   item('a tap', 'inbound-events/taps.ts', [{ queueName: 'q', until: at }], (given) =>
     dynamodbTaps(tableWith(given), 'T').read('stripe'),
+  ),
+  item('the standing of a delivery', 'deliveries/standings.ts', [pending], (given) =>
+    dynamodbStandings(tableWith(given), 'T').standings([asDeliveryId('d')], false, throwIt),
+  ),
+  item('a manifest', 'manifests.ts', [manifest], parseManifest),
+  item('the count of changes', 'endpoints/change-count.ts', [{ changes: 1 }], (given) =>
+    changeCount(tableWith(given), 'T').read(asTenantId('acme')),
   ),
   item('the count of endpoints', 'endpoints/gauges.ts', [{ known: 1 }], (given) =>
     dynamodbEndpointGauges(tableWith(given), 'T').known(() => false),

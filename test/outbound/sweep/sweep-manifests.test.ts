@@ -19,6 +19,12 @@ async function published(world: World, ...ids: readonly string[]): Promise<void>
   await world.publish(...ids.map(message));
 }
 
+/** Changes an item past the adapters. */
+function changeItem({ db }: World, table: string, id: string | undefined, change: object): void {
+  const { items, put } = db.tableOf(table);
+  for (const [key, item] of [...items]) if (item['id'] === id) put(key, { ...item, ...change });
+}
+
 describe('a manifest', () => {
   it('a manifest names the deliveries of a batch, and is deleted when all of them have ended', async () => {
     const world = outboundWorld();
@@ -30,6 +36,24 @@ describe('a manifest', () => {
     expect(await world.sweep()).toMatchObject({ tasks: 0, errors: 0 });
 
     expect(manifests(world)).toEqual([]);
+  });
+
+  it('a malformed manifest or delivery is logged, and does not keep the others waiting', async () => {
+    const world = outboundWorld();
+    await published(world, 'a', 'b');
+    await published(world, 'c');
+    const manifest = manifests(world).find(({ deliveries }) => deliveries.length === 2);
+    world.deliveryQueue.purge();
+    world.advance(seconds(300));
+
+    changeItem(world, 'Endpoints', manifest?.id, { looks: 'many' });
+    expect(await world.sweep()).toMatchObject({ tasks: 1 });
+    expect(world.report.named('sweep.errored')).toHaveLength(1);
+
+    changeItem(world, 'Endpoints', manifest?.id, { looks: 0 });
+    changeItem(world, 'Deliveries', manifest?.deliveries[0], { attempts: 'many' });
+    expect(await world.sweep()).toMatchObject({ tasks: 1 });
+    expect(world.report.named('sweep.errored').length).toBeGreaterThan(1);
   });
 
   it('a manifest needs no look at a delivery that has a due time', async () => {
@@ -130,8 +154,8 @@ describe('a manifest', () => {
     await published(world, 'a');
     world.deliveryQueue.purge();
     world.advance(seconds(25 * 3600));
-    const standings: World['table']['standings'] = async (ids, isConsistent) =>
-      isConsistent ? world.table.standings(ids, true) : [];
+    const standings: World['table']['standings'] = async (ids, isConsistent, onMalformed) =>
+      isConsistent ? world.table.standings(ids, true, onMalformed) : [];
 
     const ports = { ...world.sweepPorts, deliveries: { ...world.table, standings } };
 

@@ -1,5 +1,5 @@
 type PortFunction = (...args: unknown[]) => unknown;
-const synchronous = new Set(['now', 'random', 'info', 'warn', 'error', 'count']);
+const synchronous = new Set(['now', 'random', 'forBatch', 'info', 'warn', 'error', 'count']);
 
 /**
  * Worker processes that stop at a port call: some for good, and some only stall, and go on much later as if nothing had been.

@@ -6,11 +6,11 @@ import {
   type ListedDelivery,
   listedAt,
 } from '../../../domain/delivery-record.ts';
-import { asError } from '../../../domain/errors.ts';
 import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
 import type { OutputOf } from '../../aws/command.ts';
 import { BatchGetCommand, type DynamodbClient, QueryCommand } from '../commands.ts';
+import { wellFormed } from '../parse-item.ts';
 import { parseDelivery } from './item.ts';
 
 const Key = v.object({ id: DeliveryIdText, listedAt: v.string() });
@@ -88,7 +88,7 @@ async function readAll(
   const read: Delivery[] = [];
   for (let from = 0; from < ids.length; from += batchSize) {
     const items = await readBatch(client, table, ids.slice(from, from + batchSize));
-    read.push(...items.flatMap((item) => wellFormed(item, onMalformed)));
+    read.push(...wellFormed(items, parseDelivery, onMalformed));
   }
   return read.sort((a, b) => (listedAt(a) < listedAt(b) ? -1 : 1));
 }
@@ -108,15 +108,6 @@ async function readBatch(
     Keys = read.UnprocessedKeys?.[table]?.Keys;
   }
   return items;
-}
-
-function wellFormed(item: unknown, onMalformed: (error: Error) => void): readonly Delivery[] {
-  try {
-    return [parseDelivery(item)];
-  } catch (error) {
-    onMalformed(asError(error));
-    return [];
-  }
 }
 
 /** Bounds of a key range are inclusive: these return the next text, and the last one before. A place ends in letters or digits. */

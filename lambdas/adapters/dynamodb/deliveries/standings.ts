@@ -6,7 +6,7 @@ import { Instant } from '../../../domain/instant-fields.ts';
 import { inParts } from '../../../domain/parts.ts';
 import type { OutputOf } from '../../aws/command.ts';
 import { BatchGetCommand, type DynamodbClient } from '../commands.ts';
-import { itemParser } from '../parse-item.ts';
+import { itemParser, wellFormed } from '../parse-item.ts';
 import { deliveryFacts } from './item.ts';
 
 const StandingItem = v.object({
@@ -40,9 +40,13 @@ const batchSize = 100;
 
 /** Part of many deliveries, read by their ids. */
 export const dynamodbStandings = (client: DynamodbClient, table: string) => ({
-  async standings(ids: readonly DeliveryId[], isConsistent: boolean): Promise<readonly StandingDelivery[]> {
+  async standings(
+    ids: readonly DeliveryId[],
+    isConsistent: boolean,
+    onMalformed: (error: Error) => void,
+  ): Promise<readonly StandingDelivery[]> {
     const batches = inParts(ids, batchSize).map((some) => readBatch(client, table, some, isConsistent));
-    return (await Promise.all(batches)).flat();
+    return wellFormed((await Promise.all(batches)).flat(), parse, onMalformed);
   },
 });
 
@@ -51,7 +55,7 @@ async function readBatch(
   table: string,
   ids: readonly DeliveryId[],
   ConsistentRead: boolean,
-): Promise<readonly StandingDelivery[]> {
+): Promise<readonly unknown[]> {
   const items: unknown[] = [];
   let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
   while (Keys !== undefined && Keys.length > 0) {
@@ -61,5 +65,5 @@ async function readBatch(
     items.push(...(read.Responses?.[table] ?? []));
     Keys = read.UnprocessedKeys?.[table]?.Keys;
   }
-  return items.map(parse);
+  return items;
 }

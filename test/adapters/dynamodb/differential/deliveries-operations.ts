@@ -16,6 +16,7 @@ import {
   type TenantId,
 } from '../../../../lambdas/domain/ids.ts';
 import { millis, seconds, toUnixSeconds, type UnixMillis, utcDay } from '../../../../lambdas/domain/time.ts';
+import { throwIt } from '../../../support/fixtures/throw-it.ts';
 import { asDelivery } from '../../../support/worlds/stored-delivery.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
 
@@ -136,10 +137,6 @@ function queries(
       }),
   };
 }
-
-const throwIt = (error: Error): never => {
-  throw error;
-};
 
 const dueAtOf = (delivery: Delivery) => (isDue(delivery) ? delivery.dueAt : undefined);
 const expiry = (now: UnixMillis) => toUnixSeconds(after(now, 1000));
