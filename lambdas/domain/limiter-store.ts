@@ -45,6 +45,8 @@ export interface SlotTimes {
   readonly nextAt?: UnixMillis;
   /** Take the slot only if the endpoint's last request succeeded. */
   readonly ifProven: boolean;
+  /** The time under the rate limit that the request has reserved by `reservePlace`; `nextAt` stays then. */
+  readonly place?: UnixMillis;
 }
 
 /** A slot was taken, or the state that refused it. */
@@ -80,6 +82,13 @@ export interface LimiterStore {
   note(limiterKey: string, note: HealthNote, now: UnixMillis): Promise<LimiterState>;
   /** Opens the breaker, unless it is open. A probe opens it again. */
   open(opened: OpenedBy, until: UnixMillis, now: UnixMillis): Promise<void>;
+  /** Reserves the next time that the rate allows. @returns undefined when that is later than `upTo`, or now */
+  reservePlace(
+    limiterKey: string,
+    interval: Millis,
+    now: UnixMillis,
+    upTo: UnixMillis,
+  ): Promise<UnixMillis | undefined>;
   /** Reserves a time for one waiting task; reservations are `span` apart. */
   reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis>;
   /** Forgets failures, breaker and `Retry-After`, because a person says that the endpoint works again. */

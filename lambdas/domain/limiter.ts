@@ -88,8 +88,17 @@ export type LimiterDecision =
   | { readonly kind: 'probe'; readonly openUntil: UnixMillis }
   | { readonly kind: 'wait'; readonly wait: LimiterWait };
 
-/** Decides from the state that refused the slot. */
-export function decide(state: LimiterState, limits: EndpointLimits, now: UnixMillis): LimiterDecision {
+/**
+ * Decides from the state that refused the slot.
+ *
+ * @param random from 0 to 1: chooses one of the free slots, so that tasks that wait do not all ask for the same one
+ */
+export function decide(
+  state: LimiterState,
+  limits: EndpointLimits,
+  now: UnixMillis,
+  random = 0,
+): LimiterDecision {
   const { openUntil, nextAt, retryAfter } = state;
   const probeAt = probeTimeOf(state);
   if (openUntil !== undefined && probeAt !== undefined) {
@@ -103,7 +112,8 @@ export function decide(state: LimiterState, limits: EndpointLimits, now: UnixMil
   const most = concurrencyOf(limits);
   const allowed = state.provenAt === undefined ? Math.min(most, unprovenConcurrent) : most;
   const slots = Array.from({ length: allowed }, (_, slot) => slot);
-  const free = slots.find((slot) => (state.slots[slot] ?? 0) <= now);
+  const allFree = slots.filter((slot) => (state.slots[slot] ?? 0) <= now);
+  const free = allFree[Math.floor(random * allFree.length)];
   if (free !== undefined) return { kind: 'take', slot: free };
   return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + slotSpan(state, limits)) } };
 }

@@ -125,7 +125,9 @@ describe('tasks that wait for a slot', () => {
     const quick = { answerMs: millis(20) };
 
     expect(spreadOf({ why: 'concurrency' }, limits, quick)).toBe(2);
-    expect(spreadOf({ why: 'concurrency' }, { ...limits, concurrent: 50 }, { answerMs: millis(6_000) })).toBe(120);
+    expect(spreadOf({ why: 'concurrency' }, { ...limits, concurrent: 50 }, { answerMs: millis(6_000) })).toBe(
+      120,
+    );
     expect(spreadOf({ why: 'concurrency' }, { ...limits, concurrent: 50 }, quick)).toBe(1);
     // Until the first response: as if it took a second.
     expect(spreadOf({ why: 'concurrency' }, { ...limits, perSecond: 3 }, idle)).toBe(100);

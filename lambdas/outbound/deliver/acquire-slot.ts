@@ -58,10 +58,11 @@ export interface SlotRequest {
 /** One step towards a slot. `free`: the endpoint has got well meanwhile, and needs none. */
 type Step =
   | Extract<Acquisition, { kind: 'acquired' }>
-  | Exclude<LimiterDecision, { kind: 'probe' | 'wait' }>
-  | { readonly kind: 'again' }
   | { readonly kind: 'free' }
-  | { readonly kind: 'wait'; readonly wait: LimiterWait; readonly state: LimiterState };
+  | (Refusal & { readonly state: LimiterState });
+
+/** What to do after a refusal; `again`: another worker has taken the probe. */
+type Refusal = Exclude<LimiterDecision, { kind: 'probe' }> | { readonly kind: 'again' };
 
 /** Acquires a slot of an endpoint, or says until when to wait for one. */
 export async function acquireSlot(
@@ -70,69 +71,94 @@ export async function acquireSlot(
 ): Promise<Acquisition | { readonly kind: 'free' }> {
   const step = await tryForAWhile(request, ports);
   if (step.kind === 'acquired' || step.kind === 'free') return step;
-  const missed = { why: 'concurrency', until: ports.now() } as const;
-  const { wait, state } = step.kind === 'wait' ? step : { wait: missed, state: {} };
+  const { state } = step;
+  const wait = step.kind === 'wait' ? step.wait : ({ why: 'concurrency', until: ports.now() } as const);
   if (request.isByHand && waitsForEndpoint(wait)) return acquireByHand(request, ports);
   return { kind: 'wait', why: wait.why, until: await placeFor(request, wait, state, ports) };
 }
 
 /** Tries a few times, with short waits in between. */
 async function tryForAWhile(request: SlotRequest, ports: LimiterPorts): Promise<Step> {
-  let nth = Math.floor(ports.random() * concurrencyOf(request.limits));
-  let waited = 0;
-  let step = await tryAcquire(request, nth, ports);
+  const first = Math.floor(ports.random() * concurrencyOf(request.limits));
+  let tried: Tried = { nth: first, waited: 0 };
+  let step = await tryAcquire(request, tried, ports);
   for (let tries = 1; tries < maxTries && !isAcquired(step); tries++) {
-    if (step.kind === 'take') nth = step.slot;
+    if (step.kind === 'take') tried = { ...tried, nth: step.slot };
     if (step.kind !== 'wait') {
-      step = await tryAcquire(request, nth, ports);
+      step = await tryAcquire(request, tried, ports);
       continue;
     }
-    const span = shortSpan(step, request, { tries, waited }, ports);
-    if (span === undefined) break;
+    const place = await placeUnderRate(step, request, ports);
+    const until = place ?? shortWaitUntil(step, request, { tries, ...tried }, ports);
+    if (until === undefined) break;
+    const span = millis(until - ports.now());
     await ports.pause(span);
-    waited += span;
+    tried = { ...tried, place: place ?? tried.place, waited: tried.waited + span };
     const isFull = step.wait.why === 'concurrency';
-    step = await (isFull ? look(request, ports) : tryAcquire(request, nth, ports));
+    step = await (isFull ? look(request, tried, ports) : tryAcquire(request, tried, ports));
   }
   return step;
 }
 
+/** What a task has tried so far. */
+interface Tried {
+  readonly nth: number;
+  /** In ms. */
+  readonly waited: number;
+  /** Its time under the rate. */
+  readonly place?: UnixMillis;
+}
+
+/** A place on the time line of a rate is for one request, so tasks that wait do not compete when its time comes. */
+async function placeUnderRate(
+  { wait: { why } }: Waiting,
+  { limiterKey, limits: { perSecond } }: SlotRequest,
+  { now: clock, limiter }: LimiterPorts,
+): Promise<UnixMillis | undefined> {
+  if (why !== 'rate' || perSecond === undefined) return undefined;
+  const now = clock();
+  return limiter.reservePlace(limiterKey, intervalOf(perSecond), now, unixMillis(now + shortWait));
+}
+
 const isAcquired = ({ kind }: Step): boolean => kind === 'acquired' || kind === 'free';
 
-/** How long to wait within the invocation. @returns undefined when the task goes back to the queue */
-function shortSpan(
-  { wait: { why, until }, state }: Extract<Step, { kind: 'wait' }>,
+type Waiting = Extract<Step, { kind: 'wait' }>;
+
+/** Until when to wait within the invocation. @returns undefined when the task goes back to the queue */
+function shortWaitUntil(
+  { wait: { why, until }, state }: Waiting,
   { limits }: SlotRequest,
-  { tries, waited }: { readonly tries: number; readonly waited: number },
+  { tries, waited }: Tried & { readonly tries: number },
   { now, random }: LimiterPorts,
-): Millis | undefined {
-  if (why === 'breaker') return undefined;
-  if (why !== 'concurrency') return until - now() > shortWait ? undefined : millis(until - now());
+): UnixMillis | undefined {
+  // A rate whose line is longer than that gave no place.
+  if (why === 'breaker' || why === 'rate') return undefined;
+  if (why === 'retry-after') return until - now() > shortWait ? undefined : until;
   const expected = slotSpan(state, limits);
   if (expected > shortWait) return undefined;
   const first = Math.min(Math.max(expected, 10), 250);
   const span = millis(Math.round(first * 2 ** (tries - 1) * (0.75 + random() / 2)));
-  return waited + span > shortWait ? undefined : span;
+  return waited + span > shortWait ? undefined : unixMillis(now() + span);
 }
 
 /** Looks for a free slot: a read costs a fifth of a write that is refused. */
-async function look(request: SlotRequest, ports: LimiterPorts): Promise<Step> {
+async function look(request: SlotRequest, { place }: Tried, ports: LimiterPorts): Promise<Step> {
   const at = ports.now();
   const state = await ports.limiter.read(request.limiterKey);
   learn(ports.memoryOf(request.limiterKey), state, at);
-  return nextStep(request, state, ports);
+  return nextStep(request, state, place, ports);
 }
 
 /** One try to take a slot; a refusal says what to do about it. */
-async function tryAcquire(request: SlotRequest, nth: number, ports: LimiterPorts): Promise<Step> {
+async function tryAcquire(request: SlotRequest, { nth, place }: Tried, ports: LimiterPorts): Promise<Step> {
   const { limiterKey, of, limits, holdFor } = request;
   const now = ports.now();
   const until = unixMillis(now + holdFor);
   const nextAt = limits.perSecond === undefined ? undefined : unixMillis(now + intervalOf(limits.perSecond));
-  const times = { now, until, nextAt, ifProven: needsProof(nth) };
+  const times = { now, until, nextAt, ifProven: needsProof(nth), place };
   const { ok, state } = await ports.limiter.take(limiterKey, slotName(nth), times);
   learn(ports.memoryOf(limiterKey), state, now);
-  if (!ok) return nextStep(request, state, ports);
+  if (!ok) return nextStep(request, state, place, ports);
   const { answerMs } = state;
   const slot = {
     limiterKey,
@@ -148,17 +174,23 @@ async function tryAcquire(request: SlotRequest, nth: number, ports: LimiterPorts
 }
 
 /** What to do in the state that refused a slot. */
-async function nextStep(request: SlotRequest, state: LimiterState, ports: LimiterPorts): Promise<Step> {
+async function nextStep(
+  request: SlotRequest,
+  state: LimiterState,
+  place: UnixMillis | undefined,
+  ports: LimiterPorts,
+): Promise<Step> {
   const { limiterKey, of, limits, holdFor, isByHand } = request;
   const now = ports.now();
   if (isFree(state, limits, now)) return { kind: 'free' };
-  const decision = decide(state, limits, now);
-  if (decision.kind === 'wait') return { ...decision, state };
-  if (decision.kind === 'take') return decision;
+  // Its place stays its own while it waits for a slot.
+  const { nextAt: _, ...withoutRate } = state;
+  const decision = decide(place === undefined ? state : withoutRate, limits, now, ports.random());
+  if (decision.kind !== 'probe') return { ...decision, state };
   const until = unixMillis(now + holdFor);
   const probe = await ports.limiter.probe(limiterKey, decision.openUntil, until);
   learn(ports.memoryOf(limiterKey), probe.state, now);
-  if (!probe.ok) return { kind: 'again' };
+  if (!probe.ok) return { kind: 'again', state: probe.state };
   const slot = { limiterKey, of, name: probeSlot, until, isProbe: true, isByHand, limits };
   return { kind: 'acquired', permit: { kind: 'slot', slot: { ...slot, answerMs: state.answerMs } } };
 }

@@ -5,7 +5,7 @@ import { maxRetryAfter } from '../../domain/retry-schedule.ts';
 import { type Millis, millis, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
 
 /** What a request showed about its endpoint. */
-export interface Finding {
+export interface EndpointFinding {
   readonly health: EndpointHealth;
   /** The time to the response. */
   readonly took: Millis;
@@ -16,10 +16,10 @@ export interface Finding {
 }
 
 /** Whether the endpoint did not take the event. */
-export const isFailure = ({ health }: Finding): boolean => health === 'down' || health === 'refusing';
+export const isFailure = ({ health }: EndpointFinding): boolean => health === 'down' || health === 'refusing';
 
 /** What an attempt says about its endpoint. */
-export const findingOf = (outcome: AttemptOutcome, took: Millis): Finding => ({
+export const findingOf = (outcome: AttemptOutcome, took: Millis): EndpointFinding => ({
   health: healthOf(outcome, took),
   took,
   retryAfter: retryAfterOf(outcome) ?? (isTooMany(outcome) ? shortestThrottle : undefined),

@@ -3,14 +3,14 @@ import { hasFailedTooLong, isClean, type LimiterState, opensBreaker } from '../.
 import { later, seconds, unixMillis } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
 import type { FreePermit, LimiterPorts, Permit } from './acquire-slot.ts';
-import { type Finding, isFailure, quickWithin, slowAfter } from './endpoint-health.ts';
+import { type EndpointFinding, isFailure, quickWithin, slowAfter } from './endpoint-health.ts';
 import { countRecent, type EndpointMemory, endRequest, learn, mostlyFails } from './endpoint-memory.ts';
 import { holdForLonger, openBreaker } from './hold-endpoint.ts';
 
 /** Ends a request without a slot. Writes nothing after a success, unless the process knows of a failure. */
 export async function endFree(
   permit: FreePermit,
-  finding: Finding | undefined,
+  finding: EndpointFinding | undefined,
   ports: LimiterPorts,
 ): Promise<boolean> {
   const memory = ports.memoryOf(permit.limiterKey);
@@ -30,7 +30,7 @@ export async function endFree(
   return hasFailedTooLong(state, permit.limits);
 }
 
-function remember(memory: EndpointMemory, finding: Finding, { now }: LimiterPorts): void {
+function remember(memory: EndpointMemory, finding: EndpointFinding, { now }: LimiterPorts): void {
   countRecent(memory, finding.health === 'down', now());
   if (finding.health === 'down') memory.failures++;
   else memory.failures = 0;
@@ -44,7 +44,7 @@ const betweenNotes = 1_000;
 async function noteSuccess(
   { limiterKey, limits }: FreePermit,
   memory: EndpointMemory,
-  { health }: Finding,
+  { health }: EndpointFinding,
   ports: LimiterPorts,
 ): Promise<void> {
   const now = ports.now();
@@ -66,18 +66,20 @@ async function noteSuccess(
 }
 
 const cleared = { failures: 0, failingSince: undefined, failedAt: undefined, openUntil: undefined };
-const slowAtOf = (health: Finding['health'], now: number) =>
+const slowAtOf = (health: EndpointFinding['health'], now: number) =>
   health === 'slow' ? unixMillis(now) : undefined;
 
 /** Notes the failures in a row that are not noted yet. @returns undefined when another request notes them, or it is too soon */
 async function noteFailures(
   { limiterKey, limits }: FreePermit,
   memory: EndpointMemory,
-  { health }: Finding,
+  { health }: EndpointFinding,
   ports: LimiterPorts,
 ): Promise<LimiterState | undefined> {
   const isSoon = ports.now() - (memory.notedAt ?? 0) < betweenNotes;
-  if (memory.isNoting || (isSoon && memory.failures < limits.breakAfter)) return undefined;
+  // While a failure is known, each of those that were under way then counts; they are few.
+  const isKnown = memory.known !== undefined && !isClean(memory.known.state, ports.now());
+  if (memory.isNoting || (isSoon && !isKnown && memory.failures < limits.breakAfter)) return undefined;
   memory.isNoting = true;
   try {
     let state: LimiterState;
@@ -101,7 +103,7 @@ async function noteFailures(
 async function holdOnce(
   { limiterKey }: FreePermit,
   memory: EndpointMemory,
-  { retryAfter }: Finding,
+  { retryAfter }: EndpointFinding,
   ports: LimiterPorts,
 ): Promise<void> {
   const until = later(ports.now(), retryAfter ?? seconds(0));

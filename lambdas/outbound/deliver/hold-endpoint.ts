@@ -2,7 +2,7 @@ import { breakerPause, type LimiterState } from '../../domain/limiter.ts';
 import type { OpenedBy } from '../../domain/limiter-store.ts';
 import { later, type Seconds } from '../../domain/time.ts';
 import type { LimiterPorts } from './acquire-slot.ts';
-import { type Finding, throttlePause } from './endpoint-health.ts';
+import { type EndpointFinding, throttlePause } from './endpoint-health.ts';
 
 /** Stops all requests to an endpoint for a time. */
 export const hold = (limiterKey: string, span: Seconds, { now, limiter }: LimiterPorts): Promise<void> =>
@@ -11,7 +11,7 @@ export const hold = (limiterKey: string, span: Seconds, { now, limiter }: Limite
 /** Each 429 without `Retry-After` lengthens the pause, for as long as no request succeeds. */
 export async function holdForLonger(
   limiterKey: string,
-  { isThrottled, retryAfter }: Finding,
+  { isThrottled, retryAfter }: EndpointFinding,
   state: LimiterState,
   ports: LimiterPorts,
 ): Promise<void> {

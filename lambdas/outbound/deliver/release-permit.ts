@@ -2,7 +2,7 @@ import { asError } from '../../domain/errors.ts';
 import { hasFailedTooLong, opensBreaker } from '../../domain/limiter.ts';
 import type { Slot } from '../../domain/limiter-store.ts';
 import type { LimiterPorts, Permit } from './acquire-slot.ts';
-import { type Finding, isFailure } from './endpoint-health.ts';
+import { type EndpointFinding, isFailure } from './endpoint-health.ts';
 import { learn } from './endpoint-memory.ts';
 import { endFree } from './free-request.ts';
 import { hold, holdForLonger, openBreaker } from './hold-endpoint.ts';
@@ -15,7 +15,7 @@ import { hold, holdForLonger, openBreaker } from './hold-endpoint.ts';
  */
 export async function releasePermit(
   permit: Permit,
-  finding: Finding | undefined,
+  finding: EndpointFinding | undefined,
   ports: LimiterPorts,
 ): Promise<boolean> {
   const { of } = permit.kind === 'slot' ? permit.slot : permit;
@@ -29,7 +29,11 @@ export async function releasePermit(
   }
 }
 
-async function releaseSlot(slot: Slot, finding: Finding | undefined, ports: LimiterPorts): Promise<boolean> {
+async function releaseSlot(
+  slot: Slot,
+  finding: EndpointFinding | undefined,
+  ports: LimiterPorts,
+): Promise<boolean> {
   const { limiterKey } = slot;
   // Comes first, so that the worker that takes the freed slot sees it.
   if (finding?.retryAfter !== undefined) await hold(limiterKey, finding.retryAfter, ports);

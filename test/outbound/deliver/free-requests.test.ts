@@ -91,33 +91,35 @@ describe('a healthy endpoint without limits', () => {
   });
 });
 
+it('the limiter of a URL that is not registered is read again by a process after two seconds', async () => {
+  const { world, calls, worker } = await watchedWorld();
+  const process = worker();
+  for (const id of ['a', 'b', 'c']) {
+    await world.publish({ ...event(id), endpoint: { id: 'direct', url: 'https://direct.example/' } });
+    await world.deliverOnce(process);
+    wait(world, 1_000);
+  }
+
+  expect(world.requests).toHaveLength(3);
+  expect(calls).toEqual(['read', 'read']);
+});
+
 describe('what a process remembers of an endpoint', () => {
   it('what a process remembers is not used to hold a delivery: an enabled endpoint gets it at once', async () => {
     const { world, worker } = await watchedWorld();
     const process = worker();
-    const endpoint = newEndpoint(start);
-    await world.endpoints.disable(endpoint, { reason: 'manual', at: world.now() });
+    const { tenant, id } = newEndpoint(start);
+    const current = async () => (await world.endpoints.read(tenant, id)) ?? expect.fail();
     await world.publish(event('a'));
+    await world.endpoints.disable(await current(), { reason: 'manual', at: world.now() });
     await world.deliverOnce(process);
-    const disabled = await world.endpoints.read(endpoint.tenant, endpoint.id);
-    await world.endpoints.enable(disabled ?? expect.fail(), world.now());
+    expect(statuses(world)).toEqual({ held: 1 });
+    await world.endpoints.enable(await current(), world.now());
 
     await world.publish(event('b'));
     await world.deliverOnce(process);
 
     expect(world.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['b']);
-  });
-
-  it('what a process remembers is not used to discard a delivery: a new endpoint gets its first event', async () => {
-    const { world, worker } = await watchedWorld();
-    const process = worker();
-    const other = newEndpoint(start, { id: 'ep_2', url: 'https://two.example/' });
-    await world.publish({ ...event('a'), endpoint: { id: 'ep_2' } });
-    await world.endpoints.create(other);
-    await world.publish({ ...event('b'), endpoint: { id: 'ep_2' } });
-    await world.deliverOnce(process);
-
-    expect(world.requests.map(({ url }) => url)).toContain('https://two.example/');
   });
 
   it('what a process remembers is not used for a test: it goes to the URL that was given just now', async () => {
@@ -175,6 +177,21 @@ describe('a failure of an endpoint without limits', () => {
     await world.publish(event('d'));
     await world.deliverOnce(other);
 
+    expect((await state()).failingSince).toBeUndefined();
+  });
+
+  it('a failure is cleared by a request that was under way when it was noted, in the same process', async () => {
+    const { world, calls, worker, state } = await watchedWorld(async (_request, count) => {
+      if (count === 2) return refused(503);
+      for (let turn = 0; turn < 300; turn++) await Promise.resolve();
+      return accepted;
+    });
+    const process = worker();
+    for (const id of ['a', 'b']) await world.publish(event(id));
+
+    await world.deliverOnce(process);
+
+    expect(calls.filter((name) => name === 'note')).toHaveLength(2);
     expect((await state()).failingSince).toBeUndefined();
   });
 

@@ -67,6 +67,7 @@ const fragile: CallNames = [
   'limiter.probe',
   'limiter.leave',
   'limiter.note',
+  'limiter.reservePlace',
   'limiter.open',
   'tallies.add',
   'tallies.notified',

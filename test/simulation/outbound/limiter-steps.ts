@@ -36,6 +36,7 @@ export function limiterStep(
     'limiter.note': args[2],
     'limiter.open': args[2],
     'limiter.reserve': args[2],
+    'limiter.reservePlace': args[2],
   };
   const now = at[name];
   return { name, args, now: typeof now === 'number' ? now : written, ...limits };
@@ -79,6 +80,14 @@ function rulesOf(step: LimiterStep, was: Item | undefined, is: Item): readonly R
       return unlike(knownAfterReset(knownOf(was)), is, 'a reset');
     case 'limiter.reserve':
       return reservingRules(step, was, is);
+    case 'limiter.reservePlace':
+      return [
+        [
+          timeIn(is, 'nextAt') !== timeIn(was, 'nextAt') + Number(step.args[1]),
+          'two requests have one place under the rate',
+        ],
+        [timeIn(was, 'nextAt') > now + 1_000, 'a task waits in its invocation for more than a second'],
+      ];
     default:
       return [];
   }
@@ -88,19 +97,21 @@ const unlike = (expected: ReturnType<typeof knownOf>, is: Item, what: string): r
   differences(expected, knownOf(is)).map((name) => [true, `${what} left a limiter with another ${name}`]);
 
 function takingRules(
-  { now, most, perSecond }: LimiterStep,
+  { args, now, most, perSecond }: LimiterStep,
   was: Item | undefined,
   is: Item,
 ): readonly Rule[] {
   const taken = slotsOf(is).filter((slot) => is[slot] !== was?.[slot]);
+  const { place } = Object(args[2]);
   const places = taken.map((slot) => Number(slot.slice('slot'.length)));
   return [
     [taken.some((slot) => timeIn(was, slot) > now), 'two requests in one slot'],
     [was?.['openUntil'] !== undefined, 'a request to an endpoint that is down, beside its probe'],
     [timeIn(was, 'retryAfter') > now, 'a request before Retry-After was over'],
-    [timeIn(was, 'nextAt') > now, 'more requests than the rate of an endpoint allows'],
+    [place === undefined && timeIn(was, 'nextAt') > now, 'more requests than the rate of an endpoint allows'],
+    [place !== undefined && Number(place) > now, 'a request before its place under the rate'],
     [
-      perSecond !== undefined && timeIn(is, 'nextAt') < now + 1000 / perSecond,
+      place === undefined && perSecond !== undefined && timeIn(is, 'nextAt') < now + 1000 / perSecond,
       'a request that the rate does not know',
     ],
     [places.some((place) => place >= most), 'more requests at once than an endpoint allows'],

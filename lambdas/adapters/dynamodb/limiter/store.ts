@@ -35,9 +35,8 @@ export function dynamodbLimiter(client: DynamodbClient, table: string) {
     takeByHand: async (limiterKey: string, now: UnixMillis, until: UnixMillis): Promise<boolean> =>
       (await write(limiterKey, limiterUpdates.takeByHand(now, until))).ok,
 
-    async hold(limiterKey: string, until: UnixMillis): Promise<void> {
-      await write(limiterKey, limiterUpdates.hold(until));
-    },
+    hold: async (limiterKey: string, until: UnixMillis): Promise<void> =>
+      void (await write(limiterKey, limiterUpdates.hold(until))),
 
     /** Reads with strong consistency. */
     async read(limiterKey: string): Promise<LimiterState> {
@@ -47,23 +46,8 @@ export function dynamodbLimiter(client: DynamodbClient, table: string) {
       return parseLimiter(Item);
     },
 
-    async leave(
-      slot: Slot,
-      health: EndpointHealth | undefined,
-      now: UnixMillis,
-      took?: Millis,
-    ): Promise<LimiterState> {
-      const { releases, notes } = limiterUpdates.leave(slot, health, now, took);
-      let left: Written | undefined;
-      // A refusal brings the item: an operator may have reset it meanwhile, and then what was refused before can succeed.
-      for (let nth = 0; nth < leaveTries && left?.ok !== true; nth++) {
-        const updates = left === undefined || isHeldIn(left.item, slot) ? releases : notes;
-        const update = updates[nth % updates.length];
-        if (update === undefined) break;
-        left = await write(slot.limiterKey, update);
-      }
-      return parseLimiter(left?.item);
-    },
+    leave: (slot: Slot, health: EndpointHealth | undefined, now: UnixMillis, took?: Millis) =>
+      writeLeave((update) => write(slot.limiterKey, update), { slot, health, took }, now),
 
     note: (limiterKey: string, note: HealthNote, now: UnixMillis) =>
       writeNote((update) => write(limiterKey, update), note, now),
@@ -72,18 +56,42 @@ export function dynamodbLimiter(client: DynamodbClient, table: string) {
       await write(slot.limiterKey, limiterUpdates.open(slot, until, now));
     },
 
-    /** Clears the endpoint's health after a person has declared it healthy. */
     async reset(limiterKey: string): Promise<void> {
       await write(limiterKey, limiterUpdates.reset());
     },
 
-    /** Reserves the next time for a waiting delivery; times are `span` apart. */
+    reservePlace: (limiterKey: string, interval: Millis, now: UnixMillis, upTo: UnixMillis) =>
+      placeUnderRate((update) => write(limiterKey, update), interval, now, upTo),
+
     reserve: (limiterKey: string, span: Millis, now: UnixMillis) =>
       reserveTime((update) => write(limiterKey, update), span, now),
   } satisfies LimiterStore;
 }
 
 type Write = (update: LimiterUpdate) => Promise<Written>;
+
+interface Left {
+  readonly slot: Slot;
+  readonly health: EndpointHealth | undefined;
+  readonly took: Millis | undefined;
+}
+
+async function writeLeave(
+  write: Write,
+  { slot, health, took }: Left,
+  now: UnixMillis,
+): Promise<LimiterState> {
+  const { releases, notes } = limiterUpdates.leave(slot, health, now, took);
+  let left: Written | undefined;
+  // A refusal brings the item: an operator may have reset it meanwhile, and then what was refused before can succeed.
+  for (let nth = 0; nth < leaveTries && left?.ok !== true; nth++) {
+    const updates = left === undefined || isHeldIn(left.item, slot) ? releases : notes;
+    const update = updates[nth % updates.length];
+    if (update === undefined) break;
+    left = await write(update);
+  }
+  return parseLimiter(left?.item);
+}
 
 async function writeNote(write: Write, note: HealthNote, now: UnixMillis): Promise<LimiterState> {
   const updates = limiterUpdates.note(note, now);
@@ -106,4 +114,15 @@ async function reserveTime(write: Write, span: Millis, now: UnixMillis): Promise
     if (reserved.ok) break;
   }
   return parseLimiterItem(reserved?.item).reservedUntil ?? unixMillis(now + span);
+}
+
+async function placeUnderRate(
+  write: Write,
+  interval: Millis,
+  now: UnixMillis,
+  upTo: UnixMillis,
+): Promise<UnixMillis | undefined> {
+  const { ok, item } = await write(limiterUpdates.reservePlace(interval, now, upTo));
+  const { nextAt } = parseLimiter(item);
+  return ok && nextAt !== undefined ? unixMillis(nextAt - interval) : undefined;
 }

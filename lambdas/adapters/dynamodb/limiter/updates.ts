@@ -26,14 +26,18 @@ const keptFor = days(60);
 
 /** Each step of the limiter as one conditional update. */
 export const limiterUpdates = {
-  take: (slot: string, { now, until, nextAt, ifProven }: SlotTimes): LimiterUpdate => {
+  take: (slot: string, { now, until, nextAt, ifProven, place }: SlotTimes): LimiterUpdate => {
     const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
-    const isInTime = '(attribute_not_exists(#nextAt) OR #nextAt <= :now)';
+    const isInTime = place === undefined ? ' AND (attribute_not_exists(#nextAt) OR #nextAt <= :now)' : '';
     const isWelcome = '(attribute_not_exists(#retryAfter) OR #retryAfter <= :now)';
     const isProven = ifProven ? ' AND attribute_exists(#provenAt)' : '';
     return {
-      set: { [slot]: until, ...(nextAt && { nextAt }), expiresAt: toUnixSeconds(later(now, keptFor)) },
-      condition: `${isFree} AND ${isInTime} AND ${isWelcome} AND attribute_not_exists(#openUntil)${isProven}`,
+      set: {
+        [slot]: until,
+        ...(place === undefined && nextAt && { nextAt }),
+        expiresAt: toUnixSeconds(later(now, keptFor)),
+      },
+      condition: `${isFree}${isInTime} AND ${isWelcome} AND attribute_not_exists(#openUntil)${isProven}`,
       values: { now },
     };
   },
@@ -118,6 +122,13 @@ export const limiterUpdates = {
     set: { failures: 0, probes: 0, ...notFailing, ...closed, ...unproven, retryAfter: undefined },
     condition: 'attribute_exists(#id)',
     values: {},
+  }),
+
+  /** Reserves the next time that the rate allows. */
+  reservePlace: (interval: Millis, now: UnixMillis, upTo: UnixMillis): LimiterUpdate => ({
+    assign: ['#nextAt = #nextAt + :interval'],
+    condition: '#nextAt > :now AND #nextAt <= :upTo',
+    values: { interval, now, upTo },
   }),
 
   /** Reserves the time after the last reservation. */
