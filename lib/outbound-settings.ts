@@ -34,7 +34,10 @@ export interface OutboundProps {
   readonly publishMaxConcurrency?: number;
   /** How long an endpoint may fail, without one success, before it is disabled. @default Duration.days(5) */
   readonly disableAfter?: Duration;
-  /** The most concurrent requests to one endpoint, 1 to 100. An endpoint can have its own limit instead. @default 10 */
+  /**
+   * The most concurrent requests to one endpoint, 1 to 100. An endpoint can have its own limit instead. Without a limit, a healthy
+   * endpoint costs no writes of its limiter. @default - no limit
+   */
   readonly maxConcurrentPerEndpoint?: number;
   /** The consecutive failures that open an endpoint's circuit breaker; then its deliveries wait until a probe succeeds. @default 5 */
   readonly breakAfter?: number;
@@ -95,7 +98,7 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
     maxCrashes: outboundDefaults.maxCrashes,
     deliveryRetention: (props.deliveryRetention ?? outboundDefaults.deliveryRetention).toSeconds(),
     disableAfter: (props.disableAfter ?? outboundDefaults.disableAfter).toSeconds(),
-    maxConcurrent: props.maxConcurrentPerEndpoint ?? outboundDefaults.maxConcurrentPerEndpoint,
+    maxConcurrent: props.maxConcurrentPerEndpoint,
     breakAfter: props.breakAfter ?? outboundDefaults.breakAfter,
     retryOtherStatuses: props.retryOtherStatuses ?? false,
     userAgent: props.userAgent ?? outboundDefaults.userAgent,

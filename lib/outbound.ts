@@ -154,6 +154,8 @@ export class Outbound extends Construct {
     deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     const { deliveries, endpoints } = this;
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
+    // An endpoint and its limiter are read by one call.
+    deliver.allow(['dynamodb:BatchGetItem'], endpoints.tableArn);
     // A test by hand that succeeds releases the waiting deliveries.
     deliver.allow(['dynamodb:Query'], deliveries.indexArn(waitingIndex.name));
     deliver.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());

@@ -44,8 +44,6 @@ export const outboundDefaults = {
   deliveryRetention: Duration.days(30),
   /** A long weekend and a day: an owner who has not noticed by then needs a notice. */
   disableAfter: Duration.days(5),
-  /** The most workers that an endpoint that hangs can block. */
-  maxConcurrentPerEndpoint: 10,
   /** One failure may be an accident; five in a row mean an endpoint that is down. */
   breakAfter: 5,
   /** If its worker dies this often, the delivery itself is the cause. */

@@ -1,6 +1,7 @@
 import type { Disablement, Endpoint, EndpointSettings } from './endpoint.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
 import type { EndpointId, TenantId } from './ids.ts';
+import type { LimiterState } from './limiter.ts';
 import type { EndpointRange } from './publish-range.ts';
 import type { UnixMillis } from './time.ts';
 
@@ -18,6 +19,11 @@ export type SealedParts = Pick<Endpoint, 'secrets' | 'headers'>;
 export interface EndpointStore {
   /** Reads with strong consistency. */
   read(tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined>;
+  /** Reads an endpoint and its limiter by one call, with strong consistency. */
+  readWithLimiter(
+    tenant: TenantId,
+    id: EndpointId,
+  ): Promise<{ readonly endpoint?: Endpoint; readonly limiter: LimiterState }>;
   /** Reads a tenant's endpoints by id, with strong consistency. */
   page(
     tenant: TenantId,

@@ -2,7 +2,7 @@ import type { EndpointId, TenantId } from './ids.ts';
 import type { EndpointLimits, LimiterState } from './limiter.ts';
 import type { Millis, UnixMillis } from './time.ts';
 
-/** Endpoint health after one request: `up`, `slow` (success over 5 s), `refusing` (4xx), `down` (5xx, 429, timeout, network). */
+/** Endpoint health after one request: `up`, `slow` (success over 5 s), `refusing` (4xx), `down` (5xx, timeout, network). */
 export type EndpointHealth = 'up' | 'slow' | 'refusing' | 'down';
 
 /** The endpoint that a limiter is for. */
@@ -25,6 +25,16 @@ export interface Slot {
   /** A person asked for the request while the breaker or `Retry-After` kept others out. */
   readonly isByHand: boolean;
   readonly limits: EndpointLimits;
+  /** The moving average of the time to a response, as of when the slot was taken. */
+  readonly answerMs?: Millis;
+}
+
+/** What is noted of an endpoint that has no limits, without a slot. `hanging`: a request has been slow, and is not over. */
+export interface HealthNote {
+  readonly health: EndpointHealth | 'hanging';
+  /** Failures in a row, as far as the process knows. */
+  readonly failures: number;
+  readonly limits: EndpointLimits;
 }
 
 /** When the slot is taken, and until when. */
@@ -35,10 +45,15 @@ export interface SlotTimes {
   readonly nextAt?: UnixMillis;
   /** Take the slot only if the endpoint's last request succeeded. */
   readonly ifProven: boolean;
+  /** The time under the rate limit that the request has reserved by `reservePlace`; `nextAt` stays then. */
+  readonly place?: UnixMillis;
 }
 
 /** A slot was taken, or the state that refused it. */
-type SlotWrite = { readonly ok: true } | { readonly ok: false; readonly state: LimiterState };
+type SlotWrite = { readonly ok: boolean; readonly state: LimiterState };
+
+/** The request that opens a breaker. */
+export type OpenedBy = Pick<Slot, 'limiterKey' | 'of' | 'until' | 'isProbe'>;
 
 /** The limiters of endpoints: one item for each endpoint, each write conditional. */
 export interface LimiterStore {
@@ -52,10 +67,28 @@ export interface LimiterStore {
   takeByHand(limiterKey: string, now: UnixMillis, until: UnixMillis): Promise<boolean>;
   /** Stops all requests until then, the breaker's probes included. Never shortens an earlier stop. */
   hold(limiterKey: string, until: UnixMillis): Promise<void>;
-  /** Releases a slot that is still ours, and records the endpoint's health; undefined when it is unknown. */
-  leave(slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): Promise<LimiterState>;
+  /**
+   * Releases a slot that is still ours, and records the endpoint's health; undefined when it is unknown.
+   *
+   * @param took the time to the response
+   */
+  leave(
+    slot: Slot,
+    health: EndpointHealth | undefined,
+    now: UnixMillis,
+    took?: Millis,
+  ): Promise<LimiterState>;
+  /** Records what a request without a slot showed. Creates the item, except for a success. */
+  note(limiterKey: string, note: HealthNote, now: UnixMillis): Promise<LimiterState>;
   /** Opens the breaker, unless it is open. A probe opens it again. */
-  open(slot: Slot, until: UnixMillis, now: UnixMillis): Promise<void>;
+  open(opened: OpenedBy, until: UnixMillis, now: UnixMillis): Promise<void>;
+  /** Reserves the next time that the rate allows. @returns undefined when that is later than `upTo`, or now */
+  reservePlace(
+    limiterKey: string,
+    interval: Millis,
+    now: UnixMillis,
+    upTo: UnixMillis,
+  ): Promise<UnixMillis | undefined>;
   /** Reserves a time for one waiting task; reservations are `span` apart. */
   reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis>;
   /** Forgets failures, breaker and `Retry-After`, because a person says that the endpoint works again. */

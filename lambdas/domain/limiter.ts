@@ -2,8 +2,8 @@ import { later, type Millis, millis, type Seconds, seconds, type UnixMillis, uni
 
 /** Limits of the requests to one endpoint. */
 export interface EndpointLimits {
-  /** Concurrent requests. */
-  readonly concurrent: number;
+  /** Concurrent requests; undefined means no limit. */
+  readonly concurrent?: number;
   /** Requests a second; undefined means no limit. */
   readonly perSecond?: number;
   /** Failures in a row after which attempts wait for a probe to succeed. */
@@ -34,9 +34,40 @@ export interface LimiterState {
   readonly retryAfter?: UnixMillis;
   /** Failed probes since the breaker opened. */
   readonly probes: number;
-  /** When the last request got a response in good time; absent after one that did not. */
+  /** When the last request got a response; absent after one that did not. */
   readonly provenAt?: UnixMillis;
+  /** When the last request turned out to be slow; absent after a quick one. */
+  readonly slowAt?: UnixMillis;
+  /** The usual time to a response: a moving average. */
+  readonly answerMs?: Millis;
 }
+
+/** An endpoint without limits gets at most this many requests at once while it is slow or failing. */
+const watchedConcurrent = 10;
+/** An endpoint with a rate, but without a limit of its concurrency, needs as many slots as its rate may use. */
+const ratedConcurrent = 100;
+
+/** How many requests may run at once, if slots are counted. */
+export const concurrencyOf = ({ concurrent, perSecond }: EndpointLimits): number =>
+  concurrent ?? (perSecond === undefined ? watchedConcurrent : ratedConcurrent);
+
+/** Whether nothing is known against an endpoint: no failure, no slow response, no open breaker, no `Retry-After`. */
+export const isClean = (
+  { failures, failingSince, openUntil, slowAt, retryAfter = unixMillis(0) }: LimiterState,
+  now: UnixMillis,
+): boolean =>
+  failures === 0 &&
+  failingSince === undefined &&
+  openUntil === undefined &&
+  slowAt === undefined &&
+  retryAfter <= now;
+
+/** Whether requests need no slot: the endpoint has no limits, and nothing is known against it. */
+export const isFree = (
+  state: LimiterState,
+  { concurrent, perSecond }: EndpointLimits,
+  now: UnixMillis,
+): boolean => concurrent === undefined && perSecond === undefined && isClean(state, now);
 
 /** Concurrency for an endpoint that has not answered recently: if it hangs, it blocks at most this many workers. */
 const unprovenConcurrent = 2;
@@ -57,11 +88,16 @@ export type LimiterDecision =
   | { readonly kind: 'probe'; readonly openUntil: UnixMillis }
   | { readonly kind: 'wait'; readonly wait: LimiterWait };
 
-/** Decides from the state that refused the slot. */
+/**
+ * Decides from the state that refused the slot.
+ *
+ * @param random from 0 to 1: chooses one of the free slots, so that tasks that wait do not all ask for the same one
+ */
 export function decide(
   state: LimiterState,
-  { concurrent }: EndpointLimits,
+  limits: EndpointLimits,
   now: UnixMillis,
+  random = 0,
 ): LimiterDecision {
   const { openUntil, nextAt, retryAfter } = state;
   const probeAt = probeTimeOf(state);
@@ -73,19 +109,38 @@ export function decide(
   if (retryAfter !== undefined && retryAfter > now)
     return { kind: 'wait', wait: { why: 'retry-after', until: retryAfter } };
   if (nextAt !== undefined && nextAt > now) return { kind: 'wait', wait: { why: 'rate', until: nextAt } };
-  const allowed = state.provenAt === undefined ? Math.min(concurrent, unprovenConcurrent) : concurrent;
+  const most = concurrencyOf(limits);
+  const allowed = state.provenAt === undefined ? Math.min(most, unprovenConcurrent) : most;
   const slots = Array.from({ length: allowed }, (_, slot) => slot);
-  const free = slots.find((slot) => (state.slots[slot] ?? 0) <= now);
+  const allFree = slots.filter((slot) => (state.slots[slot] ?? 0) <= now);
+  const free = allFree[Math.floor(random * allFree.length)];
   if (free !== undefined) return { kind: 'take', slot: free };
-  return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + 1000) } };
+  return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + slotSpan(state, limits)) } };
 }
+
+/** Until the first response, an endpoint is taken to answer within a second. */
+const assumedAnswer = millis(1_000);
+
+/** The time after which one more slot is free, when all are taken. */
+export const slotSpan = (
+  { answerMs = assumedAnswer }: Pick<LimiterState, 'answerMs'>,
+  limits: EndpointLimits,
+): Millis => millis(Math.max(1, Math.ceil(answerMs / concurrencyOf(limits))));
+
+/** The moving average of the time to a response, after one more. */
+export const averageAnswer = (before: Millis | undefined, took: Millis): Millis =>
+  millis(Math.round(before === undefined ? took : before + (took - before) / 5));
 
 /** The time between two requests under a rate limit. */
 export const intervalOf = (perSecond: number): Millis => millis(Math.ceil(1000 / perSecond));
 
 /** Waiting tasks are spread over this time, so that they do not come back all at once. */
-export const spreadOf = ({ why }: LimiterWait, { concurrent, perSecond }: EndpointLimits): Millis =>
-  why === 'rate' && perSecond !== undefined ? intervalOf(perSecond) : millis(Math.ceil(1000 / concurrent));
+export const spreadOf = (
+  { why }: Pick<LimiterWait, 'why'>,
+  limits: EndpointLimits,
+  state: Pick<LimiterState, 'answerMs'>,
+): Millis =>
+  why === 'rate' && limits.perSecond !== undefined ? intervalOf(limits.perSecond) : slotSpan(state, limits);
 
 /** The first pause of an endpoint that is down; each failed probe doubles it. */
 const firstPause = seconds(30);

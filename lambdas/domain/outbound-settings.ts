@@ -27,8 +27,8 @@ export const OutboundSettings = v.object({
   allowedPorts: v.array(v.number()),
   /** An endpoint that fails for this long without a success is disabled. */
   disableAfter: SecondsSchema,
-  /** Concurrent requests to one endpoint, unless it has its own limit. */
-  maxConcurrent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+  /** Concurrent requests to one endpoint, unless it has its own limit; absent means no limit. */
+  maxConcurrent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))),
   /** Consecutive failures that open an endpoint's breaker. */
   breakAfter: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** The `user-agent` header of deliveries. */

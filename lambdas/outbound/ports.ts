@@ -12,6 +12,7 @@ import type { OperatorNotice } from '../domain/operator-notice.ts';
 import type { OutboundEventStore } from '../domain/outbound-event.ts';
 import type { RecoveryStore } from '../domain/recovery.ts';
 import type { Millis, Seconds, UnixMillis } from '../domain/time.ts';
+import type { EndpointMemory } from './deliver/endpoint-memory.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** One request to an endpoint. */
@@ -32,6 +33,10 @@ export interface OutboundPorts<Counters extends CounterName = never> {
   /** From 0 to 1. */
   random(): number;
   pause(span: Millis): Promise<void>;
+  /** Does something later, unless the returned function is called before. */
+  after(span: Millis, act: () => void): () => void;
+  /** What this process remembers of an endpoint. */
+  memoryOf(limiterKey: string): EndpointMemory;
   readonly telemetry: OutboundTelemetry<Counters>;
 
   readonly deliveries: DeliveryStore;

@@ -179,7 +179,18 @@ export function withEveryCall<Ports extends object>(ports: Ports, call: Call, pa
   });
 }
 
-const synchronousPorts = new Set(['now', 'random', 'info', 'warn', 'error', 'count', 'seconds', 'log']);
+const synchronousPorts = new Set([
+  'now',
+  'random',
+  'after',
+  'memoryOf',
+  'info',
+  'warn',
+  'error',
+  'count',
+  'seconds',
+  'log',
+]);
 /** Ports that only measure break no promise. */
 const isGauge = (name: string): boolean => name.startsWith('gauges.');
 

@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import {
+  averageAnswer,
   breakerOf,
   breakerPause,
   decide,
   hasFailedTooLong,
   intervalOf,
+  isClean,
+  isFree,
   type LimiterState,
   needsProof,
   opensBreaker,
   spreadOf,
   waitsForEndpoint,
 } from '../../lambdas/domain/limiter.ts';
-import { days, later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { days, later, millis, seconds, unixMillis } from '../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const at = (span: number) => unixMillis(now + span);
@@ -66,17 +69,17 @@ describe('a request that got no slot at once', () => {
     expect(decide({ ...proven, slots: slotsUntil(5, 1) }, limits, now)).toEqual({ kind: 'take', slot: 2 });
   });
 
-  it('a request waits for a second when every slot is taken', () => {
+  it('a request waits until one more slot is free when every slot is taken', () => {
     const taken = { ...idle, provenAt: now, slots: slotsUntil(5, 1, 1) };
 
-    expect(decide(taken, { ...limits, concurrent: 3 }, now)).toEqual(wait('concurrency', 1000));
+    expect(decide(taken, { ...limits, concurrent: 3 }, now)).toEqual(wait('concurrency', 334));
     expect(decide(taken, { ...limits, concurrent: 4 }, now)).toEqual({ kind: 'take', slot: 3 });
   });
 
   it('a request to an endpoint that has not answered recently takes one of two slots, or of fewer', () => {
     const busy = { ...idle, slots: slotsUntil(5, 5) };
 
-    expect(decide(busy, limits, now)).toEqual(wait('concurrency', 1000));
+    expect(decide(busy, limits, now)).toEqual(wait('concurrency', 100));
     expect(decide({ ...busy, provenAt: now }, limits, now)).toEqual({ kind: 'take', slot: 2 });
     expect(decide({ ...idle, slots: slotsUntil(5) }, { ...limits, concurrent: 1 }, now)).toEqual(
       wait('concurrency', 1000),
@@ -85,18 +88,59 @@ describe('a request that got no slot at once', () => {
   });
 });
 
+describe('an endpoint without limits', () => {
+  const unlimited = { breakAfter: 5, disableAfter: days(5) };
+
+  it('an endpoint without limits needs no slot while nothing is known against it', () => {
+    expect(isFree(idle, unlimited, now)).toBe(true);
+    expect(isFree({ ...idle, provenAt: now, nextAt: at(9) }, unlimited, now)).toBe(true);
+    expect(isFree({ ...idle, retryAfter: now }, unlimited, now)).toBe(true);
+  });
+
+  it.each<[string, Partial<LimiterState>]>([
+    ['a failure', { failures: 1 }],
+    ['failures that were answered', { failingSince: now }],
+    ['an open breaker', { openUntil: at(-1) }],
+    ['Retry-After', { retryAfter: at(1) }],
+    ['a slow response', { slowAt: at(-9) }],
+  ])('an endpoint without limits needs a slot after %s', (_what, state) => {
+    expect(isClean({ ...idle, ...state }, now)).toBe(false);
+    expect(isFree({ ...idle, ...state }, unlimited, now)).toBe(false);
+  });
+
+  it('an endpoint with a limit needs a slot for each request', () => {
+    expect(isFree(idle, limits, now)).toBe(false);
+    expect(isFree(idle, { ...unlimited, perSecond: 5 }, now)).toBe(false);
+  });
+});
+
 describe('tasks that wait for a slot', () => {
   it('tasks that wait for the rate come back one interval apart, rounded up to milliseconds', () => {
     expect(intervalOf(3)).toBe(334);
-    expect(spreadOf({ why: 'rate', until: now }, { ...limits, perSecond: 3 })).toBe(334);
+    expect(spreadOf({ why: 'rate' }, { ...limits, perSecond: 3 }, idle)).toBe(334);
   });
 
-  it('tasks that wait for anything else come back as many a second as there are slots', () => {
-    expect(spreadOf({ why: 'concurrency', until: now }, { ...limits, perSecond: 3 })).toBe(100);
-    expect(spreadOf({ why: 'retry-after', until: now }, { ...limits, concurrent: 3, perSecond: 1 })).toBe(
-      334,
+  it('tasks that wait for a slot come back as fast as the endpoint responds in all its slots', () => {
+    const { concurrent: _, ...unlimited } = limits;
+    const quick = { answerMs: millis(20) };
+
+    expect(spreadOf({ why: 'concurrency' }, limits, quick)).toBe(2);
+    expect(spreadOf({ why: 'concurrency' }, { ...limits, concurrent: 50 }, { answerMs: millis(6_000) })).toBe(
+      120,
     );
-    expect(spreadOf({ why: 'rate', until: now }, limits)).toBe(100);
+    expect(spreadOf({ why: 'concurrency' }, { ...limits, concurrent: 50 }, quick)).toBe(1);
+    // Until the first response: as if it took a second.
+    expect(spreadOf({ why: 'concurrency' }, { ...limits, perSecond: 3 }, idle)).toBe(100);
+    expect(spreadOf({ why: 'retry-after' }, { ...limits, concurrent: 3, perSecond: 1 }, idle)).toBe(334);
+    expect(spreadOf({ why: 'rate' }, limits, idle)).toBe(100);
+    expect(spreadOf({ why: 'concurrency' }, unlimited, idle)).toBe(100);
+    expect(spreadOf({ why: 'concurrency' }, { ...unlimited, perSecond: 9 }, idle)).toBe(10);
+  });
+
+  it('the time to a response is a moving average, so one slow response changes little', () => {
+    expect(averageAnswer(undefined, millis(20))).toBe(20);
+    expect(averageAnswer(millis(20), millis(6_020))).toBe(1_220);
+    expect(averageAnswer(millis(1_220), millis(20))).toBe(980);
   });
 
   it('tasks wait for their endpoint with its breaker and its Retry-After, and for us with its limits', () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
+import { changedSettings } from '../../lambdas/domain/endpoint.ts';
 import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { breakerOf } from '../../lambdas/domain/limiter.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
@@ -228,7 +229,9 @@ describe('a delivery that waits for its schedule', () => {
 });
 
 it('a test does not queue behind tasks that wait for a slot: it comes back every other second until one is free', async () => {
-  const { world } = await worldWithOneEndpoint();
+  const { world, read } = await worldWithOneEndpoint();
+  const seen = await read();
+  await world.endpoints.changeSettings(seen, changedSettings(seen, { maxConcurrent: 10 }), world.now());
   const waiting: (() => void)[] = [];
   const { post } = world.deliverPorts;
   const ports = {

@@ -3,7 +3,7 @@ import { seconds } from '../../lambdas/domain/time.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { refused, start } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
-import { event, recreatedWithinATick } from '../support/worlds/recreated-endpoint.ts';
+import { event, readBefore, recreatedWithinATick } from '../support/worlds/recreated-endpoint.ts';
 
 const discarded = { status: 'discarded', lastError: 'its endpoint was deleted' };
 
@@ -62,7 +62,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
     await world.publish(event);
     const before = await current();
     await remake();
-    const stale = { ...world.endpoints, read: async () => before };
+    const stale = { ...readBefore(world.endpoints, before), read: async () => before };
 
     await world.deliverOnce({ ...world.deliverPorts, endpoints: stale });
     await world.run(seconds(600));
@@ -77,11 +77,9 @@ describe('an endpoint that is created again under its id, within one tick of eve
       const before = await current();
       await remake();
       await world.publish({ ...event, id: 'e2' });
-      let reads = 0;
-      const read: typeof world.endpoints.read = async (...of) =>
-        ++reads > 1 ? world.endpoints.read(...of) : isKnown ? before : undefined;
+      const endpoints = readBefore(world.endpoints, isKnown ? before : undefined);
 
-      await world.deliverOnce({ ...world.deliverPorts, endpoints: { ...world.endpoints, read } });
+      await world.deliverOnce({ ...world.deliverPorts, endpoints });
       await world.run(seconds(600));
 
       expect(world.delivery()).toMatchObject({ status: 'delivered', generation: 'gen_2' });
@@ -98,11 +96,9 @@ describe('an endpoint that is created again under its id, within one tick of eve
     world.deliveryQueue.purge();
     const task = { v: 1, deliveryId: id, attempt: 1, tenant: 'acme', endpointId: 'ep_1' };
     await world.deliveryQueue.send({ body: JSON.stringify(task) });
-    let reads = 0;
-    const read: typeof world.endpoints.read = async (...of) =>
-      ++reads > 1 ? world.endpoints.read(...of) : before;
+    const endpoints = readBefore(world.endpoints, before);
 
-    await world.deliverOnce({ ...world.deliverPorts, endpoints: { ...world.endpoints, read } });
+    await world.deliverOnce({ ...world.deliverPorts, endpoints });
     await world.run(seconds(600));
 
     expect(world.delivery().status).toBe('delivered');

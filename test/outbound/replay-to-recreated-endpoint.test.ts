@@ -6,7 +6,13 @@ import { estimateFailed } from '../../lambdas/outbound/sweep/estimate-failed.ts'
 import { recover } from '../../lambdas/outbound/sweep/recover.ts';
 import { accepted, refused, start } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
-import { event, failedAt, newUrl, recreatedWithinATick } from '../support/worlds/recreated-endpoint.ts';
+import {
+  event,
+  failedAt,
+  newUrl,
+  readBefore,
+  recreatedWithinATick,
+} from '../support/worlds/recreated-endpoint.ts';
 
 describe('a replay of a delivery', () => {
   it.each([{}, { toCurrentEndpoint: true }])(
@@ -53,11 +59,9 @@ describe('a replay of a delivery', () => {
       generation: 'gen_1',
     };
     await world.deliveryQueue.send({ body: JSON.stringify(task) });
-    let reads = 0;
-    const read: typeof world.endpoints.read = async (...of) =>
-      ++reads > 1 ? world.endpoints.read(...of) : earlier;
+    const endpoints = readBefore(world.endpoints, earlier);
 
-    await world.deliverOnce({ ...world.deliverPorts, endpoints: { ...world.endpoints, read } });
+    await world.deliverOnce({ ...world.deliverPorts, endpoints });
     await world.run(seconds(600));
 
     expect(world.delivery().status).toBe('delivered');

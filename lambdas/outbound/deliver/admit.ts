@@ -3,11 +3,17 @@ import type { DeliveryWrite } from '../../domain/delivery-store.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import { endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
-import { waitsForEndpoint } from '../../domain/limiter.ts';
-import type { Slot } from '../../domain/limiter-store.ts';
+import { type EndpointLimits, waitsForEndpoint } from '../../domain/limiter.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import { dueForRetry } from '../../domain/retry-schedule.ts';
-import { millis, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
+import {
+  type Millis,
+  millis,
+  type Seconds,
+  seconds,
+  secondsUntil,
+  type UnixMillis,
+} from '../../domain/time.ts';
 import {
   type CountHeldPorts,
   discardDelivery,
@@ -19,9 +25,12 @@ import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { sendTaskAfter } from '../send-task-after.ts';
-import { type Acquisition, acquireSlot, type LimiterPorts } from './acquire-slot.ts';
+import { acquirePermit } from './acquire-permit.ts';
+import type { Acquisition, LimiterPorts, Permit } from './acquire-slot.ts';
 import { whyClaimFailed } from './claim.ts';
+import { unseenFor } from './endpoint-memory.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
+import { knownEndpoint } from './known-endpoint.ts';
 import { deadlineForSlot, isNearDeadline, nearDeadline } from './past-deadline.ts';
 
 export type AdmitPorts = HoldPorts &
@@ -40,7 +49,7 @@ export interface ResolvedDestination {
 
 /** What is decided before the claim. */
 export type Admission =
-  | { readonly kind: 'admitted'; readonly destination: ResolvedDestination; readonly slot: Slot }
+  | { readonly kind: 'admitted'; readonly destination: ResolvedDestination; readonly permit: Permit }
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
 
 /** How much longer than the attempt's deadline a slot is held, in ms. The record is written in that time. */
@@ -49,11 +58,11 @@ const margin = 6_000;
 /** Decides whether a task may make its attempt now: its endpoint exists, is enabled, and has a free slot. */
 export async function admit(
   task: DeliveryTask,
-  endpointOf: (task: DeliveryTask) => Promise<Endpoint | undefined>,
   settings: OutboundSettings,
   ports: AdmitPorts,
 ): Promise<Admission> {
-  const found = await endpointOfTask(task, endpointOf, settings.deliveryRetention, ports);
+  const known = (asked: DeliveryTask) => knownEndpoint(asked, ports);
+  const found = await endpointOfTask(task, known, settings.deliveryRetention, ports);
   if (found.kind === 'answered') return found;
   const { endpoint } = found;
   if (endpoint?.status === 'disabled') {
@@ -72,21 +81,25 @@ export async function admit(
   }
   const own = settingsFor(settings, endpoint);
   const holdFor = millis(own.attemptTimeout + margin);
-  const limits = {
-    concurrent: own.maxConcurrent,
-    perSecond: endpoint?.maxPerSecond,
-    breakAfter: own.breakAfter,
-    disableAfter: own.disableAfter,
-  };
+  const limits = limitsOf(own, endpoint, holdFor);
   const askedAt = ports.now();
   const { tenant, endpointId, byHand } = task;
   const isByHand = byHand !== undefined;
   const of = { tenant, endpointId, isRegistered: !task.isDirect };
   const request = { limiterKey: endpointHash(task), of, limits, holdFor, isByHand };
-  const acquired = await acquireSlot(request, ports);
+  const acquired = await acquirePermit(request, ports);
   return acquired.kind === 'acquired'
-    ? { kind: 'admitted', destination: { endpoint, settings: own }, slot: acquired.slot }
+    ? { kind: 'admitted', destination: { endpoint, settings: own }, permit: acquired.permit }
     : answerWith(await deferTask(task, acquired, askedAt, ports));
+}
+
+/** The limits of an endpoint. Without any, a success of a request that began before a failure may be unknown: it gets its time. */
+function limitsOf(own: OutboundSettings, endpoint: Endpoint | undefined, holdFor: Millis): EndpointLimits {
+  const { maxConcurrent: concurrent, breakAfter, disableAfter } = own;
+  const perSecond = endpoint?.maxPerSecond;
+  const isUnlimited = concurrent === undefined && perSecond === undefined;
+  const unseen = isUnlimited ? Math.ceil((holdFor + unseenFor) / 1000) : 0;
+  return { concurrent, perSecond, breakAfter, disableAfter: seconds(disableAfter + unseen) };
 }
 
 const answerWith = (queueAnswer: QueueAnswer): Admission => ({ kind: 'answered', queueAnswer });

@@ -1,16 +1,15 @@
 import type { ClaimedDelivery, PendingDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
-import type { Endpoint } from '../../domain/endpoint.ts';
-import type { Slot } from '../../domain/limiter-store.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { millis, type Seconds, seconds } from '../../domain/time.ts';
 import { disableAfterAttempt } from '../disable-endpoint.ts';
 import { recheckHeld } from '../hold-delivery.ts';
 import { answerForMissing } from '../missing-record.ts';
+import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { type ResumePorts, resumeEndpoint } from '../release-waiting.ts';
 import { sendTaskAfter } from '../send-task-after.ts';
-import { healthOf, releaseSlot, retryAfterOf } from './acquire-slot.ts';
+import type { Permit } from './acquire-slot.ts';
 import { type AdmitPorts, admit, type ResolvedDestination } from './admit.ts';
 import {
   type AttemptEnd,
@@ -20,16 +19,17 @@ import {
   type Invocation,
 } from './attempt.ts';
 import { type ClaimResult, claimDelivery, claimSuspect } from './claim.ts';
+import { findingOf } from './endpoint-health.ts';
+import { watchRequest } from './free-request.ts';
+import { releasePermit } from './release-permit.ts';
 
-export type DeliverOnePorts = AttemptPorts & AdmitPorts & ResumePorts;
+export type DeliverOnePorts = AttemptPorts & AdmitPorts & ResumePorts & Pick<OutboundPorts, 'after'>;
 
 /** What all tasks of a batch share. */
 export interface Run {
   readonly settings: OutboundSettings;
   readonly invocation: Invocation;
   readonly ports: DeliverOnePorts;
-  /** Each endpoint is read once. */
-  endpointOf(task: DeliveryTask): Promise<Endpoint | undefined>;
 }
 
 /** The result of a task: a queue answer, or a suspect that has to wait for the end of the batch. */
@@ -41,12 +41,13 @@ export const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) }
 
 /** Runs one task: admission, claim, attempt. @param seen a suspect that runs alone now */
 export async function deliverOne(task: DeliveryTask, run: Run, seen?: PendingDelivery): Promise<TaskResult> {
-  const { settings, invocation, ports, endpointOf } = run;
+  const { settings, invocation, ports } = run;
   // Comes before the claim: a claim without an attempt would count as a crash.
   if (!hasTimeForAttempt(settings, invocation)) return { kind: 'answered', queueAnswer: retryInOneSecond };
-  const admission = await admit(task, endpointOf, settings, ports);
+  const admission = await admit(task, settings, ports);
   if (admission.kind === 'answered') return admission;
-  const { destination, slot } = admission;
+  const { destination, permit } = admission;
+  const endWatch = watchRequest(permit, ports);
   let end: AttemptEnd | undefined;
   let claimed: ClaimedDelivery | undefined;
   try {
@@ -56,7 +57,8 @@ export async function deliverOne(task: DeliveryTask, run: Run, seen?: PendingDel
     end = await actOnClaim(task, result, destination, run);
     return { kind: 'answered', queueAnswer: end.queueAnswer };
   } finally {
-    await releaseAndReact(slot, destination, claimed, end, run);
+    endWatch();
+    await releaseAndReact(permit, destination, claimed, end, run);
   }
 }
 
@@ -108,21 +110,20 @@ async function actOnClaim(
 const resumeReserve = millis(10_000);
 
 /**
- * Releases the slot. Disables the endpoint if it has failed for longer than `disableAfter`. After a success by hand,
+ * Gives the permit back. Disables the endpoint if it has failed for longer than `disableAfter`. After a success by hand,
  * releases the deliveries that wait for the endpoint.
  */
 async function releaseAndReact(
-  slot: Slot,
+  permit: Permit,
   { endpoint }: ResolvedDestination,
   delivery: ClaimedDelivery | undefined,
   end: AttemptEnd | undefined,
   { ports, invocation }: Run,
 ): Promise<void> {
   const outcome = end?.outcome;
-  const health = outcome && healthOf(outcome, end?.took ?? millis(0));
-  const retryAfter = outcome && retryAfterOf(outcome);
-  const hasFailedTooLong = await releaseSlot(slot, health, retryAfter, ports);
-  if (slot.isByHand && outcome?.kind === 'accepted' && endpoint)
+  const finding = outcome && findingOf(outcome, end?.took ?? millis(0));
+  const hasFailedTooLong = await releasePermit(permit, finding, ports);
+  if (permit.kind === 'slot' && permit.slot.isByHand && outcome?.kind === 'accepted' && endpoint)
     await resumeEndpoint(endpoint, () => invocation.hasTime(resumeReserve), ports);
   if (hasFailedTooLong && outcome && endpoint && delivery)
     await disableAfterAttempt(endpoint, 'failing', { delivery, outcome }, ports);

@@ -30,6 +30,7 @@ import { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../../domain/time.ts';
 import { deliverEnv, readEnv, readSettings } from '../../env.ts';
 import { deliver } from './deliver.ts';
+import { endpointMemories } from './endpoint-memory.ts';
 
 const env = readEnv(deliverEnv);
 const settings = readSettings(OutboundSettings);
@@ -68,6 +69,11 @@ const ports = {
   deleteMessage: queue.delete,
   returnMessageAfter: queue.returnAfter,
   pause: (span: Millis) => pause(span),
+  after(span: Millis, act: () => void) {
+    const timer = setTimeout(act, span);
+    return () => clearTimeout(timer);
+  },
+  memoryOf: endpointMemories(),
   telemetry: report,
 };
 

@@ -1,7 +1,6 @@
 import { type FirstRun, type RunMessage, runBatch } from '../../domain/batch.ts';
 import type { PendingDelivery } from '../../domain/delivery-record.ts';
-import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
-import type { Endpoint } from '../../domain/endpoint.ts';
+import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import { asError } from '../../domain/errors.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import type { OutboundPorts } from '../ports.ts';
@@ -58,7 +57,6 @@ export async function deliver(
     settings,
     ports,
     invocation: { hasTime },
-    endpointOf: readOnce(ports),
   };
   const answered = await runBatch<DeliveryQueueMessage, Suspect, QueueAnswer>(messages, {
     first: (message) => runFirst(message, batch),
@@ -77,17 +75,6 @@ export async function deliver(
     },
   });
   return answered.filter(({ result }) => result.kind === 'fail').map(({ message }) => message.messageId);
-}
-
-/** The messages of a batch are often for the same few endpoints. */
-function readOnce({ endpoints }: DeliverPorts): Run['endpointOf'] {
-  const read = new Map<string, Promise<Endpoint | undefined>>();
-  return (task) => {
-    const key = endpointHash(task);
-    const known = read.get(key) ?? endpoints.read(task.tenant, task.endpointId);
-    read.set(key, known);
-    return known;
-  };
 }
 
 async function runFirst(

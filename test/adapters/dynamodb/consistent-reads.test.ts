@@ -54,6 +54,10 @@ it.each([
   ['many deliveries', (client) => dynamodbDeliveries(client, 't').readAll(['d', 'e'].map(asDeliveryId))],
   ['an outbound event', (client) => dynamodbOutboundEvents(client, 't').read('acme#e')],
   ['the record of an inbound event', (client) => dynamodbInboundEvents(client, 't').readRecord('stripe#e')],
+  [
+    'an endpoint with its limiter',
+    (client) => dynamodbEndpoints(client, 't').readWithLimiter(asTenantId('acme'), asEndpointId('a')),
+  ],
   ['a limiter', (client) => dynamodbLimiter(client, 't').read('key')],
   ['an event type', (client) => dynamodbEventTypes(client, 't').read('invoice.paid')],
   ['a tally', (client) => dynamodbTallies(client, 't').read('acme/ep_1')],

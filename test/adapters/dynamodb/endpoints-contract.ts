@@ -38,6 +38,17 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(await table.read(endpoint.tenant, asEndpointId('nobody'))).toBeUndefined();
     });
 
+    it('endpoints are read with their limiter by one call, whichever of the two there is', async () => {
+      const { table, endpoint, of } = await setUp();
+      const idle = { slots: {}, failures: 0, probes: 0 };
+
+      expect(await table.readWithLimiter(...of)).toEqual({ endpoint, limiter: idle });
+      expect(await table.readWithLimiter(endpoint.tenant, asEndpointId('nobody'))).toEqual({
+        endpoint: undefined,
+        limiter: idle,
+      });
+    });
+
     it('endpoints keep their headers sealed; plain-text headers of an earlier version stay until they are resealed', async () => {
       const sealed = { sealedBy: 'k', sealed: 'a'.repeat(5500) };
       const { table, endpoint, of } = await setUp({ headers: { 'X-Old': 'clear', Authorization: sealed } });

@@ -35,20 +35,20 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
     it('a limiter gives a slot to one request at a time, until it is released or runs out', async () => {
       const { limiter, slotOf, take } = await setUp();
 
-      expect(await take('slot0', 0, 1000)).toEqual({ ok: true });
+      expect(await take('slot0', 0, 1000)).toMatchObject({ ok: true });
       expect(await take('slot0', 10, 1010)).toMatchObject({ ok: false, state: { slots: { 0: at(1000) } } });
-      expect(await take('slot1', 10, 1010)).toEqual({ ok: true });
+      expect(await take('slot1', 10, 1010)).toMatchObject({ ok: true });
       await limiter.leave(slotOf('slot0', 1000), 'up', at(20));
-      expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
-      expect(await take('slot1', 1010, 2010)).toEqual({ ok: true });
+      expect(await take('slot0', 20, 1020)).toMatchObject({ ok: true });
+      expect(await take('slot1', 1010, 2010)).toMatchObject({ ok: true });
     });
 
     it('a limiter refuses a request before the rate allows the next one', async () => {
       const { take } = await setUp();
-      expect(await take('slot0', 0, 1000, 500)).toEqual({ ok: true });
+      expect(await take('slot0', 0, 1000, 500)).toMatchObject({ ok: true });
 
       expect(await take('slot1', 499, 1000, 999)).toMatchObject({ ok: false, state: { nextAt: at(500) } });
-      expect(await take('slot1', 500, 1000, 1000)).toEqual({ ok: true });
+      expect(await take('slot1', 500, 1000, 1000)).toMatchObject({ ok: true });
     });
 
     it('a limiter gives further slots to a proven endpoint only', async () => {
@@ -58,12 +58,12 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await many(0)).toMatchObject({ ok: false });
 
       expect(await limiter.leave(slotOf('slot0', 1000), 'up', at(10))).toMatchObject({ provenAt: at(10) });
-      expect(await many(20)).toEqual({ ok: true });
+      expect(await many(20)).toMatchObject({ ok: true });
       await limiter.leave(slotOf('slot5', 1020), 'down', at(30));
       expect(await many(40)).toMatchObject({ ok: false });
       await take('slot1', 50, 1050);
       await limiter.leave(slotOf('slot1', 1050), 'slow', at(60));
-      expect(await many(70)).toMatchObject({ ok: false });
+      expect(await many(70)).toMatchObject({ ok: true, state: { provenAt: at(60), slowAt: at(60) } });
     });
 
     it('a limiter does not free a slot that another worker has by now, but records the health', async () => {
@@ -129,11 +129,11 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       await limiter.open(slotOf('slot1', 100), at(9000), at(15));
 
       expect(await take('slot1', 20, 100)).toMatchObject({ ok: false, state: { openUntil: at(5000) } });
-      expect(await limiter.probe(limiterKey, at(5000), at(6000))).toEqual({ ok: true });
+      expect(await limiter.probe(limiterKey, at(5000), at(6000))).toMatchObject({ ok: true });
       expect(await limiter.probe(limiterKey, at(5000), at(6000))).toMatchObject({ ok: false });
       const left = await limiter.leave(slotOf('probe', 6000, true), 'up', at(5500));
       expect(left.openUntil).toBeUndefined();
-      expect(await take('slot1', 5500, 6500)).toEqual({ ok: true });
+      expect(await take('slot1', 5500, 6500)).toMatchObject({ ok: true });
     });
 
     it('a limiter counts failed probes, and lets the next probe go after one without a request', async () => {
@@ -183,7 +183,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       await limiter.leave({ ...slotOf('slot0', 100), limiterKey: 'unknown' }, 'down', at(15));
       expect(await limiter.read('unknown')).toMatchObject({ failures: 0 });
 
-      expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
+      expect(await take('slot0', 20, 1020)).toMatchObject({ ok: true });
       const left = await limiter.leave(slotOf('slot0', 1020), 'down', at(30));
       expect(left).toMatchObject({ failures: 1, failingSince: at(30) });
     });
@@ -228,7 +228,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
         ...[undefined, undefined, undefined],
         0,
       ]);
-      expect(await take('slot0', 90_000, 91_000)).toEqual({ ok: true });
+      expect(await take('slot0', 90_000, 91_000)).toMatchObject({ ok: true });
     });
 
     it('a limiter lets no request go before `Retry-After`, and never shortens it', async () => {
@@ -246,10 +246,87 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       });
       await limiter.hold(limiterKey, at(600));
       expect(await take('slot1', 599, 1000)).toMatchObject({ ok: false });
-      expect(await take('slot1', 600, 1000)).toEqual({ ok: true });
+      expect(await take('slot1', 600, 1000)).toMatchObject({ ok: true });
       await limiter.hold(limiterKey, at(9000));
       await limiter.reset(limiterKey);
-      expect(await take('slot0', 1000, 2000)).toEqual({ ok: true });
+      expect(await take('slot0', 1000, 2000)).toMatchObject({ ok: true });
+    });
+
+    it('a limiter notes a failure without a slot, counts several at once, and keeps since when', async () => {
+      const { limiter, limiterKey } = await setUp();
+      const note = (health: 'up' | 'slow' | 'refusing' | 'down' | 'hanging', failures: number, now: number) =>
+        limiter.note(limiterKey, { health, failures, limits }, at(now));
+
+      // A success has nothing to clear.
+      expect(await note('up', 0, 5)).toEqual({ failures: 0, probes: 0, slots: {} });
+      expect(await limiter.read(limiterKey)).toEqual({ failures: 0, probes: 0, slots: {} });
+      expect(await note('down', 1, 10)).toMatchObject({
+        failures: 1,
+        failingSince: at(10),
+        failedAt: at(10),
+      });
+      expect(await note('down', 3, 20)).toMatchObject({
+        failures: 4,
+        failingSince: at(10),
+        failedAt: at(20),
+      });
+      expect(await note('refusing', 0, 30)).toMatchObject({
+        failures: 0,
+        failingSince: at(10),
+        provenAt: at(30),
+      });
+      expect(await note('hanging', 0, 40)).toMatchObject({ slowAt: at(40), failingSince: at(10) });
+      expect((await limiter.read(limiterKey)).provenAt).toBeUndefined();
+      const slow = await note('slow', 0, 50);
+      expect([slow.slowAt, slow.provenAt, slow.failingSince]).toEqual([at(50), at(50), undefined]);
+      const up = await note('up', 0, 60);
+      expect([up.slowAt, up.provenAt, up.failedAt]).toEqual([undefined, at(60), undefined]);
+    });
+
+    it('a limiter starts over with a failure without a slot, after a pause as long as the time to disable', async () => {
+      const { limiter, limiterKey } = await setUp();
+      const note = (now: number) =>
+        limiter.note(limiterKey, { health: 'down', failures: 1, limits }, at(now));
+      await note(10);
+
+      expect(await note(1_009)).toMatchObject({ failingSince: at(10) });
+      expect(await note(2_009)).toMatchObject({ failingSince: at(2_009), failures: 3 });
+    });
+
+    it('a limiter keeps the usual time to a response', async () => {
+      const { limiter, slotOf, take } = await setUp();
+      await take('slot0', 0, 100);
+      await limiter.leave(slotOf('slot0', 100), 'up', at(20), millis(20));
+
+      expect(await take('slot0', 30, 130)).toMatchObject({ ok: true, state: { answerMs: 20 } });
+      const slot = { ...slotOf('slot0', 130), answerMs: millis(20) };
+      expect(await limiter.leave(slot, 'down', at(100), millis(70))).toMatchObject({ answerMs: 30 });
+      await take('slot0', 200, 300);
+      expect(
+        await limiter.leave({ ...slotOf('slot0', 300), answerMs: millis(30) }, undefined, at(210)),
+      ).toMatchObject({ answerMs: 30 });
+    });
+
+    it('a limiter gives each request under a rate a place on its time line, for a second ahead', async () => {
+      const { limiter, limiterKey, take } = await setUp();
+      const reserve = (now: number) =>
+        limiter.reservePlace(limiterKey, millis(600), at(now), at(now + 1_000));
+      expect(await reserve(0)).toBeUndefined();
+      await take('slot0', 0, 9_000, 600);
+
+      expect(await reserve(10)).toBe(at(600));
+      expect(await reserve(20)).toBeUndefined();
+      expect(await reserve(200)).toBe(at(1_200));
+      expect(await take('slot1', 700, 9_000, 1_300)).toMatchObject({
+        ok: false,
+        state: { nextAt: at(1_800) },
+      });
+      const placed = { now: at(700), until: at(9_000), nextAt: at(1_300), ifProven: false, place: at(600) };
+      expect(await limiter.take(limiterKey, 'slot1', placed)).toMatchObject({
+        ok: true,
+        state: { nextAt: at(1_800) },
+      });
+      expect(await reserve(1_800)).toBeUndefined();
     });
 
     it('a limiter gives each waiting task a separate time', async () => {

@@ -6,7 +6,7 @@ import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tall
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { attentionIndex } from '../../../lambdas/domain/tables.ts';
-import { days, later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { deliveryIdOf, endpointHashOf } from '../../support/fixtures/ids.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 
@@ -80,12 +80,9 @@ it('an outage of many endpoints spreads opened breakers and disabled endpoints o
     await limiter.open(
       {
         limiterKey: endpointHashOf(tenant, endpointId),
-        name: 'slot0',
         until: now,
         isProbe: false,
-        isByHand: false,
         of: { tenant, endpointId, isRegistered: true },
-        limits: { concurrent: 2, breakAfter: 2, disableAfter: days(5) },
       },
       later(now, seconds(60)),
       now,

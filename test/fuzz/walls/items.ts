@@ -10,7 +10,7 @@ import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-typ
 import { parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { parseEventItem } from '../../../lambdas/adapters/dynamodb/inbound-events/item.ts';
 import { dynamodbTaps } from '../../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
-import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
+import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
 import { parseOutboundEvent } from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
 import { parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
 import { parseJson } from '../../../lambdas/domain/json.ts';
@@ -152,12 +152,7 @@ export const itemWalls: readonly Wall[] = [
   item('an outbound event', 'outbound-events/item.ts', [outboundEvent], parseOutboundEvent),
   item('a recovery', 'recoveries.ts', [recovery], parseRecovery),
   item('a tally', 'failure-tallies.ts', [tally], parseTally),
-  item(
-    'a limiter',
-    'limiter/store.ts',
-    [{ nextAt: at, failures: 1, slotA: at, openUntil: at }],
-    parseLimiter,
-  ),
+  item('a limiter', 'limiter/item.ts', [{ nextAt: at, failures: 1, slotA: at, openUntil: at }], parseLimiter),
   item('an event type', 'event-types.ts', [eventType], async (given) => {
     const types = dynamodbEventTypes(tableWith(given), 'T');
     await types.read('a.b');

@@ -156,7 +156,7 @@ describe('λ deliver', () => {
     expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
-  it('λ deliver reads an endpoint once for a batch', async () => {
+  it('λ deliver reads an endpoint with its limiter once for a batch', async () => {
     const { world } = await worldWithOneEndpoint(() => accepted);
     for (const id of ['a', 'b']) await world.publish({ id, type: 'x', data: {}, tenant: 'acme' });
     const { endpoints } = world.deliverPorts;
@@ -166,9 +166,9 @@ describe('λ deliver', () => {
       ...world.deliverPorts,
       endpoints: {
         ...endpoints,
-        read: (tenant, id) => {
+        readWithLimiter: (tenant, id) => {
           reads.push(id);
-          return endpoints.read(tenant, id);
+          return endpoints.readWithLimiter(tenant, id);
         },
       },
     });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import { millis, seconds } from '../../../lambdas/domain/time.ts';
-import { healthOf, retryAfterOf } from '../../../lambdas/outbound/deliver/acquire-slot.ts';
+import { millis, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import {
+  findingOf,
+  healthOf,
+  retryAfterOf,
+  throttlePause,
+} from '../../../lambdas/outbound/deliver/endpoint-health.ts';
 
 const quick = millis(100);
 const refused = (status: number, retryAfter?: number): AttemptOutcome => ({
@@ -23,6 +28,7 @@ describe('the health of an endpoint', () => {
     ['400', refused(400)],
     ['499', refused(499)],
     ['429 with Retry-After', refused(429, 1)],
+    ['429 without Retry-After', refused(429)],
   ])('the health of an endpoint that answers %s is refusing: it works', (_answer, outcome) => {
     expect(healthOf(outcome, quick)).toBe('refusing');
   });
@@ -30,8 +36,6 @@ describe('the health of an endpoint', () => {
   it.each<[string, AttemptOutcome]>([
     ['500', refused(500)],
     ['503 with Retry-After', refused(503, 60)],
-    ['429 without Retry-After', refused(429)],
-    ['429 with a Retry-After of nothing', refused(429, 0)],
     ['nothing', { kind: 'unreachable', cause: 'timeout', error: 'no answer' }],
     ['at an address that is not allowed', { kind: 'blocked', isLiteral: true, error: 'private' }],
   ])('the health of an endpoint that answers %s is down', (_answer, outcome) => {
@@ -51,5 +55,22 @@ describe('Retry-After', () => {
     );
     expect(retryAfterOf({ kind: 'accepted', status: 200 })).toBeUndefined();
     expect(retryAfterOf({ kind: 'gone', status: 410 })).toBeUndefined();
+  });
+});
+
+describe('a 429', () => {
+  it('a 429 without Retry-After holds the endpoint for a second at first', () => {
+    expect(findingOf(refused(429), quick)).toMatchObject({ retryAfter: 1, isThrottled: true });
+    expect(findingOf(refused(429, 0), quick)).toMatchObject({ retryAfter: 1, isThrottled: true });
+    expect(findingOf(refused(429, 7), quick)).toMatchObject({ retryAfter: 7, isThrottled: false });
+    expect(findingOf(refused(503), quick)).toMatchObject({ retryAfter: undefined, isThrottled: false });
+  });
+
+  it('a 429 after others holds the endpoint for as long as it has failed, up to a minute', () => {
+    const failing = (span: number) =>
+      throttlePause({ slots: {}, failures: 0, probes: 0, failingSince: unixMillis(0) }, unixMillis(span));
+
+    expect([0, 900, 2_000, 2_001, 59_000, 900_000].map(failing)).toEqual([1, 1, 2, 3, 59, 60]);
+    expect(throttlePause({ slots: {}, failures: 0, probes: 0 }, unixMillis(9))).toBe(1);
   });
 });

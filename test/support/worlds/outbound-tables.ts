@@ -6,7 +6,8 @@ import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
 import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
-import { dynamodbLimiter, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
+import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
+import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import {
   outboundEventItem,
   parseOutboundEvent,

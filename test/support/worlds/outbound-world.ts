@@ -7,6 +7,7 @@ import { serialiseMessage } from '../../../lambdas/domain/messages.ts';
 import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts';
 import { type Seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
+import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import { type PublishPorts, publish } from '../../../lambdas/outbound/publish/publish.ts';
 import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import type { ReplayOptions } from '../../../lambdas/outbound/replay-route.ts';
@@ -95,6 +96,11 @@ export function outboundWorld(
     deleteMessage: deliveryQueue.delete,
     returnMessageAfter: deliveryQueue.returnAfter,
     pause: async () => undefined,
+    after: () => () => undefined,
+    // Each access begins a process.
+    get memoryOf() {
+      return endpointMemories();
+    },
     telemetry: report.telemetry,
   };
   const sweepPorts: SweepPorts = {
@@ -164,7 +170,7 @@ export function outboundWorld(
     /** Hands one batch of visible tasks to λ deliver. @returns how many there were */
     async deliverOnce(ports = deliverPorts, max = 5, hasTime = () => true): Promise<number> {
       const batch = deliveryQueue.receive(max);
-      const failed = await deliver(batch, hasTime, settings, ports);
+      const failed = await deliver(batch, hasTime, settings, { ...ports });
       const done = batch.filter(({ messageId }) => !failed.includes(messageId));
       for (const { receiptHandle } of done) await deliveryQueue.delete(receiptHandle);
       return batch.length;

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import type { EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
 import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
@@ -7,6 +8,15 @@ import { accepted, refused, start } from '../fixtures/outbound.ts';
 import { outboundWorld } from './outbound-world.ts';
 
 export const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
+/** The endpoints as a worker sees them that has read one before it changed. */
+export const readBefore = <Store extends EndpointStore>(
+  endpoints: Store,
+  before: Endpoint | undefined,
+): Store => ({
+  ...endpoints,
+  readWithLimiter: async () => ({ endpoint: before, limiter: { slots: {}, failures: 0, probes: 0 } }),
+});
+
 export const newUrl = 'https://acme.example/new';
 
 /** An endpoint whose clock stands still while it is deleted and created again under its id. */

@@ -1,10 +1,18 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { endpointHash } from '../../../domain/delivery-task.ts';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { EndpointStore } from '../../../domain/endpoint-store.ts';
 import { type EndpointId, EndpointIdText, type TenantId, TenantIdText } from '../../../domain/ids.ts';
 import type { EndpointRange } from '../../../domain/publish-range.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
+import { limiterKeyOf, parseLimiter } from '../limiter/item.ts';
 import { attentionItems } from './attention.ts';
 import { dynamodbEndpointChanges } from './changes.ts';
 import { parseEndpoint } from './item.ts';
@@ -29,6 +37,16 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
         new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
       );
       return Item && parseEndpoint(Item);
+    },
+
+    /** Reads an endpoint and its limiter by one call, with strong consistency. */
+    async readWithLimiter(tenant: TenantId, id: EndpointId) {
+      const keys = [{ tenant, id }, limiterKeyOf(endpointHash({ tenant, endpointId: id }))];
+      const items = await readAll(client, table, keys);
+      const item = items.find((found) => v.is(Key, found) && found.tenant === tenant);
+      const limiter = items.find((found) => found !== item);
+      const endpoint = item === undefined ? undefined : parseEndpoint(item);
+      return { endpoint, limiter: parseLimiter(limiter) };
     },
 
     /** Reads a tenant's endpoints by id, with strong consistency. */
@@ -59,4 +77,22 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
     toReconcile: async () => (await attentionItems(client, table, 'yes')).map((item) => v.parse(Key, item)),
     ...dynamodbEndpointChanges(client, table),
   } satisfies EndpointStore;
+}
+
+/** Reads items with strong consistency, in no order. */
+async function readAll(
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly Record<string, unknown>[],
+): Promise<readonly unknown[]> {
+  const items: unknown[] = [];
+  let Keys: Record<string, unknown>[] | undefined = [...keys];
+  while (Keys !== undefined && Keys.length > 0) {
+    const read: BatchGetCommandOutput = await client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+    );
+    items.push(...(read.Responses?.[table] ?? []));
+    Keys = read.UnprocessedKeys?.[table]?.Keys;
+  }
+  return items;
 }

@@ -1,4 +1,5 @@
-import type { EndpointHealth, Slot, SlotTimes } from '../../../domain/limiter-store.ts';
+import { averageAnswer } from '../../../domain/limiter.ts';
+import type { EndpointHealth, HealthNote, OpenedBy, Slot, SlotTimes } from '../../../domain/limiter-store.ts';
 import {
   days,
   later,
@@ -25,14 +26,18 @@ const keptFor = days(60);
 
 /** Each step of the limiter as one conditional update. */
 export const limiterUpdates = {
-  take: (slot: string, { now, until, nextAt, ifProven }: SlotTimes): LimiterUpdate => {
+  take: (slot: string, { now, until, nextAt, ifProven, place }: SlotTimes): LimiterUpdate => {
     const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
-    const isInTime = '(attribute_not_exists(#nextAt) OR #nextAt <= :now)';
+    const isInTime = place === undefined ? ' AND (attribute_not_exists(#nextAt) OR #nextAt <= :now)' : '';
     const isWelcome = '(attribute_not_exists(#retryAfter) OR #retryAfter <= :now)';
     const isProven = ifProven ? ' AND attribute_exists(#provenAt)' : '';
     return {
-      set: { [slot]: until, ...(nextAt && { nextAt }), expiresAt: toUnixSeconds(later(now, keptFor)) },
-      condition: `${isFree} AND ${isInTime} AND ${isWelcome} AND attribute_not_exists(#openUntil)${isProven}`,
+      set: {
+        [slot]: until,
+        ...(place === undefined && nextAt && { nextAt }),
+        expiresAt: toUnixSeconds(later(now, keptFor)),
+      },
+      condition: `${isFree}${isInTime} AND ${isWelcome} AND attribute_not_exists(#openUntil)${isProven}`,
       values: { now },
     };
   },
@@ -61,23 +66,45 @@ export const limiterUpdates = {
    * Releases the slot and records the endpoint's health (`releases`), or records the health only (`notes`), for when another
    * worker holds the slot by now. At most one of each list succeeds.
    */
-  leave: (slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): Leaving => {
+  leave: (
+    slot: Slot,
+    health: EndpointHealth | undefined,
+    now: UnixMillis,
+    took: Millis | undefined,
+  ): Leaving => {
+    const answerMs = took === undefined ? slot.answerMs : averageAnswer(slot.answerMs, took);
     const all = learntFrom(slot, health, now);
-    const releases = all.map(({ set, condition, values, ...learnt }) => ({
-      ...learnt,
-      set: { ...set, [slot.name]: undefined },
-      condition: `#${slot.name} = :mine${condition}`,
+    const releases = all.map(({ set, conditions, values, assign }) => ({
+      assign,
+      set: { ...set, ...(answerMs && { answerMs }), [slot.name]: undefined },
+      condition: both(`#${slot.name} = :mine`, ...conditions),
       values: { ...values, mine: slot.until },
     }));
-    const notes = all.map((learnt) => ({
+    const notes = all.map(({ conditions, ...learnt }) => ({
       ...learnt,
-      condition: `attribute_exists(#id)${learnt.condition}`,
+      condition: both('attribute_exists(#id)', ...conditions),
     }));
     return { releases, notes: health === undefined ? [] : notes };
   },
 
+  /**
+   * Records the health that a request without a slot showed. At most one of the updates succeeds.
+   *
+   * A failure creates the item, so that other workers see it. A success has nothing to clear if there is no item.
+   */
+  note: ({ health, failures, limits }: HealthNote, now: UnixMillis): readonly LimiterUpdate[] => {
+    const expiresAt = toUnixSeconds(later(now, keptFor));
+    if (health === 'hanging') return [{ set: { slowAt: now, provenAt: undefined, expiresAt }, values: {} }];
+    const request = { isProbe: false, isByHand: false, limits };
+    return learntFrom(request, health, now, failures).map(({ conditions, set, ...learnt }) => ({
+      ...learnt,
+      set: { ...set, expiresAt },
+      condition: both(...(health === 'up' ? ['attribute_exists(#id)'] : []), ...conditions),
+    }));
+  },
+
   open: (
-    { limiterKey, until, isProbe, of }: Slot,
+    { limiterKey, until, isProbe, of }: OpenedBy,
     openUntil: UnixMillis,
     now: UnixMillis,
   ): LimiterUpdate => ({
@@ -92,9 +119,16 @@ export const limiterUpdates = {
 
   /** Clears the endpoint's health; taken slots stay taken. */
   reset: (): LimiterUpdate => ({
-    set: { failures: 0, probes: 0, ...notFailing, ...closed, provenAt: undefined, retryAfter: undefined },
+    set: { failures: 0, probes: 0, ...notFailing, ...closed, ...unproven, retryAfter: undefined },
     condition: 'attribute_exists(#id)',
     values: {},
+  }),
+
+  /** Reserves the next time that the rate allows. */
+  reservePlace: (interval: Millis, now: UnixMillis, upTo: UnixMillis): LimiterUpdate => ({
+    assign: ['#nextAt = #nextAt + :interval'],
+    condition: '#nextAt > :now AND #nextAt <= :upTo',
+    values: { interval, now, upTo },
   }),
 
   /** Reserves the time after the last reservation. */
@@ -113,32 +147,38 @@ export const limiterUpdates = {
 };
 
 const closed = { openUntil: undefined, openedAt: undefined, ...attention(undefined) };
+const unproven = { provenAt: undefined, slowAt: undefined };
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
-/** The changes of a release, and its additional condition. */
-type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly condition: string };
+const both = (...conditions: readonly string[]): string | undefined =>
+  conditions.length === 0 ? undefined : conditions.join(' AND ');
 
+/** What a request showed, as changes of the item, and their conditions. */
+type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly conditions: readonly string[] };
+
+/** @param failures how many failures it stands for */
 function learntFrom(
-  { isProbe, isByHand, limits }: Slot,
+  { isProbe, isByHand, limits }: Pick<Slot, 'isProbe' | 'isByHand' | 'limits'>,
   health: EndpointHealth | undefined,
   now: UnixMillis,
+  failures = 1,
 ): readonly Learnt[] {
-  const always = { condition: '', values: {} };
+  const always = { conditions: [], values: {} };
   // A successful manual send ends the endpoint's Retry-After.
   const welcome = isByHand ? { retryAfter: undefined } : {};
   const well = { failures: 0, probes: 0, ...notFailing, ...closed, ...welcome };
   switch (health) {
     case 'up':
-      return [{ ...always, set: { ...well, provenAt: now } }];
+      return [{ ...always, set: { ...well, provenAt: now, slowAt: undefined } }];
     case 'slow':
-      return [{ ...always, set: { ...well, provenAt: undefined } }];
+      return [{ ...always, set: { ...well, provenAt: now, slowAt: now } }];
     case 'refusing':
       return failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now);
     case 'down':
       return failed({ provenAt: undefined }, limits, now).map(({ assign = [], values, ...rest }) => ({
         ...rest,
-        assign: [...assign, '#failures = if_not_exists(#failures, :zero) + :one'],
-        values: { ...values, zero: 0, one: 1 },
+        assign: [...assign, '#failures = if_not_exists(#failures, :zero) + :more'],
+        values: { ...values, zero: 0, more: failures },
       }));
     case undefined:
       // A probe that sent no request lets the next one probe at once.
@@ -153,11 +193,11 @@ function failed(
   now: UnixMillis,
 ): readonly Learnt[] {
   const values = { now, paused: unixMillis(now - toMillis(disableAfter)) };
-  const goesOn = ' AND (attribute_not_exists(#failedAt) OR #failedAt > :paused)';
+  const goesOn = '(attribute_not_exists(#failedAt) OR #failedAt > :paused)';
   const since = '#failingSince = if_not_exists(#failingSince, :now)';
   const restarted = { ...set, failedAt: now, failingSince: now };
   return [
-    { set: { ...set, failedAt: now }, assign: [since], condition: goesOn, values },
-    { set: restarted, condition: ' AND #failedAt <= :paused', values: { paused: values.paused } },
+    { set: { ...set, failedAt: now }, assign: [since], conditions: [goesOn], values },
+    { set: restarted, conditions: ['#failedAt <= :paused'], values: { paused: values.paused } },
   ];
 }

@@ -1,0 +1,53 @@
+import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import type { LimiterState } from '../../domain/limiter.ts';
+import type { OutboundPorts } from '../ports.ts';
+import { type EndpointMemory, isValid, learn } from './endpoint-memory.ts';
+
+export type KnownEndpointPorts = Pick<OutboundPorts, 'now' | 'endpoints' | 'limiter' | 'memoryOf'>;
+
+/**
+ * The endpoint of a task, as read in the last two seconds. Its limiter is read by the same call.
+ *
+ * A task that a person asked for reads it again. An endpoint that is missing or disabled is not remembered: it may be there,
+ * or enabled, a moment later.
+ */
+export function knownEndpoint(task: DeliveryTask, ports: KnownEndpointPorts): Promise<Endpoint | undefined> {
+  const memory = ports.memoryOf(endpointHash(task));
+  const at = ports.now();
+  const { read } = memory;
+  if (read !== undefined && task.byHand === undefined && isValid(read, at)) return read.endpoint;
+  const endpoint = readEndpoint(task, memory, ports);
+  memory.read = { at, endpoint };
+  return endpoint;
+}
+
+async function readEndpoint(
+  { tenant, endpointId }: DeliveryTask,
+  memory: EndpointMemory,
+  { now, endpoints }: KnownEndpointPorts,
+): Promise<Endpoint | undefined> {
+  const at = now();
+  let isEnabled = false;
+  try {
+    const { endpoint, limiter } = await endpoints.readWithLimiter(tenant, endpointId);
+    learn(memory, limiter, at);
+    isEnabled = endpoint?.status === 'enabled';
+    return endpoint;
+  } finally {
+    if (!isEnabled) memory.read = undefined;
+  }
+}
+
+/** The state of a limiter, as read or written in the last two seconds. */
+export async function knownLimiter(
+  limiterKey: string,
+  memory: EndpointMemory,
+  { now, limiter }: KnownEndpointPorts,
+): Promise<LimiterState> {
+  const at = now();
+  if (memory.known !== undefined && isValid(memory.known, at)) return memory.known.state;
+  const state = await limiter.read(limiterKey);
+  learn(memory, state, at);
+  return state;
+}

@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import { changedSettings } from '../../../lambdas/domain/endpoint.ts';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
+import { millis, seconds } from '../../../lambdas/domain/time.ts';
+import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
+import { endpointHashOf } from '../../support/fixtures/ids.ts';
+import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
+import { accepted, type Request, refused, start } from '../../support/fixtures/outbound.ts';
+import { statuses } from '../../support/worlds/one-endpoint.ts';
+import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+
+const limiterKey = endpointHashOf('acme', 'ep_1');
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
+const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', error: 'no answer' };
+
+/** A world with one endpoint, and the calls of λ deliver to its limiter and its endpoint. */
+async function watchedWorld(
+  answer: (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome> = () => accepted,
+  limits: Parameters<typeof newEndpoint>[1] = {},
+) {
+  const world = outboundWorld(answer);
+  await world.endpoints.create(newEndpoint(start, limits));
+  const calls: string[] = [];
+  const watched = <Store extends object>(store: Store): Store =>
+    Object.fromEntries(
+      Object.entries(store).map(([name, call]) => [
+        name,
+        typeof call !== 'function'
+          ? call
+          : (...args: unknown[]) => {
+              calls.push(name);
+              return call(...args);
+            },
+      ]),
+    ) as Store;
+  const { endpoints, limiter, ...others } = world.deliverPorts;
+  /** The ports of a process that lives on. */
+  const worker = (): typeof world.deliverPorts => ({
+    ...others,
+    endpoints: watched(endpoints),
+    limiter: watched(limiter),
+    memoryOf: endpointMemories(),
+    // Only the end of another request ends a wait.
+    pause: () => new Promise(() => undefined),
+  });
+  return { world, calls, worker, limiter, state: () => limiter.read(limiterKey) };
+}
+
+/** Moves the virtual clock by milliseconds. */
+const wait = (world: Pick<ReturnType<typeof outboundWorld>, 'advance'>, ms: number) =>
+  world.advance(seconds(ms / 1_000));
+
+describe('a healthy endpoint without limits', () => {
+  it('a healthy endpoint without limits costs one read for a batch, and no write', async () => {
+    const { world, calls, worker } = await watchedWorld();
+    for (let id = 0; id < 5; id++) await world.publish(event(`e${id}`));
+
+    await world.deliverOnce(worker());
+
+    expect(statuses(world)).toEqual({ delivered: 5 });
+    expect(calls).toEqual(['readWithLimiter']);
+    expect(world.limiter.limiter.get(limiterKey)).toBeUndefined();
+  });
+
+  it('a healthy endpoint without limits is read again by a process after two seconds', async () => {
+    const { world, calls, worker } = await watchedWorld();
+    const process = worker();
+    const send = async (id: string) => {
+      await world.publish(event(id));
+      await world.deliverOnce(process);
+    };
+
+    await send('a');
+    wait(world, 1_999);
+    await send('b');
+    expect(calls).toEqual(['readWithLimiter']);
+    wait(world, 1);
+    await send('c');
+
+    expect(calls).toEqual(['readWithLimiter', 'readWithLimiter']);
+  });
+
+  it('a healthy endpoint with a limit needs a slot for each request', async () => {
+    const { world, calls, worker } = await watchedWorld(() => accepted, { maxConcurrent: 3 });
+    await world.publish(event('a'));
+
+    await world.deliverOnce(worker());
+
+    expect(calls).toEqual(['readWithLimiter', 'take', 'leave']);
+  });
+});
+
+it('the limiter of a URL that is not registered is read again by a process after two seconds', async () => {
+  const { world, calls, worker } = await watchedWorld();
+  const process = worker();
+  for (const id of ['a', 'b', 'c']) {
+    await world.publish({ ...event(id), endpoint: { id: 'direct', url: 'https://direct.example/' } });
+    await world.deliverOnce(process);
+    wait(world, 1_000);
+  }
+
+  expect(world.requests).toHaveLength(3);
+  expect(calls).toEqual(['read', 'read']);
+});
+
+describe('what a process remembers of an endpoint', () => {
+  it('what a process remembers is not used to hold a delivery: an enabled endpoint gets it at once', async () => {
+    const { world, worker } = await watchedWorld();
+    const process = worker();
+    const { tenant, id } = newEndpoint(start);
+    const current = async () => (await world.endpoints.read(tenant, id)) ?? expect.fail();
+    await world.publish(event('a'));
+    await world.endpoints.disable(await current(), { reason: 'manual', at: world.now() });
+    await world.deliverOnce(process);
+    expect(statuses(world)).toEqual({ held: 1 });
+    await world.endpoints.enable(await current(), world.now());
+
+    await world.publish(event('b'));
+    await world.deliverOnce(process);
+
+    expect(world.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['b']);
+  });
+
+  it('what a process remembers is not used for a test: it goes to the URL that was given just now', async () => {
+    const { world, worker } = await watchedWorld();
+    const process = worker();
+    await world.publish(event('a'));
+    await world.deliverOnce(process);
+    const seen = newEndpoint(start);
+    const settings = changedSettings(seen, { url: 'https://new.example/' });
+    await world.endpoints.changeSettings(seen, settings, world.now());
+
+    await world.publish({ ...event('t'), endpoint: { id: 'ep_1' }, byHand: 'test' });
+    await world.deliverOnce(process);
+
+    expect(world.requests.at(-1)?.url).toBe('https://new.example/');
+  });
+});
+
+describe('a failure of an endpoint without limits', () => {
+  it('a failure is noted once, and one success of a request that knows of it clears it', async () => {
+    const { world, calls, worker, state } = await watchedWorld((_request, count) =>
+      count === 1 ? refused(503) : accepted,
+    );
+    const process = worker();
+    await world.publish(event('a'));
+    await world.deliverOnce(process);
+    expect(await state()).toMatchObject({ failures: 1, failingSince: world.now() });
+
+    await world.publish(event('b'));
+    await world.deliverOnce(process);
+    const after = await state();
+    expect([after.failures, after.failingSince]).toEqual([0, undefined]);
+    calls.length = 0;
+    await world.publish(event('c'));
+    await world.deliverOnce(process);
+
+    expect(calls).toEqual([]);
+  });
+
+  it('a failure is cleared by another process within two seconds, so no old failure disables an endpoint', async () => {
+    const { world, worker, state } = await watchedWorld((_request, count) =>
+      count === 2 ? refused(503) : accepted,
+    );
+    const [one, other] = [worker(), worker()];
+    await world.publish(event('a'));
+    await world.deliverOnce(other);
+    await world.publish(event('b'));
+    await world.deliverOnce(one);
+    // It has read the limiter before the failure.
+    await world.publish(event('c'));
+    await world.deliverOnce(other);
+    expect((await state()).failingSince).toBe(world.now());
+
+    wait(world, 2_000);
+    await world.publish(event('d'));
+    await world.deliverOnce(other);
+
+    expect((await state()).failingSince).toBeUndefined();
+  });
+
+  it('a failure is cleared by a request that was under way when it was noted, in the same process', async () => {
+    const { world, calls, worker, state } = await watchedWorld(async (_request, count) => {
+      if (count === 2) return refused(503);
+      for (let turn = 0; turn < 300; turn++) await Promise.resolve();
+      return accepted;
+    });
+    const process = worker();
+    for (const id of ['a', 'b']) await world.publish(event(id));
+
+    await world.deliverOnce(process);
+
+    expect(calls.filter((name) => name === 'note')).toHaveLength(2);
+    expect((await state()).failingSince).toBeUndefined();
+  });
+
+  it('a failure with others at the same time takes two writes, and counts as all of them', async () => {
+    const { world, calls, worker, state } = await watchedWorld((_request, count) =>
+      count <= 2 ? accepted : refused(503),
+    );
+    const process = worker();
+    for (const id of ['a', 'b']) await world.publish(event(id));
+    await world.deliverOnce(process);
+    for (let id = 0; id < 4; id++) await world.publish(event(`e${id}`));
+
+    await world.deliverOnce(process);
+
+    expect(calls.filter((name) => name === 'note')).toHaveLength(2);
+    expect((await state()).failures).toBe(4);
+  });
+
+  it('failures after many successes in the same process open no breaker before they are half of its requests', async () => {
+    const { world, worker } = await watchedWorld((_request, count) =>
+      count <= 20 ? accepted : refused(503),
+    );
+    const process = worker();
+    for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
+    while ((await world.deliverOnce(process)) > 0);
+    for (let id = 0; id < 5; id++) await world.publish(event(`f${id}`));
+
+    await world.deliverOnce(process);
+
+    expect(world.report.total('BreakersOpened')).toBe(0);
+  });
+
+  it('a failure that is noted and cleared each day for a week disables no endpoint', async () => {
+    const { world } = await watchedWorld((_request, count) => (count % 2 === 1 ? refused(503) : accepted));
+    for (let day = 0; day < 7; day++) {
+      await world.publish(event(`e${day}`));
+      await world.run(seconds(86_400));
+    }
+
+    expect(world.endpoints.endpoints.get('acme/ep_1')?.status).toBe('enabled');
+    expect(statuses(world)).toEqual({ delivered: 7 });
+  });
+});
+
+describe('an endpoint without limits that hangs', () => {
+  it('an endpoint that hangs gets two requests at once from a process, until it has answered quickly', async () => {
+    const under = { way: 0, most: 0, mostBefore: 0 };
+    const { world, worker } = await watchedWorld(async () => {
+      under.most = Math.max(under.most, ++under.way);
+      for (let turn = 0; turn < 500; turn++) await Promise.resolve();
+      under.mostBefore ||= under.most;
+      under.way--;
+      return accepted;
+    });
+    const process = worker();
+    for (let id = 0; id < 5; id++) await world.publish(event(`e${id}`));
+    await world.deliverOnce(process);
+    expect(under.mostBefore).toBe(2);
+
+    for (let id = 0; id < 5; id++) await world.publish(event(`f${id}`));
+    await world.deliverOnce(process);
+
+    expect(under.most).toBe(5);
+  });
+
+  it('an endpoint that hangs is known to all after five seconds, and gets two requests at a time', async () => {
+    const { world, worker, state } = await watchedWorld();
+    const process = worker();
+    await world.publish(event('a'));
+    await world.deliverOnce({
+      ...process,
+      after: (span, act) => {
+        expect(span).toBe(5_000);
+        act();
+        return () => undefined;
+      },
+      post: async () => {
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+        expect(await state()).toMatchObject({ slowAt: world.now(), failures: 0 });
+        wait(world, 30_000);
+        return timedOut;
+      },
+    });
+
+    expect(await state()).toMatchObject({ failures: 1 });
+    expect((await state()).provenAt).toBeUndefined();
+  });
+
+  it('an endpoint that is slow needs slots until it answers quickly again', async () => {
+    const took = { ms: 6_000 };
+    const { world, calls, worker, state } = await watchedWorld(() => {
+      wait(world, took.ms);
+      return accepted;
+    });
+    const process = worker();
+    await world.publish(event('a'));
+    await world.deliverOnce(process);
+    expect(await state()).toMatchObject({ slowAt: world.now(), provenAt: world.now() });
+
+    took.ms = 20;
+    await world.publish(event('b'));
+    await world.deliverOnce(process);
+    expect((await state()).slowAt).toBeUndefined();
+    calls.length = 0;
+    await world.publish(event('c'));
+    await world.deliverOnce(process);
+
+    expect(calls).toEqual([]);
+  });
+});
+
+it('a process forgets the endpoints that it has not met for longest, but none with a request under way', () => {
+  const memoryOf = endpointMemories(2);
+  memoryOf('a').underWay = 1;
+  memoryOf('b').quickAt = start;
+  memoryOf('c').quickAt = start;
+  memoryOf('d');
+
+  expect(memoryOf('a').underWay).toBe(1);
+  expect([millis(0), memoryOf('b').quickAt]).toEqual([0, undefined]);
+});

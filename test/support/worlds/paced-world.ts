@@ -1,0 +1,100 @@
+import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
+import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
+import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
+import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
+import { settle, virtualTime } from '../../crash/outbound/virtual-time.ts';
+import { newEndpoint } from '../fixtures/new-endpoint.ts';
+import { accepted, outboundSettings, start } from '../fixtures/outbound.ts';
+import { outboundWorld } from './outbound-world.ts';
+
+interface Options {
+  readonly workers: number;
+  readonly batchSize: number;
+  /** In ms. */
+  readonly answersIn: number;
+  readonly limits?: Parameters<typeof newEndpoint>[1];
+  readonly outcome?: AttemptOutcome | ((now: number) => AttemptOutcome);
+  readonly settings?: OutboundSettings;
+}
+
+/** One endpoint and many warm workers on a virtual clock, to measure how the endpoint's limiter paces them. */
+export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, ...more }: Options) {
+  const { outcome = accepted, settings = outboundSettings } = more;
+  const world = outboundWorld(undefined, settings);
+  const time = virtualTime(world.now, world.advance);
+  const { deliveryQueue } = world;
+  await world.endpoints.create(newEndpoint(start, limits));
+  const under = { way: 0, most: 0 };
+  const arrivals: number[] = [];
+  const drawn = { count: 0 };
+  const idle = Array.from({ length: workers }, () => endpointMemories());
+
+  const ports = {
+    ...world.deliverPorts,
+    random: () => (drawn.count++ % 97) / 97,
+    pause: (span: number) => time.sleep(span),
+    after(span: number, act: () => void) {
+      const watch = { isOver: false };
+      void time.sleep(span).then(() => (watch.isOver ? undefined : act()));
+      return () => {
+        watch.isOver = true;
+      };
+    },
+    async post() {
+      under.most = Math.max(under.most, ++under.way);
+      await time.sleep(answersIn);
+      under.way--;
+      arrivals.push(world.now());
+      return typeof outcome === 'function' ? outcome(world.now()) : outcome;
+    },
+  };
+
+  async function work(memoryOf: (typeof idle)[number]): Promise<void> {
+    const messages = deliveryQueue.receive(batchSize);
+    const failed = await deliver(messages, () => true, settings, { ...ports, memoryOf });
+    for (const { messageId, receiptHandle } of messages)
+      if (!failed.includes(messageId)) await deliveryQueue.delete(receiptHandle);
+    idle.push(memoryOf);
+  }
+
+  function startWorkers(): boolean {
+    const before = idle.length;
+    while (deliveryQueue.nextVisibleAt() <= world.now()) {
+      const memoryOf = idle.shift();
+      if (memoryOf === undefined) break;
+      void work(memoryOf);
+    }
+    return idle.length < before;
+  }
+
+  const isDone = (): boolean => idle.length === workers && deliveryQueue.contents().length === 0;
+  const nextAt = (): number =>
+    Math.min(time.nextWake(), idle.length > 0 ? deliveryQueue.nextVisibleAt() : Number.POSITIVE_INFINITY);
+
+  return {
+    world,
+    arrivals,
+    under,
+    deferrals: () => world.report.total('DeliveriesDeferred'),
+    async publish(count: number, prefix = 'e'): Promise<void> {
+      const events = Array.from({ length: count }, (_, id) => ({
+        id: `${prefix}${id}`,
+        type: 'invoice.paid',
+        tenant: asTenantId('acme'),
+        data: {},
+      }));
+      for (let from = 0; from < count; from += 10) await world.publish(...events.slice(from, from + 10));
+    },
+    /** Lets the time pass until nothing is left to do, or the time is over. @param seconds since the start */
+    async run(seconds: number): Promise<void> {
+      const end = start + seconds * 1_000;
+      do {
+        for (let turn = 0; turn < 2; turn++) await settle();
+      } while (startWorkers() || (!isDone() && time.moveTo(nextAt(), end)));
+    },
+    /** Seconds since the start. */
+    elapsed: () => (world.now() - start) / 1_000,
+    moveTo: (seconds: number) => time.moveTo(start + seconds * 1_000, Number.POSITIVE_INFINITY),
+  };
+}
