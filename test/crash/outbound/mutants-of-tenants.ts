@@ -98,7 +98,13 @@ const lateWhere = (isOne: (request: Request) => boolean): Mistake => ({
       return { action: 'Query', input: { ...request.input, ConsistentRead: false } };
     if (request.action === 'GetItem')
       return { action: 'GetItem', input: { ...request.input, ConsistentRead: false } };
-    return request;
+    if (request.action !== 'BatchGetItem') return request;
+    const { RequestItems = {} } = request.input;
+    const late = Object.entries(RequestItems).map(([table, keys]) => [
+      table,
+      { ...keys, ConsistentRead: false },
+    ]);
+    return { action: 'BatchGetItem', input: { RequestItems: Object.fromEntries(late) } };
   },
 });
 
@@ -108,12 +114,11 @@ const isOf = (request: Request, ...tables: readonly string[]): boolean =>
 export const readsPagesOfEndpointsLate = lateWhere(
   (request) => request.action === 'Query' && isOf(request, 'Endpoints'),
 );
-export const readsEndpointsLate = lateWhere(
-  (request) =>
-    request.action === 'GetItem' &&
-    isOf(request, 'Endpoints') &&
-    !String(request.input.Key?.['tenant']).startsWith('/'),
-);
+export const readsEndpointsLate = lateWhere((request) => {
+  if (request.action === 'BatchGetItem') return 'Endpoints' in (request.input.RequestItems ?? {});
+  const isRead = request.action === 'GetItem' && isOf(request, 'Endpoints');
+  return isRead && !String(request.input.Key?.['tenant']).startsWith('/');
+});
 export const readsRecordsLate = lateWhere(
   (request) => request.action === 'GetItem' && isOf(request, 'Deliveries', 'OutboundEvents'),
 );

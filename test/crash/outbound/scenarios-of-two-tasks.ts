@@ -52,6 +52,7 @@ export const scenariosOfTwoTasks: readonly Scenario[] = [
     endpoints: { busy: [kills, answer(200)] },
     copies: 2,
     copiesAfter: seconds(90),
+    maxConcurrent: 10,
     changes: [{ kind: 'asks-to-wait', endpoint: 'busy', at: seconds(85), span: seconds(60) }],
     ends: { busy: { status: 'delivered', requests: 2 } },
   },

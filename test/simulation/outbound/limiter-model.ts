@@ -1,4 +1,4 @@
-import type { EndpointHealth, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { EndpointHealth, HealthNote, OpenedBy, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 
 /** What a limiter knows of the health of its endpoint. */
@@ -8,6 +8,7 @@ const known = [
   'openUntil',
   'openedAt',
   'provenAt',
+  'slowAt',
   'failingSince',
   'failedAt',
   'retryAfter',
@@ -23,40 +24,53 @@ const healthy = { failures: 0, probes: 0, failingSince: undefined, failedAt: und
 /** What the limiter has to know after a worker has given back its slot. */
 export function knownAfterLeave(
   was: Known,
-  slot: Slot,
+  slot: Pick<Slot, 'isByHand' | 'isProbe' | 'limits'>,
   health: EndpointHealth | undefined,
   now: number,
+  failures = 1,
 ): Known {
   const patience = slot.isByHand ? { retryAfter: undefined } : {};
   switch (health) {
     case 'up':
-      return { ...was, ...healthy, ...patience, provenAt: now };
+      return { ...was, ...healthy, ...patience, provenAt: now, slowAt: undefined };
     case 'slow':
-      return { ...was, ...healthy, ...patience, provenAt: undefined };
+      return { ...was, ...healthy, ...patience, provenAt: now, slowAt: now };
     case 'refusing':
       return { ...was, failures: 0, probes: 0, ...unopened, provenAt: now, ...failed(was, slot, now) };
     case 'down':
-      return { ...was, failures: (was.failures ?? 0) + 1, provenAt: undefined, ...failed(was, slot, now) };
+      return {
+        ...was,
+        failures: (was.failures ?? 0) + failures,
+        provenAt: undefined,
+        ...failed(was, slot, now),
+      };
     case undefined:
       return slot.isProbe ? { ...was, openUntil: now } : was;
   }
 }
 
 /** A failure goes on from the one before it, unless there was none for as long as an endpoint may fail. */
-function failed({ failedAt, failingSince }: Known, { limits }: Slot, now: number) {
+function failed({ failedAt, failingSince }: Known, { limits }: Pick<Slot, 'limits'>, now: number) {
   const goesOn = failedAt === undefined || failedAt > now - limits.disableAfter * 1000;
   return { failedAt: now, failingSince: goesOn ? (failingSince ?? now) : now };
 }
+
+/** What the limiter has to know after a request without a slot. */
+export const knownAfterNote = (was: Known, { health, failures, limits }: HealthNote, now: number): Known =>
+  health === 'hanging'
+    ? { ...was, slowAt: now, provenAt: undefined }
+    : knownAfterLeave(was, { isByHand: false, isProbe: false, limits }, health, now, failures);
 
 export const knownAfterReset = (was: Known): Known => ({
   ...was,
   ...healthy,
   provenAt: undefined,
+  slowAt: undefined,
   retryAfter: undefined,
 });
 
 /** Each failed probe doubles the pause, from half a minute to a quarter of an hour. */
-export function knownAfterOpen(was: Known, { isProbe }: Slot, now: number): Known {
+export function knownAfterOpen(was: Known, { isProbe }: OpenedBy, now: number): Known {
   const probes = isProbe ? (was.probes ?? 0) + 1 : 0;
   const pause = Math.min(30 * 2 ** probes, 900) * 1000;
   return { ...was, probes, openUntil: now + pause, openedAt: was.openedAt ?? now };

@@ -1,6 +1,13 @@
-import type { EndpointHealth, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { EndpointHealth, HealthNote, OpenedBy, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
-import { differences, knownAfterLeave, knownAfterOpen, knownAfterReset, knownOf } from './limiter-model.ts';
+import {
+  differences,
+  knownAfterLeave,
+  knownAfterNote,
+  knownAfterOpen,
+  knownAfterReset,
+  knownOf,
+} from './limiter-model.ts';
 
 /** A write to the limiter of an endpoint. */
 export interface LimiterStep {
@@ -26,8 +33,10 @@ export function limiterStep(
     'limiter.take': Object(args[2]).now,
     'limiter.takeByHand': args[1],
     'limiter.leave': args[2],
+    'limiter.note': args[2],
     'limiter.open': args[2],
     'limiter.reserve': args[2],
+    'limiter.reservePlace': args[2],
   };
   const now = at[name];
   return { name, args, now: typeof now === 'number' ? now : written, ...limits };
@@ -63,12 +72,22 @@ function rulesOf(step: LimiterStep, was: Item | undefined, is: Item): readonly R
       return [[timeIn(was, 'retryAfter') > timeIn(is, 'retryAfter'), 'a Retry-After was shortened']];
     case 'limiter.leave':
       return leavingRules(step, was, is);
+    case 'limiter.note':
+      return notingRules(step, was, is);
     case 'limiter.open':
       return openingRules(step, was, is);
     case 'limiter.reset':
       return unlike(knownAfterReset(knownOf(was)), is, 'a reset');
     case 'limiter.reserve':
       return reservingRules(step, was, is);
+    case 'limiter.reservePlace':
+      return [
+        [
+          timeIn(is, 'nextAt') !== timeIn(was, 'nextAt') + Number(step.args[1]),
+          'two requests have one place under the rate',
+        ],
+        [timeIn(was, 'nextAt') > now + 1_000, 'a task waits in its invocation for more than a second'],
+      ];
     default:
       return [];
   }
@@ -78,19 +97,21 @@ const unlike = (expected: ReturnType<typeof knownOf>, is: Item, what: string): r
   differences(expected, knownOf(is)).map((name) => [true, `${what} left a limiter with another ${name}`]);
 
 function takingRules(
-  { now, most, perSecond }: LimiterStep,
+  { args, now, most, perSecond }: LimiterStep,
   was: Item | undefined,
   is: Item,
 ): readonly Rule[] {
   const taken = slotsOf(is).filter((slot) => is[slot] !== was?.[slot]);
+  const { place } = Object(args[2]);
   const places = taken.map((slot) => Number(slot.slice('slot'.length)));
   return [
     [taken.some((slot) => timeIn(was, slot) > now), 'two requests in one slot'],
     [was?.['openUntil'] !== undefined, 'a request to an endpoint that is down, beside its probe'],
     [timeIn(was, 'retryAfter') > now, 'a request before Retry-After was over'],
-    [timeIn(was, 'nextAt') > now, 'more requests than the rate of an endpoint allows'],
+    [place === undefined && timeIn(was, 'nextAt') > now, 'more requests than the rate of an endpoint allows'],
+    [place !== undefined && Number(place) > now, 'a request before its place under the rate'],
     [
-      perSecond !== undefined && timeIn(is, 'nextAt') < now + 1000 / perSecond,
+      place === undefined && perSecond !== undefined && timeIn(is, 'nextAt') < now + 1000 / perSecond,
       'a request that the rate does not know',
     ],
     [places.some((place) => place >= most), 'more requests at once than an endpoint allows'],
@@ -123,9 +144,28 @@ function leavingRules({ args, now, isCalm }: LimiterStep, was: Item | undefined,
   ];
 }
 
+const isNote = (value: unknown): value is HealthNote =>
+  typeof value === 'object' && value !== null && 'health' in value && 'failures' in value;
+
+function notingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
+  const [, note] = args;
+  if (!isNote(note)) return [];
+  return [
+    [slotsOf(is).some((name) => is[name] !== was?.[name]), 'a request without a slot changed a slot'],
+    [was === undefined && note.health === 'up', 'a success without a slot was written'],
+    [note.health === 'down' && note.failures < 1, 'a failure was noted that counts as none'],
+    [note.limits.concurrent !== undefined, 'a request to an endpoint with limits had no slot'],
+    [Number(is['expiresAt'] ?? 0) * 1000 <= now, 'what is noted of an endpoint is forgotten at once'],
+    ...unlike(knownAfterNote(knownOf(was), note, now), is, `an endpoint of which ${note.health} was noted`),
+  ];
+}
+
+const isOpenedBy = (value: unknown): value is OpenedBy =>
+  typeof value === 'object' && value !== null && 'limiterKey' in value;
+
 function openingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
   const [slot] = args;
-  if (!isSlot(slot)) return [];
+  if (!isOpenedBy(slot)) return [];
   const isLate = slot.isProbe ? was?.['openUntil'] !== slot.until : was?.['openUntil'] !== undefined;
   const isDown = String(is['attention'] ?? '').startsWith('down');
   return [

@@ -52,7 +52,9 @@ export function watchRun(
   const limitsOf = (limiterKey: string) => {
     const own = lifeOfLimiter(limiterKey);
     const { maxConcurrent = settings.maxConcurrent, maxPerSecond } = own?.endpoint ?? {};
-    return { most: maxConcurrent, perSecond: maxPerSecond, isCalm: calls.faults() === 0 };
+    // A worker may still know the limits of an earlier endpoint of this id, which had a rate only.
+    const most = maxConcurrent ?? 100;
+    return { most, perSecond: maxPerSecond, isCalm: calls.faults() === 0 };
   };
 
   /** Fan-out covers the endpoints that existed when the event was made. */

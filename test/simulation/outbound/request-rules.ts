@@ -1,6 +1,11 @@
 import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { otherItems } from '../../../lambdas/domain/tables.ts';
 import type { Request } from '../../crash/outbound/promises.ts';
+import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import type { Item } from '../../support/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Process } from './calls.ts';
@@ -16,7 +21,7 @@ interface Sent {
 
 /** Judges each request to an endpoint. */
 export function requestRules(
-  { table, now }: ReturnType<typeof outboundWorld>,
+  { db, table, now }: ReturnType<typeof outboundWorld>,
   history: EndpointHistory,
   story: Story,
   check: Check,
@@ -65,6 +70,32 @@ export function requestRules(
     sent.push({ process, attempt });
   }
 
+  /** Since when the breaker of an endpoint is open, by the key of its limiter. */
+  const openSince = new Map<string, number>();
+  const limiters = db.tableOf(tableNames.endpoints);
+  db.onWrite(({ table: name, is }) => {
+    const tenant = String(is?.['tenant'] ?? '');
+    if (name !== tableNames.endpoints || is === undefined || !tenant.startsWith(otherItems.limiter)) return;
+    if (is['openUntil'] === undefined) openSince.delete(tenant);
+    else if (!openSince.has(tenant)) openSince.set(tenant, now());
+  });
+  const hasSlot = (item: Item | undefined): boolean =>
+    Object.entries(item ?? {}).some(
+      ([name, until]) => /^(slot\d+|hand|probe)$/.test(name) && Number(until) > now(),
+    );
+
+  /** A request without a slot goes only to an endpoint without limits, on what its process has read within two seconds. */
+  function checkPermit(endpoint: Endpoint | undefined, tenant: string, id: string, process: Process): void {
+    const partition = `${otherItems.limiter}${endpointHash({ tenant: asTenantId(tenant), endpointId: asEndpointId(id) })}`;
+    if (process.isFaulty || hasSlot(limiters.get(`${partition}\u0000limiter`))) return;
+    const { maxConcurrent, maxPerSecond } = endpoint ?? {};
+    // A limit may be new.
+    const isLimited = (maxConcurrent ?? maxPerSecond) !== undefined && endpoint?.version === 1;
+    check(!isLimited, 'a request to an endpoint with limits had no slot');
+    const openFor = now() - (openSince.get(partition) ?? now());
+    check(openFor <= 2_000, 'a request went past a breaker that has been open for more than two seconds');
+  }
+
   return {
     isAddressed,
 
@@ -91,6 +122,7 @@ export function requestRules(
         checkBody(key, body);
         checkFilter(delivery, life, body);
         checkRepeat(delivery, process);
+        checkPermit(life?.endpoint, tenant, endpoint, process);
       }
       return { endpoint, webhookId, body, deliveryId: id, round: delivery?.round ?? 0 };
     },

@@ -5,6 +5,7 @@ import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts'
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { OperationPorts } from '../../../lambdas/management/operations.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts';
+import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
@@ -143,6 +144,15 @@ export function simulatedOutbound(
     page: (tenant, range, limit) => endpoints.page(tenant, range, Math.min(limit, pageSize)),
   });
 
+  const memories: { readonly process: Process; readonly memoryOf: DeliverPorts['memoryOf'] }[] = [];
+  /** Every other worker is a process that has worked before, and still lives. */
+  function memoryFor(process: Process): DeliverPorts['memoryOf'] {
+    const warm = memories.findLast((other) => other.process.isAlive);
+    const memoryOf = warm !== undefined && chance(order, 50) ? warm.memoryOf : endpointMemories();
+    memories.push({ process, memoryOf });
+    return memoryOf;
+  }
+
   /** All ports of one process. A mutant changes some of them. */
   function portsOf(process: Process) {
     const call = calls.callOf(process);
@@ -171,6 +181,14 @@ export function simulatedOutbound(
       now: time.now,
       random,
       pause: (span: number) => time.sleep(span),
+      after(span: number, act: () => void) {
+        const watch = { isOver: false };
+        void time.sleep(span).then(() => (watch.isOver || !process.isAlive ? undefined : act()));
+        return () => {
+          watch.isOver = true;
+        };
+      },
+      memoryOf: memoryFor(process),
       telemetry: world.report.telemetry,
     };
     return { common, services };
