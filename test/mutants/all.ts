@@ -6,6 +6,7 @@ import { deliverRecords } from './deliver-records.ts';
 import { deliveryChanges } from './delivery-changes.ts';
 import { deliveryClaims } from './delivery-claims.ts';
 import { deliveryIndexes, deliveryReplays } from './delivery-replays.ts';
+import { endpointHealth } from './endpoint-health.ts';
 import { endpointMutants } from './endpoints.ts';
 import { functionAndQueueMutants } from './functions-and-queues.ts';
 import { holdMutants } from './holds.ts';
@@ -39,6 +40,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...deliverRecords,
   ...limiterWrites,
   ...limiterRules,
+  ...endpointHealth,
   ...endpointMutants,
   ...jobMutants,
   ...holdMutants,

@@ -82,14 +82,14 @@ const claiming = [
     {
       name: 'a slot is not released after its attempt',
       breaks: limits,
-      from: 'await releaseAndReact(slot, destination, claimed, end, run);',
+      from: 'await releaseAndReact(permit, destination, claimed, end, run);',
       to: '',
       caughtBy: 'test/outbound/deliver/acquire-slot.test.ts',
     },
     {
       name: 'a success by hand releases nothing that waits',
       breaks: waits,
-      from: "if (slot.isByHand && outcome?.kind === 'accepted' && endpoint)",
+      from: "if (permit.kind === 'slot' && permit.slot.isByHand && outcome?.kind === 'accepted' && endpoint)",
       to: 'if (false)',
       caughtBy: breakerTests,
     },

@@ -1,12 +1,10 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { deliveryEnds, everyEvent, limits, waits, disabled } = promises;
+const { deliveryEnds, limits, waits, disabled } = promises;
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 const slotTests = 'test/outbound/deliver/acquire-slot.test.ts';
-const retryAfterTests = 'test/outbound/deliver/retry-after.test.ts';
 const breakerTests = 'test/outbound/manual-breaker.test.ts';
-const releaseTests = 'test/outbound/deliver/release-slot.test.ts';
 const ruleTests = 'test/domain/limiter.test.ts';
 
 const rules = [
@@ -63,33 +61,6 @@ const rules = [
   ]),
   ...mutantsOf({ file: 'lambdas/outbound/deliver/acquire-slot.ts', caughtBy: slotTests }, [
     {
-      name: 'a slot is released before Retry-After is noted',
-      breaks: limits,
-      from: 'if (retryAfter !== undefined) await ports.limiter.hold(slot.limiterKey, later(ports.now(), retryAfter));\n    const state = await ports.limiter.leave(slot, health, ports.now());',
-      to: 'const state = await ports.limiter.leave(slot, health, ports.now());\n    if (retryAfter !== undefined) await ports.limiter.hold(slot.limiterKey, later(ports.now(), retryAfter));',
-      caughtBy: releaseTests,
-    },
-    {
-      name: 'Retry-After is not noted',
-      breaks: limits,
-      from: 'if (retryAfter !== undefined) await ports.limiter.hold(slot.limiterKey, later(ports.now(), retryAfter));',
-      to: '',
-      caughtBy: releaseTests,
-    },
-    {
-      name: 'a slot that cannot be released fails a delivery that has arrived',
-      breaks: promises.noRepeat,
-      from: 'reason: asError(error).message });\n    return false;',
-      to: 'reason: asError(error).message });\n    throw error;',
-      caughtBy: releaseTests,
-    },
-    {
-      name: 'a breaker that should open does not',
-      breaks: limits,
-      from: 'await ports.limiter.open(slot, until, ports.now());',
-      to: '',
-    },
-    {
       name: 'a test waits for the breaker',
       breaks: waits,
       from: 'if (request.isByHand && waitsForEndpoint(wait)) return acquireByHand(request, ports);',
@@ -108,41 +79,6 @@ const rules = [
       breaks: limits,
       from: 'return unixMillis(wait.until + reserved - now);',
       to: 'return wait.until;',
-    },
-    {
-      name: 'an endpoint that answers 429 with Retry-After counts as down',
-      breaks: limits,
-      from: "if (outcome.status === 429 && retryAfterOf(outcome) !== undefined) return 'refusing';",
-      to: '',
-      caughtBy: releaseTests,
-    },
-    {
-      name: 'an endpoint that answers 4xx counts as down',
-      breaks: limits,
-      from: "return outcome.status >= 500 || outcome.status === 429 ? 'down' : 'refusing';",
-      to: "return 'down';",
-      caughtBy: releaseTests,
-    },
-    {
-      name: 'a slow endpoint gets as many requests as a quick one',
-      breaks: limits,
-      from: "return took <= quick ? 'up' : 'slow';",
-      to: "return 'up';",
-      caughtBy: releaseTests,
-    },
-    {
-      name: 'Retry-After holds an endpoint for longer than six hours',
-      breaks: everyEvent,
-      from: 'seconds(Math.min(retryAfter, maxRetryAfter))',
-      to: 'retryAfter',
-      caughtBy: retryAfterTests,
-    },
-    {
-      name: 'an endpoint that only answers 4xx for five days is not disabled',
-      breaks: disabled,
-      from: "const hasFailed = health === 'down' || health === 'refusing';",
-      to: "const hasFailed = health === 'down';",
-      caughtBy: releaseTests,
     },
   ]),
   ...mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/store.ts', caughtBy: contracts }, [
