@@ -77,7 +77,9 @@ async function noteFailures(
   ports: LimiterPorts,
 ): Promise<LimiterState | undefined> {
   const isSoon = ports.now() - (memory.notedAt ?? 0) < betweenNotes;
-  if (memory.isNoting || (isSoon && memory.failures < limits.breakAfter)) return undefined;
+  // While a failure is known, each of those that were under way then counts; they are few.
+  const isKnown = memory.known !== undefined && !isClean(memory.known.state, ports.now());
+  if (memory.isNoting || (isSoon && !isKnown && memory.failures < limits.breakAfter)) return undefined;
   memory.isNoting = true;
   try {
     let state: LimiterState;
