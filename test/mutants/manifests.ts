@@ -79,8 +79,8 @@ export const manifestMutants = [
     {
       name: 'a missing delivery is not read again with consistency',
       breaks: deliveryEnds,
-      from: 'ports.deliveries.standings(missing, true)',
-      to: 'ports.deliveries.standings(missing, false)',
+      from: 'ports.deliveries.standings(missing, true, malformed(ports))',
+      to: 'ports.deliveries.standings(missing, false, malformed(ports))',
     },
     {
       name: 'a sweep sends the tasks of a manifest that another one has moved on',
@@ -130,7 +130,7 @@ export const manifestMutants = [
     {
       name: 'a manifest is found only after the last page',
       breaks: deliveryEnds,
-      from: 'return { manifests: Items.map(parseManifest), next: LastEvaluatedKey };',
+      from: 'return { manifests: wellFormed(Items, parseManifest, onMalformed), next: LastEvaluatedKey };',
       to: 'return { manifests: Items.map(parseManifest), next: undefined };',
     },
   ]),

@@ -58,10 +58,11 @@ const margin = 6_000;
 /** Decides whether a task may make its attempt now: its endpoint exists, is enabled, and has a free slot. */
 export async function admit(
   task: DeliveryTask,
+  batch: object,
   settings: OutboundSettings,
   ports: AdmitPorts,
 ): Promise<Admission> {
-  const known = (asked: DeliveryTask) => knownEndpoint(asked, ports);
+  const known = (asked: DeliveryTask) => knownEndpoint(asked, batch, ports);
   const found = await endpointOfTask(task, known, settings.deliveryRetention, ports);
   if (found.kind === 'answered') return found;
   const { endpoint } = found;

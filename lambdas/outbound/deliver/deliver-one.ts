@@ -44,7 +44,7 @@ export async function deliverOne(task: DeliveryTask, run: Run, seen?: PendingDel
   const { settings, invocation, ports } = run;
   // Comes before the claim: a claim without an attempt would count as a crash.
   if (!hasTimeForAttempt(settings, invocation)) return { kind: 'answered', queueAnswer: retryInOneSecond };
-  const admission = await admit(task, settings, ports);
+  const admission = await admit(task, invocation, settings, ports);
   if (admission.kind === 'answered') return admission;
   const { destination, permit } = admission;
   const endWatch = watchRequest(permit, ports);

@@ -5,7 +5,11 @@ import { millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
 /** What one process remembers of an endpoint, for sending only. */
 export interface EndpointMemory {
   /** The last read of the endpoint, for as long as it is enabled. */
-  read?: { readonly at: UnixMillis; readonly endpoint: Promise<Endpoint | undefined> };
+  read?: {
+    readonly at: UnixMillis;
+    readonly batch: object;
+    readonly endpoint: Promise<Endpoint | undefined>;
+  };
   /** The limiter, as it was last read or written. */
   known?: { readonly at: UnixMillis; readonly state: LimiterState };
   /** Requests without a slot that are under way. */

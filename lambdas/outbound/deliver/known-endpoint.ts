@@ -7,18 +7,23 @@ import { type EndpointMemory, isValid, learn } from './endpoint-memory.ts';
 export type KnownEndpointPorts = Pick<OutboundPorts, 'now' | 'endpoints' | 'limiter' | 'memoryOf'>;
 
 /**
- * The endpoint of a task, as read in the last two seconds. Its limiter is read by the same call.
+ * The endpoint of a task, as read in this batch and the last two seconds. Its limiter is read by the same call.
  *
- * A task that a person asked for reads it again. An endpoint that is missing or disabled is not remembered: it may be there,
+ * A later batch reads it again: the response of an old URL must not hold the endpoint whose URL was mended. So does a task that
+ * a person asked for. An endpoint that is missing or disabled is not remembered: it may be there,
  * or enabled, a moment later.
  */
-export function knownEndpoint(task: DeliveryTask, ports: KnownEndpointPorts): Promise<Endpoint | undefined> {
+export function knownEndpoint(
+  task: DeliveryTask,
+  batch: object,
+  ports: KnownEndpointPorts,
+): Promise<Endpoint | undefined> {
   const memory = ports.memoryOf(endpointHash(task));
   const at = ports.now();
   const { read } = memory;
-  if (read !== undefined && task.byHand === undefined && isValid(read, at)) return read.endpoint;
+  if (read?.batch === batch && task.byHand === undefined && isValid(read, at)) return read.endpoint;
   const endpoint = readEndpoint(task, memory, ports);
-  memory.read = { at, endpoint };
+  memory.read = { at, batch, endpoint };
   return endpoint;
 }
 

@@ -5,7 +5,7 @@ import { days, type Seconds, seconds, type UnixMillis, type UnixSeconds } from '
 import type { OutboundPorts } from '../ports.ts';
 
 /** A task that the sweep sends. */
-export interface Resent {
+export interface ResentTask {
   readonly kind: 'task';
   readonly task: TaskMessage;
   readonly isNeverAttempted: boolean;
@@ -17,7 +17,7 @@ export function resend(
   isNeverAttempted: boolean,
   delay: Seconds,
   { telemetry }: Pick<OutboundPorts, 'telemetry'>,
-): Resent {
+): ResentTask {
   const { id, attempts, eventId, tenant, endpointId, correlationId } = delivery;
   const attempt = attempts + 1;
   const line = isNeverAttempted ? 'delivery.never-attempted' : 'delivery.resent';

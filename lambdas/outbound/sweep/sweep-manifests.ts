@@ -5,7 +5,7 @@ import type { DeliveryId } from '../../domain/ids.ts';
 import { dueAfterSweep } from '../../domain/retry-schedule.ts';
 import { days, later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
-import { keepEvent, type Resent, resend } from './resend.ts';
+import { keepEvent, type ResentTask, resend } from './resend.ts';
 
 export type SweepManifestPorts = Pick<
   OutboundPorts<'WorkErrored'>,
@@ -13,7 +13,7 @@ export type SweepManifestPorts = Pick<
 >;
 
 /** What the sweep did about a delivery that a manifest names. */
-export type ManifestResult = Resent | { readonly kind: 'error' };
+export type ManifestResult = ResentTask | { readonly kind: 'error' };
 
 /** The sweep looks again this long after a lease, since its worker may be about to record. */
 export const leaseGrace = seconds(60);

@@ -6,7 +6,7 @@ import { later, type Seconds, secondsUntil, type UnixMillis } from '../../domain
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
 import { type HoldPorts, heldCheckAt, recheckHeld } from '../hold-delivery.ts';
 import type { OutboundPorts } from '../ports.ts';
-import { keepEvent, type Resent, resend } from './resend.ts';
+import { keepEvent, type ResentTask, resend } from './resend.ts';
 import { leaseGrace } from './sweep-manifests.ts';
 
 export type SweepOnePorts = DeadLetterPorts &
@@ -14,7 +14,7 @@ export type SweepOnePorts = DeadLetterPorts &
   Pick<OutboundPorts<'WorkErrored'>, 'events' | 'telemetry'>;
 
 /** What the sweep did about one delivery. */
-export type SweepResult = Resent | { readonly kind: 'dead-letter' | 'nothing' | 'error' };
+export type SweepResult = ResentTask | { readonly kind: 'dead-letter' | 'nothing' | 'error' };
 
 /** An error skips this delivery only. */
 export async function sweepOne(

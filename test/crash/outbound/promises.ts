@@ -118,6 +118,7 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
     const key = name === tableNames.outboundEvents ? is?.['payloadS3'] : undefined;
     check(typeof key !== 'string' || payloads.has(key), 'an event was written before its payload');
     const delivery = name === tableNames.deliveries ? table.deliveries.seen(is) : undefined;
+    if (delivery !== undefined && was === undefined) coverage.created(delivery);
     if (delivery !== undefined)
       checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
     if (name === tableNames.deliveries || manifests.manifests.seen(was) !== undefined) checkCoverage();

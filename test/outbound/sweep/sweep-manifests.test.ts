@@ -225,6 +225,20 @@ describe('publish', () => {
     expect(manifests(world)).toMatchObject([{ deliveries: [world.delivery().id] }]);
   });
 
+  it('publish acknowledges no repeated message whose manifest is not written', async () => {
+    const world = outboundWorld();
+    await published(world, 'a');
+    await world.dieInRequest();
+    await world.publishQueue.send({ body: JSON.stringify(message('a')) });
+
+    await world.workOffPublishQueue({
+      ...world.publishPorts,
+      manifests: { ...world.publishPorts.manifests, add: down },
+    });
+
+    expect(world.publishQueue.contents()).toHaveLength(1);
+  });
+
   it('publish writes no manifest for what is done', async () => {
     const world = outboundWorld();
     await published(world, 'a');
