@@ -28,6 +28,10 @@ interface TableAnswer {
   readonly Responses?: Readonly<Record<string, readonly Item[]>>;
 }
 
+interface StatementsAnswer {
+  readonly Responses?: readonly { readonly Error?: { readonly Code: string } }[];
+}
+
 /** Stands between the functions and the local AWS, passes every call on, and counts it. */
 export async function startRecorder() {
   let upstream = '';
@@ -66,13 +70,15 @@ export async function startRecorder() {
     response.writeHead(passed.status, passed.headers).end(passed.body);
   }
 
-  /** The units of a batch of writes, each as one of its own. */
+  /** The units of a batch of writes, each as one of its own. A statement that is not understood writes nothing. */
   async function ofStatements(asked: TableRequest, call: () => Promise<Passed>): Promise<Passed> {
     const writes = (asked.Statements ?? []).map(keyOfStatement);
     const before = await Promise.all(writes.map(readItem));
     const passed = await call();
+    const { Responses = [] }: StatementsAnswer = JSON.parse(passed.body.toString('utf8'));
     for (const [nth, write] of writes.entries())
-      units.push(writeUnits(before[nth], await readItem(write), await keysOf(write.TableName)));
+      if (Responses[nth]?.Error?.Code !== 'ValidationError')
+        units.push(writeUnits(before[nth], await readItem(write), await keysOf(write.TableName)));
     return passed;
   }
 
