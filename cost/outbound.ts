@@ -1,3 +1,4 @@
+import { maxManifestSize } from '../lambdas/domain/delivery-manifest.ts';
 import { batchSizes, type CountedStep, milliseconds, requestHeadBytes, step, stepOfSize } from './data.ts';
 import { gigabyte, platformBytes, secretReads } from './rates.ts';
 import { type BillLine, chunksOf, type Sizes, type Tally, tally } from './tally.ts';
@@ -29,15 +30,49 @@ function published(work: Workload, used: Tally): void {
   const batch = Math.min(work.batch, batchSizes.publish);
   used.add(work.through === 'sns' ? 'snsPublish' : 'sqsRequest', events * chunksOf(message));
   const task = taskSizes(work);
-  used.step(stepOfSize('published', payload), events, task);
+  used.step(withoutSends(inBatches('published', payload, batch)), events, task);
   used.step(eachFurtherEndpoint(), events * (fanOut - 1), task);
-  const ofAllTasks = Math.ceil(fanOut / tasksInSend) * chunksOf(Math.min(fanOut, tasksInSend) * task.message);
-  used.add('sqsRequest', events * (ofAllTasks - chunksOf(task.message)));
+  const tasks = batch * fanOut;
+  const sends = Math.ceil(tasks / tasksInSend) * chunksOf(Math.min(tasks, tasksInSend) * task.message);
+  used.add('sqsRequest', (events * sends) / batch);
+  used.step(sweptManifest(batch * fanOut), events * fanOut, task);
   const invocations = events / batch;
   used.mapping(invocations, batch * message);
   const lines = step('published, batch').metricBytes + platformBytes(work);
   used.invocations(invocations, milliseconds('publish', batch), lines);
 }
+
+/** The messages in an invocation for which the steps `…, batch` were counted. */
+const countedBatches = { published: 10, delivered: 5 } as const;
+
+/** A step for each message of a batch: what an invocation does once was counted with one message, and with several. */
+function inBatches(name: keyof typeof countedBatches, payload: number, batch: number): CountedStep {
+  const [sized, one, many] = [stepOfSize(name, payload), step(`${name}, 1000 B`), step(`${name}, batch`)];
+  const share = (1 - 1 / batch) / (1 - 1 / countedBatches[name]);
+  return {
+    ...sized,
+    write: sized.write - (one.write - many.write) * share,
+    read: sized.read - (one.read - many.read) * share,
+  };
+}
+
+/** The tasks of a batch are sent together. */
+const withoutSends = ({ calls, ...counted }: CountedStep): CountedStep => {
+  const { 'sqs.SendMessageBatch': _, ...others } = calls;
+  return { ...counted, calls: others };
+};
+
+/** The sweep's look at a delivery in a manifest of so many, and the end of the manifest. */
+const sweptManifest = (deliveries: number): CountedStep => ({
+  calls: {},
+  write: 1 / Math.min(deliveries, maxManifestSize),
+  indexWrite: 0,
+  read: 0.5 + 0.5 / Math.min(deliveries, maxManifestSize),
+  storedBytes: 0,
+  indexStoredBytes: 0,
+  lineBytes: 0,
+  metricBytes: 0,
+});
 
 /** The cost of one more endpoint of an event, from the count of a fan-out to ten. */
 function eachFurtherEndpoint(): CountedStep {
@@ -76,7 +111,7 @@ function delivered(work: Workload, used: Tally): void {
   const batch = Math.min(work.batch, batchSizes.deliver);
   const task = taskSizes(work);
   const { delivered: atOnce, ...others } = attemptsOf(work);
-  used.step(stepOfSize('delivered', payload), atOnce, task);
+  used.step(inBatches('delivered', payload, batch), atOnce, task);
   for (const [name, count] of Object.entries(others)) used.step(withBody(step(name), payload), count, task);
   notified(others['given up'], used);
   const attempts = Object.values(others).reduce((sum, count) => sum + count, atOnce);

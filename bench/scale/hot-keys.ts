@@ -1,10 +1,11 @@
-import { step, stepOfSize } from '../../cost/data.ts';
+import { batchSizes, step } from '../../cost/data.ts';
 import {
   attentionIndex,
   byEndpointIndex,
   dueIndex,
   heldIndex,
   keptIndex,
+  manifestShards,
   waitingIndex,
 } from '../../lambdas/domain/tables.ts';
 import { functionsFor, unitsByTable, unitsOf } from './limits.ts';
@@ -27,7 +28,6 @@ export interface HotKey {
 }
 
 const { tenant, endpoint } = hotRates;
-const delivered = stepOfSize('delivered', 1_000);
 /** The consumer looks for a listener once in 5 s, and the publisher for an event type once in 60 s. */
 const [tapKept, eventTypeKept] = [5, 60];
 
@@ -61,7 +61,7 @@ const deliveryKeys: readonly HotKey[] = [
   {
     table: 'Events',
     key: 'an event of a tenant',
-    because: 'put and fan-out mark, once',
+    because: 'put, once',
     writes: unitsByTable.Events,
     reads: 0,
   },
@@ -76,10 +76,9 @@ const deliveryKeys: readonly HotKey[] = [
     table: 'Deliveries',
     index: dueIndex.name,
     key: `one of ${dueIndex.shards} shards, of all tenants`,
-    because: 'each delivery, in and out',
-    writes: (2 * tenant) / dueIndex.shards,
+    because: 'each delivery whose first attempt fails, in and out: those of an endpoint that is down',
+    writes: (2 * endpoint) / dueIndex.shards,
     reads: 0,
-    change: 'no entry before the first failure, or 32 shards',
   },
   {
     table: 'Deliveries',
@@ -112,18 +111,31 @@ const endpointKeys: readonly HotKey[] = [
   {
     table: 'Endpoints',
     key: 'a tenant',
-    because: `each event reads its ${hotRates.endpointsOfTenant} endpoints; each batch reads the endpoints of its tasks`,
+    because: 'each batch of tasks reads their endpoints; publishers read them after a change',
     writes: 0,
-    reads: tenant * step('fanned out to 10').read + tenant * delivered.read,
-    change: 'an index by event type, or a cache of seconds, for publish; a cache of seconds for deliver',
+    reads: tenant * step('delivered, batch').read,
   },
   {
     table: 'Endpoints',
     key: 'the limiter of an endpoint',
-    because: 'each attempt takes a slot and releases it',
+    because: 'each attempt takes a slot and releases it, if the endpoint has limits or is not well',
     writes: unitsOf.limiter * endpoint,
     reads: 0,
-    change: 'no write for a healthy endpoint without limits; slots taken for several tasks at once',
+    change: 'no limits for this endpoint; slots taken for several tasks at once',
+  },
+  {
+    table: 'Endpoints',
+    key: 'the changes of a tenant',
+    because: 'each full batch of events reads their count',
+    writes: 0,
+    reads: tenant / batchSizes.publish,
+  },
+  {
+    table: 'Endpoints',
+    key: `one of ${manifestShards} shards of manifests, of all tenants`,
+    because: 'each batch of events puts one, and the sweep deletes it; here each event is alone in its batch',
+    writes: (2 * tenant) / manifestShards,
+    reads: 0,
   },
   {
     table: 'Endpoints',

@@ -1,5 +1,4 @@
 import { batchSizes, milliseconds, step, stepOfSize } from '../../cost/data.ts';
-import { dueIndex } from '../../lambdas/domain/tables.ts';
 import { outboundDefaults, sourceDefaults } from '../../lib/settings.ts';
 import list from './limits.json' with { type: 'json' };
 
@@ -71,22 +70,20 @@ const all = (rate: number, flow: Flow): number =>
     : functionsFor.publish(rate) + functionsFor.deliver(rate);
 
 /** Write units of a delivery that the counts do not tell apart: its put by publish, and the limiter's slot, taken and released. */
-export const unitsOf = { put: 1, limiter: 2 } as const;
+export const unitsOf = { put: 1, limiter: 2, manifest: 1 } as const;
 
 /** Write units of an event for one endpoint, by table. */
 export const unitsByTable = {
   InboundEvents: handled.write,
-  Events: published.write - unitsOf.put,
-  Deliveries: unitsOf.put + delivered.write - unitsOf.limiter,
-  Endpoints: unitsOf.limiter,
+  Events: published.write - unitsOf.put - unitsOf.manifest,
+  Deliveries: unitsOf.put + delivered.write,
+  // Its manifest, written and deleted, if it is alone in its batch.
+  Endpoints: 2 * unitsOf.manifest,
 } as const;
 
 const inboundWrites = (rate: number): number => rate * unitsByTable.InboundEvents;
 const { Events, Deliveries, Endpoints } = unitsByTable;
 const outboundWrites = (rate: number): number => rate * Math.max(Events, Deliveries, Endpoints);
-/** Each delivery enters the index of due ones and leaves it. */
-const dueWrites = (rate: number): number => (2 * rate) / dueIndex.shards;
-
 const lambda = (flow: Flow, of: Demand['step']): Demand => ({
   flow,
   step: of,
@@ -174,14 +171,6 @@ export const demands: readonly Demand[] = [
     at: (rate) => functionsFor.deliver(rate) * batchSizes.deliver,
     remedy: (rate) =>
       `${Math.ceil((functionsFor.deliver(rate) * batchSizes.deliver) / awsLimits.inFlight.value)} stacks`,
-  },
-  {
-    flow: 'outbound',
-    step: 'deliver',
-    what: 'DynamoDB: write units of one key of the index `due`',
-    allowed: awsLimits.keyWrites.value,
-    at: dueWrites,
-    remedy: (rate) => `${Math.ceil(dueWrites(rate) / awsLimits.keyWrites.value)} stacks, see hot keys`,
   },
   lambda('outbound', 'deliver'),
   tableWrites('outbound', 'deliver', outboundWrites),

@@ -35,7 +35,7 @@ export interface FanOut {
 }
 
 /** The most endpoints that one invocation handles; a larger tenant is split into ranges of this many. */
-export const rangeSize = 500;
+const rangeSize = 500;
 /** Conditional writes that run at once. */
 export const writesAtOnce = 25;
 

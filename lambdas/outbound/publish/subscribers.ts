@@ -4,7 +4,7 @@ import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type SubscriptionIndex, subscriptionIndex } from '../../domain/subscription-index.ts';
 import { later, seconds, type UnixMillis } from '../../domain/time.ts';
 
-export interface SubscriberPorts {
+interface SubscriberPorts {
   readonly endpoints: Pick<EndpointStore, 'page' | 'changes'>;
   now(): UnixMillis;
 }

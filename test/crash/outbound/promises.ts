@@ -2,6 +2,7 @@ import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts'
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import type { Item } from '../../support/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
@@ -114,13 +115,16 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
     check(coverage.isWhole(), 'acknowledged, unfinished, and neither due nor in a manifest');
 
   const running = { call: '' };
+  const checkDelivery = (was: Item | undefined, is: Item | undefined): void => {
+    const delivery = table.deliveries.seen(is);
+    if (delivery === undefined) return;
+    if (was === undefined) coverage.created(delivery);
+    checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
+  };
   db.onWrite(({ was, is, table: name }) => {
     const key = name === tableNames.outboundEvents ? is?.['payloadS3'] : undefined;
     check(typeof key !== 'string' || payloads.has(key), 'an event was written before its payload');
-    const delivery = name === tableNames.deliveries ? table.deliveries.seen(is) : undefined;
-    if (delivery !== undefined && was === undefined) coverage.created(delivery);
-    if (delivery !== undefined)
-      checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
+    if (name === tableNames.deliveries) checkDelivery(was, is);
     if (name === tableNames.deliveries || manifests.manifests.seen(was) !== undefined) checkCoverage();
   });
 
