@@ -180,6 +180,7 @@ export function withEveryCall<Ports extends object>(ports: Ports, call: Call, pa
 }
 
 const synchronousPorts = new Set([
+  'forBatch',
   'now',
   'random',
   'after',

@@ -161,18 +161,6 @@ const admission = [
       to: 'const seen = await ports.deliveries.read(task.deliveryId);\n  if (seen) await sendTaskAfter(delay, task, seen, ports);\n  const { ok, delivery } = await defer(task, times, isForEndpoint, ports);',
     },
     {
-      name: 'a deferral whose response was lost sends no task',
-      breaks: deliveryEnds,
-      from: 'const wasDeferred = ok || isOwnDeferral(delivery, task, until);',
-      to: 'const wasDeferred = ok;',
-    },
-    {
-      name: 'a task of a recorded attempt is sent again with the deferral of the next one',
-      breaks: deliveryEnds,
-      from: "delivery?.status === 'pending' && delivery.attempts < attempt && delivery.nextAttemptAt === until;",
-      to: "delivery?.status === 'pending' && delivery.nextAttemptAt === until;",
-    },
-    {
       name: 'the delivery to a URL that is down for good never ends',
       breaks: deliveryEnds,
       from: 'task.isDirect && isForEndpoint ? 0 : until - now',

@@ -80,18 +80,18 @@ const statements = mutantsOf(
 
 const turns = mutantsOf(
   {
-    file: 'lambdas/adapters/dynamodb/deliveries/claims.ts',
-    caughtBy: 'test/adapters/dynamodb/repeated-claims.test.ts',
+    file: 'lambdas/adapters/dynamodb/deliveries/turns.ts',
+    caughtBy: 'test/adapters/dynamodb/repeated-turns.test.ts',
   },
   [
     {
-      name: 'a claim whose answer is lost is refused by itself',
+      name: 'a claim or a deferral whose answer is lost is refused by itself',
       breaks: deliveryEnds,
-      from: 'if (ok || isClaimedBy(set, item)) return',
+      from: 'if (ok || isDone(set, item)) return',
       to: 'if (ok) return',
     },
     {
-      name: 'all claims of a process are one turn',
+      name: 'all claims and deferrals of a process are one turn',
       breaks: noRepeat,
       from: '(turns++).toString(36)',
       to: 'turns.toString(36)',

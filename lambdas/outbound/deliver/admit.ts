@@ -131,9 +131,8 @@ async function deferTask(
     waitsSince: isForEndpoint ? askedAt : undefined,
   };
   const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
-  const wasDeferred = ok || isOwnDeferral(delivery, task, until);
   if (delivery === undefined) return answerForMissing(task, ports);
-  if (!wasDeferred) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
+  if (!ok) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
   await sendTaskAfter(delay, task, delivery, ports);
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {
@@ -148,15 +147,6 @@ async function deferTask(
   ports.telemetry.count('DeliveriesDeferred', { why });
   return acknowledge;
 }
-
-/** Whether our own earlier write refused the deferral: its response was lost, and the client repeated it. */
-const isOwnDeferral = (
-  delivery: Delivery | undefined,
-  { attempt }: DeliveryTask,
-  until: UnixMillis,
-): boolean =>
-  // The next attempt of a recorded one may be deferred until the same time.
-  delivery?.status === 'pending' && delivery.attempts < attempt && delivery.nextAttemptAt === until;
 
 /** Defers a delivery. Reads one near its deadline first: a wait for a slot, or for us, must not use up its time. */
 async function defer(

@@ -6,6 +6,7 @@ import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.t
 import type { RecoveryPorts } from '../../../lambdas/management/operations/recoveries.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
+import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.ts';
 import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { tableNames } from '../../support/dynamodb/dynamodb.ts';
@@ -179,6 +180,8 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
     putPayload,
   };
   const honestParts = watched(honest);
+  // A tenant with more than a page is one that publishers do not keep in memory.
+  const subscribers = subscriberCache(scenario.endpointsPerPage);
   /** A mistake may remember something for as long as its process lives. */
   const partsNow = (): Parts =>
     mistake.parts === undefined ? honestParts : watched({ ...honest, ...mistake.parts(honest, time.now) });
@@ -187,7 +190,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
     const parts = partsNow();
     const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
     return {
-      publishing: () => ({ ...world.publishPorts, ...parts }),
+      publishing: () => ({ ...world.publishPorts, subscribers, ...parts }),
       delivering: () => ({
         ...world.deliverPorts,
         ...parts,

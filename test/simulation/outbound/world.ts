@@ -7,6 +7,7 @@ import type { OperationPorts } from '../../../lambdas/management/operations.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
+import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
 import { type Mutant, mistakeOf } from '../../crash/outbound/mistake.ts';
@@ -153,6 +154,9 @@ export function simulatedOutbound(
     return memoryOf;
   }
 
+  // A tenant with more than a page is one that publishers do not keep in memory.
+  const subscribers = subscriberCache(pageSize);
+
   /** All ports of one process. A mutant changes some of them. */
   function portsOf(process: Process) {
     const call = calls.callOf(process);
@@ -177,7 +181,7 @@ export function simulatedOutbound(
       ...parts,
       endpoints: capped(parts.endpoints),
       gauges: world.sweepPorts.gauges,
-      subscribers: world.publishPorts.subscribers,
+      subscribers,
       readPayload: payloadReader(parts.events.read, services.getPayload),
       validatePayload: async () => undefined,
       now: time.now,

@@ -6,11 +6,11 @@ import type { DynamodbClient } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { putIfFree, readItem } from '../put-if-absent.ts';
 import { dynamodbEndpointDeliveries } from './by-endpoint.ts';
-import { dynamodbClaims } from './claims.ts';
 import { dynamodbDue } from './due.ts';
 import { dynamodbHeld } from './held.ts';
 import { deliveryItem, parseDelivery, parseDeliveryOf } from './item.ts';
 import { dynamodbStandings } from './standings.ts';
+import { dynamodbTurns } from './turns.ts';
 import { deliveryUpdates } from './updates.ts';
 import { dynamodbWaiting } from './waiting.ts';
 
@@ -33,13 +33,12 @@ export function dynamodbDeliveries(client: DynamodbClient, table: string) {
       deliveryIn(await putIfFree(client, table, deliveryItem(delivery), delivery.createdAt)),
     read: async (id: DeliveryId): Promise<Delivery | undefined> =>
       deliveryIn(await readItem(client, table, id)),
-    ...dynamodbClaims(client, table),
+    ...dynamodbTurns(client, table),
     record: <Outcome extends AttemptRecord>(fence: Fence, record: Outcome) => {
       const status: Outcome['status'] = record.status;
       return writes(deliveryUpdates.record, parseDeliveryOf[status])(fence, record);
     },
     recordLateSuccess: writes(deliveryUpdates.recordLateSuccess, parseDeliveryOf.delivered),
-    defer: writes(deliveryUpdates.defer, parseDeliveryOf.pending),
     endWait: writes(deliveryUpdates.endWait, parseDeliveryOf.pending),
     hold: writes(deliveryUpdates.hold, parseDeliveryOf.held),
     release: writes(deliveryUpdates.release, parseDeliveryOf.pending),

@@ -5,6 +5,7 @@ import {
 } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
+import { later, millis, seconds } from '../../../lambdas/domain/time.ts';
 import { dynamodbInMemory, tableNames } from '../../support/dynamodb/dynamodb.ts';
 import { newDelivery, now, until } from './deliveries-fixture.ts';
 
@@ -59,4 +60,32 @@ test('two claims of one delivery by one process are one claim and one refusal', 
 
   expect(await table.claim(delivery.id, 1, until)).toMatchObject({ ok: true });
   expect(await table.claim(delivery.id, 1, until)).toMatchObject({ ok: false, delivery: { claims: 1 } });
+});
+
+const untilLater = {
+  now,
+  until: later(now, seconds(60)),
+  dueAt: later(now, seconds(180)),
+  extend: millis(60_000),
+};
+
+test('a deferral whose answer is lost, so that the client makes it twice, is a deferral, and extends the deadline once', async () => {
+  const db = dynamodbInMemory();
+  const delivery = newDelivery();
+  await storeOn(db.client()).create(delivery);
+  const table = storeOn(db.client({ isRepeated: ({ action }) => action === 'UpdateItem' }));
+
+  expect(await table.defer(delivery.id, 1, untilLater)).toMatchObject({
+    ok: true,
+    delivery: { nextAttemptAt: untilLater.until, deadline: delivery.deadline + 60_000 },
+  });
+});
+
+test('two deferrals of one delivery until the same time are one deferral and one refusal', async () => {
+  const table = storeOn(dynamodbInMemory().client());
+  const delivery = newDelivery();
+  await table.create(delivery);
+
+  expect(await table.defer(delivery.id, 1, untilLater)).toMatchObject({ ok: true });
+  expect(await table.defer(delivery.id, 1, untilLater)).toMatchObject({ ok: false });
 });
