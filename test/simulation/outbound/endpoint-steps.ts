@@ -1,11 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
+import { otherItems } from '../../../lambdas/domain/tables.ts';
 import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to an endpoint, an event, a recovery or a tally breaks. */
 export const brokenByOthers = ({ name, args, was, is, now }: Step): readonly string[] =>
-  brokenOf(changes[name]?.(args, was, is, now) ?? []);
+  brokenOf(isCount(is) ? counted(was, is) : (changes[name]?.(args, was, is, now) ?? []));
+
+/** The count of a tenant's changes, which follows some of them. */
+const isCount = (item: Item | undefined): item is Item =>
+  String(item?.['tenant']).startsWith(otherItems.changes);
+
+const counted = (was: Item | undefined, is: Item): readonly Rule[] => [
+  [numberIn(is, 'changes') !== numberIn(was, 'changes') + 1, 'a change was not counted once'],
+];
 
 type Changes = (
   args: readonly unknown[],
