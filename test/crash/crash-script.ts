@@ -62,12 +62,13 @@ export function crashScript(
     const point = pointOf.get(call);
     return point?.request === request ? point : undefined;
   };
-  /** Effects are counted when they begin and when they end. */
+  /** Effects are counted when they begin and when they end, and so are the requests of a call, which may be several. */
   const counts = { processes: 0, effects: 0 };
   const requests = watchRequests<Process>({
     before(at) {
       const { process, name } = at;
       if (!process.isAlive) return never;
+      counts.effects++;
       const wait = at.request > 0 ? between?.(at) : undefined;
       const point = pointAt(at);
       if (wait === undefined && point?.when !== 'before') return undefined;
@@ -79,6 +80,7 @@ export function crashScript(
     },
     after(at) {
       const { process, name } = at;
+      counts.effects++;
       const point = pointAt(at);
       if (point?.when === 'after') return happen(point, name, process);
       return process.isAlive ? undefined : never;

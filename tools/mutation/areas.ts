@@ -64,8 +64,8 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'adapters',
-    code: ['lambdas/adapters/*.ts', 'lambdas/adapters/{http,s3,schema,secrets,sns,sqs,telemetry}/*.ts'],
-    tests: ['test/adapters/{http,s3,schema,secrets,sqs,telemetry}/*.test.ts'],
+    code: ['lambdas/adapters/*.ts', 'lambdas/adapters/{aws,http,s3,schema,secrets,sns,sqs,telemetry}/*.ts'],
+    tests: ['test/adapters/{aws,http,s3,schema,secrets,sqs,telemetry}/*.test.ts'],
   },
   {
     name: 'management',

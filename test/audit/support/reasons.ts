@@ -33,6 +33,10 @@ export const reasons: readonly { readonly pattern: RegExp; readonly why: string 
     why: 'Writes go as statements only if a worker makes several at once; the local AWS may hand it messages one by one.',
   },
   {
+    pattern: /^Outbound\/Publish dynamodb:GetItem Outbound\/Stores\/Deliveries$/,
+    why: 'A publisher looks for deliveries of an earlier one that died; in the flows none does.',
+  },
+  {
     pattern: /^Source-\*\/Consume s3:PutObject /,
     why: 'A failed or ignored event is kept in the bucket when its body does not fit into the record.',
   },

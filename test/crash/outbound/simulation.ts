@@ -57,7 +57,8 @@ export async function simulate(
     places: script.places,
     requestsOfCalls: script.requests.made,
     violations: [...watch.violations],
-    deliveries: [...table.deliveries.values()],
+    // A turn is of one process, and of no importance when it is over.
+    deliveries: [...table.deliveries.values()].map((delivery) => ({ ...delivery, turn: undefined })),
     requests: watch.requests.map(({ endpoint }) => endpoint),
   };
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
+import type { AttributeMap } from '../../../../lambdas/adapters/dynamodb/attribute-values.ts';
 import {
   DeleteCommand,
   type DynamodbClient,
@@ -7,6 +8,7 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '../../../../lambdas/adapters/dynamodb/commands.ts';
+import { plainItem } from '../../../../lambdas/adapters/dynamodb/plain-item.ts';
 import { asError } from '../../../../lambdas/domain/errors.ts';
 import { clientBy } from '../../../support/command-client.ts';
 import { dynamodbInMemory, tableNames } from '../../../support/dynamodb/dynamodb.ts';
@@ -179,7 +181,11 @@ function isAtItsBound(
 
 /** What has to be the same: an answer, or an error's name and item. */
 function comparable({ answer, error }: Settled, { action, input }: Request): object {
-  if (error !== undefined) return { error: error.name, item: Reflect.get(error, 'Item') };
+  if (error !== undefined) {
+    const item: AttributeMap | undefined = Reflect.get(error, 'Item');
+    // A client hands binaries on as they come: as bytes, or in base64.
+    return { error: error.name, item: item && plainItem(item) };
+  }
   const plain = withoutMetadata(answer);
   // Neither promises an order.
   if (action === 'BatchGetItem' || action === 'Scan') return sortedItems(plain);
