@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'rules',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{flows,audit,lib,hostile}/**', ...slow],
+          exclude: ['test/{flows,audit,lib,hostile}/**', 'test/fuzz/corpus.test.ts', ...slow],
           // Starting a process for each file, and loading the same modules in it, takes longer than most of these files.
           isolate: false,
           setupFiles: 'test/support/same-environment.ts',
@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           // They measure the processor time of this process: what other files left in memory would count.
           name: 'hostile',
-          include: ['test/hostile/**/*.test.ts'],
+          include: ['test/hostile/**/*.test.ts', 'test/fuzz/corpus.test.ts'],
           testTimeout: 30_000,
         },
       },

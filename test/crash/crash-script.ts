@@ -85,7 +85,9 @@ export function crashScript(
       if (point?.when === 'after') return happen(point, name, process);
       return process.isAlive ? undefined : never;
     },
-    isRepeated: (at) => pointAt(at)?.fault === 'repeats',
+    isRepeated: (at) =>
+      pointAt(at)?.fault === 'repeats' ||
+      (knownByTurn.has(at.name) && pointAt({ call: at.call })?.fault === 'repeats'),
   });
 
   const callOf = (process: Process): Call => {
@@ -143,9 +145,12 @@ export function crashScript(
   return { calls, places, run, requests };
 }
 
+/** Calls that know their own request again: a client repeats the request, and nothing repeats the call. Claims are tried both ways. */
+const knownByTurn = new Set(['deliveries.defer']);
+
 /** A handler is the team's code, so it runs once in a call. */
 const isRepeated = (point: CrashPoint | undefined, name: string): boolean =>
-  point?.fault === 'repeats' && name !== 'handle';
+  point?.fault === 'repeats' && name !== 'handle' && !knownByTurn.has(name);
 
 interface Process {
   isAlive: boolean;

@@ -171,7 +171,7 @@ describe('outbound', () => {
       'Deliveries',
       ['dynamodb:GetItem', 'dynamodb:PartiQLUpdate', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     ],
-    ['Deliver', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
+    ['Deliver', 'Endpoints', ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['Sweep', 'Events', ['dynamodb:UpdateItem']],
     [
       'Sweep',

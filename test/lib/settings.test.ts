@@ -68,7 +68,6 @@ describe('sending without settings', () => {
       userAgent: `Hookline/${about.version} (+${about.homepage})`,
       endpointMetrics: false,
       disableAfter: 5 * 86_400,
-      maxConcurrent: 10,
       breakAfter: 5,
     });
   });
