@@ -37,7 +37,7 @@ const concurrencyOf = (consumers: readonly Consumer[], { outbound = {} }: TableU
   deliver: outbound.maxConcurrency ?? outboundDefaults.maxConcurrency,
 });
 
-/** The most units a second that so many functions cause, whatever the events. Pure. */
+/** The units a second that these functions cause at most, for events of any kind. Pure. */
 export function causedUnits({ consume, publish, deliver }: Concurrency): UnitsByTable {
   const { messagesPerFunction, ofMessage } = tableUnits;
   const units = (functions: number, each: number): number => functions * messagesPerFunction * each;

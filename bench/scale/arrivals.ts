@@ -78,7 +78,7 @@ function stage(batchSize: number, maxConcurrency: number, durationOf: (batch: nu
     waiting,
     running: (): number => running,
 
-    /** Ends what is over. @returns the messages of it */
+    /** Ends the invocations whose time is over. @returns the number of their messages */
     end(now: number): readonly Cohort[] {
       const over = ends.get(now);
       ends.delete(now);

@@ -8,7 +8,7 @@ import { type FairQueue, fairQueue } from './fair-queue.ts';
 import { randomFrom } from './random.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
-/** How an endpoint answers at a time: after so many ms, well or not. More ms than the timeout is no answer. */
+/** How an endpoint answers a request: the time it takes in ms, and whether it accepts. Above the timeout, it does not answer. */
 export type Behaviour = (now: number) => { readonly ms: number; readonly ok: boolean };
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DeliveryFacts, DeliveryStatus } from './delivery-record.ts';
 import type { DeliveryId } from './ids.ts';
 import type { UnixMillis } from './time.ts';
 
@@ -19,6 +20,31 @@ export interface NewManifest {
   readonly deliveries: readonly DeliveryId[];
   /** When the sweep looks at it. */
   readonly lookAt: UnixMillis;
+}
+
+/** Whether only a manifest leads the sweep to a delivery. It stays so until its first failure or wait, or its end. */
+export const needsManifest = ({ status, dueAt }: Pick<StandingDelivery, 'status' | 'dueAt'>): boolean =>
+  status === 'pending' && dueAt === undefined;
+
+/** What the sweep reads of a delivery that a manifest names. */
+export interface StandingDelivery
+  extends Pick<
+    DeliveryFacts,
+    | 'id'
+    | 'tenant'
+    | 'eventId'
+    | 'endpointId'
+    | 'url'
+    | 'generation'
+    | 'correlationId'
+    | 'attempts'
+    | 'claims'
+    | 'eventExpiresAt'
+    | 'eventKeptFor'
+  > {
+  readonly status: DeliveryStatus;
+  readonly leaseUntil?: UnixMillis;
+  readonly dueAt?: UnixMillis;
 }
 
 /** The most deliveries of a manifest: as many as DynamoDB reads in one call. */

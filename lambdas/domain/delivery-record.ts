@@ -148,31 +148,6 @@ export const nextAttemptAtOf = (delivery: Delivery): UnixMillis | undefined =>
 export const isDue = (delivery: Delivery): delivery is DueDelivery =>
   (isUnfinished(delivery) || delivery.status === 'failed') && delivery.dueAt !== undefined;
 
-/** Whether only a manifest leads the sweep to a delivery. It stays so until its first failure or wait, or its end. */
-export const needsManifest = ({ status, dueAt }: Pick<StandingDelivery, 'status' | 'dueAt'>): boolean =>
-  status === 'pending' && dueAt === undefined;
-
-/** What the sweep reads of a delivery that a manifest names. */
-export interface StandingDelivery
-  extends Pick<
-    DeliveryFacts,
-    | 'id'
-    | 'tenant'
-    | 'eventId'
-    | 'endpointId'
-    | 'url'
-    | 'generation'
-    | 'correlationId'
-    | 'attempts'
-    | 'claims'
-    | 'eventExpiresAt'
-    | 'eventKeptFor'
-  > {
-  readonly status: DeliveryStatus;
-  readonly leaseUntil?: UnixMillis;
-  readonly dueAt?: UnixMillis;
-}
-
 /** What every record of an attempt sets. */
 interface AttemptFacts {
   readonly attempts: number;

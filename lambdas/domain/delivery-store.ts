@@ -1,3 +1,4 @@
+import type { StandingDelivery } from './delivery-manifest.ts';
 import type {
   AttemptRecord,
   ClaimedDelivery,
@@ -13,7 +14,6 @@ import type {
   HeldDelivery,
   ListedDelivery,
   PendingDelivery,
-  StandingDelivery,
   SuccessEntry,
 } from './delivery-record.ts';
 import type { DeliveryId, EndpointId, TenantId } from './ids.ts';

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { needsManifest } from '../../lambdas/domain/delivery-manifest.ts';
 import {
   dueShardOf,
   endpointDayFor,
@@ -6,7 +7,6 @@ import {
   isDue,
   isUnfinished,
   listedAt,
-  needsManifest,
   nextAttemptAtOf,
   waitingByFor,
   waitingByOf,

@@ -3,7 +3,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientConfig } from '../../local/endpoint.ts';
 import { s3Contract } from '../adapters/s3/s3-contract.ts';
-import { type Deviation, emulatorDeviations, sqsContract } from '../adapters/sqs/sqs-contract.ts';
+import { sqsContract } from '../adapters/sqs/sqs-contract.ts';
+import { type Deviation, emulatorDeviations } from '../adapters/sqs/sqs-fixture.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 const isDeviation = (name: string): name is Deviation => Object.hasOwn(emulatorDeviations, name);

@@ -14,6 +14,7 @@ import { holdMutants } from './holds.ts';
 import { inboundRecords } from './inbound-records.ts';
 import { jobMutants } from './jobs.ts';
 import { limiterRules } from './limiter-rules.ts';
+import { limiterSlots } from './limiter-slots.ts';
 import { limiterWrites } from './limiter-writes.ts';
 import { managementMutants } from './management.ts';
 import { manifestMutants } from './manifests.ts';
@@ -40,6 +41,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...deliverClaims,
   ...deliverAttempts,
   ...deliverRecords,
+  ...limiterSlots,
   ...limiterWrites,
   ...limiterRules,
   ...endpointHealth,

@@ -36,7 +36,7 @@ export const manifestMutants = [
       caughtBy: 'test/outbound/sweep/sweep.test.ts',
     },
   ]),
-  ...mutantsOf({ file: 'lambdas/domain/delivery-record.ts', caughtBy: sweepTests }, [
+  ...mutantsOf({ file: 'lambdas/domain/delivery-manifest.ts', caughtBy: sweepTests }, [
     {
       name: 'a manifest takes a pending delivery for done',
       breaks: deliveryEnds,
@@ -145,20 +145,6 @@ export const manifestMutants = [
         breaks: deliveryEnds,
         from: '#${hash.slice(0, 32)}`',
         to: '#`',
-      },
-    ],
-  ),
-  ...mutantsOf(
-    {
-      file: 'lambdas/adapters/dynamodb/deliveries/standings.ts',
-      caughtBy: 'test/adapters/dynamodb/batch-reads.test.ts',
-    },
-    [
-      {
-        name: 'a manifest does not see the deliveries that DynamoDB left out at first',
-        breaks: deliveryEnds,
-        from: 'Keys = read.UnprocessedKeys?.[table]?.Keys;',
-        to: 'Keys = undefined;',
       },
     ],
   ),

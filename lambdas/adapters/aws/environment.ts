@@ -1,8 +1,7 @@
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment of this process, in which Lambda puts region and credentials. */
-// biome-ignore lint/style/noProcessEnv: an AWS client has the environment as its configuration, as the SDK's clients do.
+/** The environment of this process, in which Lambda puts region and credentials: an AWS client is configured by it. */
 export const ownEnvironment: Environment = process.env;
 
 /** The environment lacks what a call of AWS needs, or asks for something that this client does not support. */

@@ -77,7 +77,7 @@ export interface RetryOptions {
 export function retrying({ maxAttempts, random = Math.random, wait = pause }: RetryOptions) {
   let budget = budgetSize;
 
-  /** Takes a retry from the budget, or throws the error when there is none left for it. @returns what it costs */
+  /** Takes a retry from the budget. Throws the error when the budget is used up. @returns the cost of the retry */
   function take(error: unknown, retries: number, failure: Failure) {
     if (failure === 'final' || retries + 1 >= maxAttempts || budget < cost[failure]) throw error;
     budget -= cost[failure];

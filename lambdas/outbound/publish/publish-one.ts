@@ -1,4 +1,5 @@
-import { deliveryId, needsManifest } from '../../domain/delivery-record.ts';
+import { needsManifest } from '../../domain/delivery-manifest.ts';
+import { deliveryId } from '../../domain/delivery-record.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
 import type { DeliveryId } from '../../domain/ids.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';

@@ -1,4 +1,5 @@
-import { type Delivery, deliveryId, needsManifest } from '../../domain/delivery-record.ts';
+import { needsManifest } from '../../domain/delivery-manifest.ts';
+import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
 import type { DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';

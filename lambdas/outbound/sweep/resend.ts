@@ -1,4 +1,4 @@
-import type { StandingDelivery } from '../../domain/delivery-record.ts';
+import type { StandingDelivery } from '../../domain/delivery-manifest.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../../domain/outbound-event.ts';
 import { days, type Seconds, seconds, type UnixMillis, type UnixSeconds } from '../../domain/time.ts';

@@ -1,5 +1,4 @@
-import type { Manifest } from '../../domain/delivery-manifest.ts';
-import { needsManifest, type StandingDelivery } from '../../domain/delivery-record.ts';
+import { type Manifest, needsManifest, type StandingDelivery } from '../../domain/delivery-manifest.ts';
 import { asError } from '../../domain/errors.ts';
 import type { DeliveryId } from '../../domain/ids.ts';
 import { dueAfterSweep } from '../../domain/retry-schedule.ts';

@@ -33,7 +33,7 @@ const requests = fc.record({
   body: fc.string({ unit: 'binary', maxLength: 300 }),
 });
 
-it('a request is signed as the SDK signs it, whatever the body, the day, the region and the credentials', async () => {
+it('a request with any body, day, region and credentials is signed as the SDK signs it', async () => {
   const credentials = fc.record(
     { accessKeyId: word, secretAccessKey: secret, sessionToken: secret },
     { requiredKeys: ['accessKeyId', 'secretAccessKey'] },

@@ -35,15 +35,15 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
 
       expect(await table.create({ ...endpoint, url: 'https://other.example' })).toBe(false);
       expect(await table.read(...of)).toEqual(endpoint);
-      expect(await table.read(endpoint.tenant, asEndpointId('nobody'))).toBeUndefined();
+      expect(await table.read(endpoint.tenant, asEndpointId('missing'))).toBeUndefined();
     });
 
-    it('endpoints are read with their limiter by one call, whichever of the two there is', async () => {
+    it('endpoints are read with their limiter by one call, also if one of the two is missing', async () => {
       const { table, endpoint, of } = await setUp();
       const idle = { slots: {}, failures: 0, probes: 0 };
 
       expect(await table.readWithLimiter(...of)).toEqual({ endpoint, limiter: idle });
-      expect(await table.readWithLimiter(endpoint.tenant, asEndpointId('nobody'))).toEqual({
+      expect(await table.readWithLimiter(endpoint.tenant, asEndpointId('missing'))).toEqual({
         endpoint: undefined,
         limiter: idle,
       });
@@ -110,8 +110,10 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       await table.disable(endpoint, { reason: 'manual', at: now });
       expect(await table.resumeEndpoint(endpoint, soon)).toBeUndefined();
       expect(await table.read(...of)).toMatchObject({ attentionAt: now });
-      expect(await table.resumeEndpoint({ tenant: of[0], id: asEndpointId('nobody') }, soon)).toBeUndefined();
-      expect(await table.read(of[0], asEndpointId('nobody'))).toBeUndefined();
+      expect(
+        await table.resumeEndpoint({ tenant: of[0], id: asEndpointId('missing') }, soon),
+      ).toBeUndefined();
+      expect(await table.read(of[0], asEndpointId('missing'))).toBeUndefined();
     });
 
     it('endpoints that get a note again have been empty for no time', async () => {

@@ -128,7 +128,7 @@ describe('writes that are gathered', () => {
     'InternalServerError',
     'TransactionConflict',
     'AccessDenied',
-  ])('a write that a batch answers with %s is made alone, and is no refusal', async (Code) => {
+  ])('a write that a batch answers with %s is made alone, and does not count as refused', async (Code) => {
     const { calls, write } = setUp((command) =>
       batch(command) ? { Responses: [{ Error: { Code } }, { Item: { id: 'b' } }] } : undefined,
     );

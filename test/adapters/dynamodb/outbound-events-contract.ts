@@ -79,7 +79,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect(await table.widen(id)).toMatchObject({ isWide: true, fannedOutAt: now });
     });
 
-    it('published events name their endpoints, or that there are none', async () => {
+    it('published events name their endpoints, also by an empty list', async () => {
       const [some, none] = [[asEndpointId('ep_1'), asEndpointId('ep_2')], []];
       const { table, id, event } = await setUp({ isWide: true, endpoints: some });
       const { table: other, id: otherId } = await setUp({ isWide: true, endpoints: none });

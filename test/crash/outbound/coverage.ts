@@ -1,4 +1,4 @@
-import { needsManifest } from '../../../lambdas/domain/delivery-record.ts';
+import { needsManifest } from '../../../lambdas/domain/delivery-manifest.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 

@@ -1,28 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import {
-  crashes,
-  lateReads,
-  type Plan,
-  purges,
-  rejections,
-  repetitions,
-  stalls,
-  withEachFault,
-} from './every-fault.ts';
-import type { Mutant } from './mistake.ts';
+import { crashes, lateReads, type Plan, purges, rejections, repetitions, stalls } from './every-fault.ts';
+import { type MutantCase, noFault, testMutants } from './mutant-tests.ts';
 import * as mutants from './mutants.ts';
 import * as tenants from './mutants-of-tenants.ts';
 import * as twoTasks from './mutants-of-two-tasks.ts';
-import { scenarios } from './scenarios.ts';
 
-interface MutantCase {
-  readonly mutant: Mutant;
-  readonly scenario: string;
-  readonly plan: Plan;
-  readonly violation: RegExp;
-}
-
-const noFault: Plan = { first: () => [] };
 /** From a claim on, until after the delivery's deadline. */
 const twoHours: Plan = {
   first: (call, name) =>
@@ -277,18 +258,4 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
   },
 };
 
-describe('mutants of the outbound flow', () => {
-  it.each(Object.entries(mutantCases))(
-    'the crash suite notices when %s',
-    async (_rule, { mutant, scenario: name, plan, violation }) => {
-      const [scenario] = scenarios.filter((candidate) => candidate.name === name);
-      if (scenario === undefined) throw new Error(`there is no scenario called ${name}`);
-
-      const honest = await withEachFault(scenario, plan);
-      const { violations } = await withEachFault(scenario, plan, mutant, violation);
-
-      expect(honest.violations).toEqual([]);
-      expect(violations).toContainEqual(expect.stringMatching(violation));
-    },
-  );
-});
+testMutants('the outbound flow', mutantCases);

@@ -1,17 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { crashes, type Plan, rejections, withEachFault } from './every-fault.ts';
-import type { Mutant } from './mistake.ts';
+import { crashes, rejections } from './every-fault.ts';
+import { type MutantCase, noFault, testMutants } from './mutant-tests.ts';
 import * as manifests from './mutants-of-manifests.ts';
-import { scenarios } from './scenarios.ts';
 
-interface MutantCase {
-  readonly mutant: Mutant;
-  readonly scenario: string;
-  readonly plan: Plan;
-  readonly violation: RegExp;
-}
-
-const noFault: Plan = { first: () => [] };
 const uncovered = /acknowledged, unfinished, and neither due nor in a manifest/;
 
 const mutantCases: Readonly<Record<string, MutantCase>> = {
@@ -71,18 +61,4 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
   },
 };
 
-describe('mutants of the manifests', () => {
-  it.each(Object.entries(mutantCases))(
-    'the crash suite notices when %s',
-    async (_rule, { mutant, scenario: name, plan, violation }) => {
-      const [scenario] = scenarios.filter((candidate) => candidate.name === name);
-      if (scenario === undefined) throw new Error(`there is no scenario called ${name}`);
-
-      const honest = await withEachFault(scenario, plan);
-      const { violations } = await withEachFault(scenario, plan, mutant, violation);
-
-      expect(honest.violations).toEqual([]);
-      expect(violations).toContainEqual(expect.stringMatching(violation));
-    },
-  );
-});
+testMutants('the manifests', mutantCases);

@@ -1,4 +1,4 @@
-import { needsManifest } from '../../../lambdas/domain/delivery-record.ts';
+import { needsManifest } from '../../../lambdas/domain/delivery-manifest.ts';
 import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Mistake, Mutant } from './mistake.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import { changedSettings } from '../../../lambdas/domain/endpoint.ts';
 import { asTenantId } from '../../../lambdas/domain/ids.ts';
-import { millis, seconds } from '../../../lambdas/domain/time.ts';
+import { seconds } from '../../../lambdas/domain/time.ts';
 import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
@@ -293,15 +293,4 @@ describe('an endpoint without limits that hangs', () => {
 
     expect(calls).toEqual(['readWithLimiter']);
   });
-});
-
-it('a process forgets the endpoints that it has not met for longest, but none with a request under way', () => {
-  const memoryOf = endpointMemories(2);
-  memoryOf('a').underWay = 1;
-  memoryOf('b').quickAt = start;
-  memoryOf('c').quickAt = start;
-  memoryOf('d');
-
-  expect(memoryOf('a').underWay).toBe(1);
-  expect([millis(0), memoryOf('b').quickAt]).toEqual([0, undefined]);
 });

@@ -1,4 +1,3 @@
-import type { BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import {
   type Delivery,
@@ -8,15 +7,12 @@ import {
 } from '../../../domain/delivery-record.ts';
 import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
-import type { OutputOf } from '../../aws/command.ts';
-import { BatchGetCommand, type DynamodbClient, QueryCommand } from '../commands.ts';
+import { readItems } from '../batch-read.ts';
+import { type DynamodbClient, QueryCommand } from '../commands.ts';
 import { wellFormed } from '../parse-item.ts';
 import { parseDelivery } from './item.ts';
 
 const Key = v.object({ id: DeliveryIdText, listedAt: v.string() });
-/** The most keys that DynamoDB reads in one call. */
-const batchSize = 100;
-
 interface OfEndpoint {
   readonly tenant: TenantId;
   readonly endpointId: EndpointId;
@@ -85,29 +81,11 @@ async function readAll(
   ids: readonly DeliveryId[],
   onMalformed: (error: Error) => void,
 ): Promise<readonly Delivery[]> {
-  const read: Delivery[] = [];
-  for (let from = 0; from < ids.length; from += batchSize) {
-    const items = await readBatch(client, table, ids.slice(from, from + batchSize));
-    read.push(...wellFormed(items, parseDelivery, onMalformed));
-  }
-  return read.sort((a, b) => (listedAt(a) < listedAt(b) ? -1 : 1));
-}
-
-async function readBatch(
-  client: DynamodbClient,
-  table: string,
-  ids: readonly DeliveryId[],
-): Promise<readonly unknown[]> {
-  const items: unknown[] = [];
-  let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
-  while (Keys !== undefined && Keys.length > 0) {
-    const read: OutputOf<BatchGetCommandOutput> = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
-    );
-    items.push(...(read.Responses?.[table] ?? []));
-    Keys = read.UnprocessedKeys?.[table]?.Keys;
-  }
-  return items;
+  const keys = ids.map((id) => ({ id }));
+  const items = await readItems(client, table, keys, { ConsistentRead: true });
+  return wellFormed(items, parseDelivery, onMalformed).toSorted((a, b) =>
+    listedAt(a) < listedAt(b) ? -1 : 1,
+  );
 }
 
 /** Bounds of a key range are inclusive: these return the next text, and the last one before. A place ends in letters or digits. */

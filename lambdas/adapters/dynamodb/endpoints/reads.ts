@@ -1,11 +1,10 @@
-import type { BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { endpointHash } from '../../../domain/delivery-task.ts';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { EndpointId, TenantId } from '../../../domain/ids.ts';
 import type { EndpointRange } from '../../../domain/publish-range.ts';
-import type { OutputOf } from '../../aws/command.ts';
-import { BatchGetCommand, type DynamodbClient, GetCommand, QueryCommand } from '../commands.ts';
+import { readItems } from '../batch-read.ts';
+import { type DynamodbClient, GetCommand, QueryCommand } from '../commands.ts';
 import { limiterKeyOf, parseLimiter } from '../limiter/item.ts';
 import { EndpointKey, parseEndpoint } from './item.ts';
 
@@ -22,7 +21,7 @@ export const dynamodbEndpointReads = (client: DynamodbClient, table: string) => 
   /** Reads an endpoint and its limiter by one call, with strong consistency. */
   async readWithLimiter(tenant: TenantId, id: EndpointId) {
     const keys = [{ tenant, id }, limiterKeyOf(endpointHash({ tenant, endpointId: id }))];
-    const items = await readAll(client, table, keys);
+    const items = await readItems(client, table, keys, { ConsistentRead: true });
     const item = items.find((found) => v.is(EndpointKey, found) && found.tenant === tenant);
     const limiter = items.find((found) => found !== item);
     const endpoint = item === undefined ? undefined : parseEndpoint(item);
@@ -48,21 +47,3 @@ export const dynamodbEndpointReads = (client: DynamodbClient, table: string) => 
     return { endpoints: Items.map(parseEndpoint), next: next === upTo ? undefined : next };
   },
 });
-
-/** Reads items with strong consistency, in no order. */
-async function readAll(
-  client: DynamodbClient,
-  table: string,
-  keys: readonly Record<string, unknown>[],
-): Promise<readonly unknown[]> {
-  const items: unknown[] = [];
-  let Keys: Record<string, unknown>[] | undefined = [...keys];
-  while (Keys !== undefined && Keys.length > 0) {
-    const read: OutputOf<BatchGetCommandOutput> = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
-    );
-    items.push(...(read.Responses?.[table] ?? []));
-    Keys = read.UnprocessedKeys?.[table]?.Keys;
-  }
-  return items;
-}

@@ -90,7 +90,7 @@ export const limiterUpdates = {
   /**
    * Records the health that a request without a slot showed. At most one of the updates succeeds.
    *
-   * A failure creates the item, so that other workers see it. A success has nothing to clear if there is no item.
+   * A failure creates the item, so that other workers see it. A success without an item writes nothing.
    */
   note: ({ health, failures, limits }: HealthNote, now: UnixMillis): readonly LimiterUpdate[] => {
     const expiresAt = toUnixSeconds(later(now, keptFor));
