@@ -166,13 +166,6 @@ const freeRequests = [
 
 const memories = mutantsOf({ file: 'lambdas/outbound/deliver/known-endpoint.ts', caughtBy: freeTests }, [
   {
-    name: 'a process remembers an endpoint that is missing or disabled',
-    breaks: promises.held,
-    from: 'if (!isEnabled) memory.read = undefined;',
-    to: '',
-    outsideSimulation: 'deliveries are released by the next check',
-  },
-  {
     name: 'a test goes to the URL that a process remembers',
     breaks: waits,
     from: 'task.byHand === undefined && isValid(read, at)',

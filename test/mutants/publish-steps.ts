@@ -59,11 +59,11 @@ const fanOut = mutantsOf({ file: 'lambdas/outbound/publish/fan-out.ts', caughtBy
     caughtBy: fanOutTests,
   },
   {
-    name: 'a newly held delivery is not checked again',
+    name: 'a newly held delivery of an event for many endpoints is not checked again',
     breaks: held,
     from: 'await recheckNewlyHeld(recorded, settings, ports);',
     to: '',
-    caughtBy: 'test/outbound/hold-delivery.test.ts',
+    caughtBy: manyTests,
   },
   {
     name: 'a fan-out goes on though its tasks could not be sent',
@@ -116,6 +116,13 @@ const toTenants = mutantsOf(
       from: 'seconds(Math.max(deliveryRetention, longestQueued))) <= now',
       to: 'seconds(Math.max(deliveryRetention, longestQueued))) <= 0',
       outsideSimulation: 'no run publishes an event again after its retention',
+    },
+    {
+      name: 'a newly held delivery is not checked again',
+      breaks: held,
+      from: 'await recheckNewlyHeld(recorded, settings, ports);',
+      to: '',
+      caughtBy: manyTests,
     },
     {
       name: 'a delivery to an endpoint that was deleted since is in no manifest',

@@ -4,7 +4,7 @@ import { millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
 
 /** What one process remembers of an endpoint, for sending only. */
 export interface EndpointMemory {
-  /** The last read of the endpoint, for as long as it is enabled. */
+  /** The last read of the endpoint, and the batch that made it. */
   read?: {
     readonly at: UnixMillis;
     readonly batch: object;

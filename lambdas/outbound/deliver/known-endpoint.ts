@@ -10,8 +10,7 @@ export type KnownEndpointPorts = Pick<OutboundPorts, 'now' | 'endpoints' | 'limi
  * The endpoint of a task, as read in this batch and the last two seconds. Its limiter is read by the same call.
  *
  * A later batch reads it again: the response of an old URL must not hold the endpoint whose URL was mended. So does a task that
- * a person asked for. An endpoint that is missing or disabled is not remembered: it may be there,
- * or enabled, a moment later.
+ * a person asked for. What is done about an endpoint that is missing or disabled is decided by a read of its own.
  */
 export function knownEndpoint(
   task: DeliveryTask,
@@ -33,15 +32,9 @@ async function readEndpoint(
   { now, endpoints }: KnownEndpointPorts,
 ): Promise<Endpoint | undefined> {
   const at = now();
-  let isEnabled = false;
-  try {
-    const { endpoint, limiter } = await endpoints.readWithLimiter(tenant, endpointId);
-    learn(memory, limiter, at);
-    isEnabled = endpoint?.status === 'enabled';
-    return endpoint;
-  } finally {
-    if (!isEnabled) memory.read = undefined;
-  }
+  const { endpoint, limiter } = await endpoints.readWithLimiter(tenant, endpointId);
+  learn(memory, limiter, at);
+  return endpoint;
 }
 
 /** The state of a limiter, as read or written in the last two seconds. */

@@ -118,7 +118,32 @@ describe('what a process remembers of an endpoint', () => {
     expect(world.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['b']);
   });
 
-  it('what a process remembers is not used for a test: it goes to the URL that was given just now', async () => {
+  it('what a process remembers is not used for a test of the same batch', async () => {
+    const { world, calls, worker } = await watchedWorld();
+    await world.publish(event('a'), { ...event('t'), endpoint: { id: 'ep_1' }, byHand: 'test' });
+
+    await world.deliverOnce(worker());
+
+    expect(calls.filter((name) => name === 'readWithLimiter')).toHaveLength(2);
+  });
+
+  it('what a process remembers is read again for a suspect of the same batch, two seconds later', async () => {
+    const { world, calls, worker } = await watchedWorld(() => {
+      wait(world, 3_000);
+      return accepted;
+    });
+    await world.publish(event('a'));
+    await world.dieInRequest();
+    wait(world, 500_000);
+    await world.publish(event('b'));
+
+    await world.deliverOnce(worker());
+
+    expect(world.requests).toHaveLength(2);
+    expect(calls.filter((name) => name === 'readWithLimiter')).toHaveLength(2);
+  });
+
+  it('what a process remembers is not used for a test of a later batch: it goes to the URL that was given just now', async () => {
     const { world, worker } = await watchedWorld();
     const process = worker();
     await world.publish(event('a'));
@@ -142,6 +167,7 @@ describe('a failure of an endpoint without limits', () => {
     const process = worker();
     await world.publish(event('a'));
     await world.deliverOnce(process);
+    world.db.expire();
     expect(await state()).toMatchObject({ failures: 1, failingSince: world.now() });
 
     await world.publish(event('b'));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
@@ -38,6 +39,28 @@ describe('an event that more than a hundred endpoints take', () => {
     expect(sizes.toSorted()).toEqual([1, 100]);
     expect(world.deliveryQueue.contents()).toHaveLength(101);
   });
+
+  it.each([2, 101])(
+    'an event that %d endpoints take is sent to one that is enabled while it is held',
+    async (count) => {
+      const world = await tenantWithEndpoints(count);
+      const [tenant, id] = [asTenantId('acme'), asEndpointId(idOf(0))];
+      const current = async () => (await world.endpoints.read(tenant, id)) ?? expect.fail();
+      await world.endpoints.disable(await current(), { reason: 'manual', at: world.now() });
+      const create: PublishPorts['deliveries']['create'] = async (delivery) => {
+        const first = await world.table.create(delivery);
+        // A person enables it, and finds no held delivery yet.
+        if (delivery.endpointId === id) await world.endpoints.enable(await current(), world.now());
+        return first;
+      };
+
+      await world.publishQueue.send({ body: JSON.stringify(event) });
+      await world.workOffPublishQueue({ ...world.publishPorts, deliveries: { ...world.table, create } });
+
+      const statuses = [...world.table.deliveries.values()].map(({ status }) => status);
+      expect(statuses).toEqual(Array.from({ length: count }, () => 'pending'));
+    },
+  );
 
   it('an event that a hundred endpoints take names them', async () => {
     const world = await tenantWithEndpoints(100);

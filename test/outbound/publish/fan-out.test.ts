@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { eventExpiry } from '../../../lambdas/domain/outbound-event.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
@@ -106,7 +107,8 @@ describe('a publication to a tenant', () => {
     // As if the publisher had died before.
     world.manifests.manifests.clear();
     world.deliveryQueue.purge();
-    world.endpoints.endpoints.delete(`acme/${idOf(1)}`);
+    const gone = await world.endpoints.read(asTenantId('acme'), asEndpointId(idOf(1)));
+    if (gone !== undefined) expect(await world.endpoints.remove(gone)).toBe(true);
 
     await world.publish(event);
     await world.run(seconds(900));

@@ -48,18 +48,36 @@ describe('λ sweep', () => {
     expect(ends).toEqual(ids.map(() => 'delivered 3'));
   });
 
-  it('λ sweep sends each delivery of a backlog once, even if other sweeps run meanwhile', async () => {
-    const world = outboundWorld();
+  it.each([
+    ['new', 0],
+    ['tried', 1],
+  ])(
+    'λ sweep sends each %s delivery of a backlog once, even if other sweeps run meanwhile',
+    async (_which, attempts) => {
+      const world = outboundWorld(() => refused(503));
+      for (let id = 0; id < 30; id++) await world.publish(message(`d${id}`));
+      if (attempts > 0) while ((await world.deliverOnce()) > 0);
+      expect([...world.table.deliveries.values()].every((one) => one.attempts === attempts)).toBe(true);
+      world.deliveryQueue.purge();
+      world.advance(seconds(3600));
+
+      await Promise.all([world.sweep(), world.sweep(), world.sweep()]);
+      world.advance(seconds(60));
+      await world.sweep();
+
+      expect(tasks(world)).toHaveLength(30);
+      expect(new Set(tasks(world).map(({ deliveryId }) => deliveryId)).size).toBe(30);
+    },
+  );
+
+  it('λ sweep goes on after its first page', async () => {
+    const world = outboundWorld(undefined, undefined, { manifestShards: 1 });
     for (let id = 0; id < 30; id++) await world.publish(message(`d${id}`));
+    expect(world.manifests.manifests.size).toBe(30);
     world.deliveryQueue.purge();
-    world.advance(seconds(3600));
+    world.advance(seconds(300));
 
-    await Promise.all([world.sweep(), world.sweep(), world.sweep()]);
-    world.advance(seconds(60));
-    await world.sweep();
-
-    expect(tasks(world)).toHaveLength(30);
-    expect(new Set(tasks(world).map(({ deliveryId }) => deliveryId)).size).toBe(30);
+    expect(await world.sweep()).toMatchObject({ tasks: 30 });
   });
 
   it('λ sweep waits longer each time before it sends the same delivery again, an hour at most', async () => {
