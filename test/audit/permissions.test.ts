@@ -15,7 +15,7 @@ describe.skipIf(flows === undefined)('The permissions of the deployed functions'
       (permission) => !reasons.some(({ pattern }) => pattern.test(permission)),
     );
 
-    expect(unexplained).toEqual([]);
+    expect(unexplained, unexplained.join('; ')).toEqual([]);
   });
 
   test('a reason to grant what is not used is given for what is granted', () => {

@@ -105,6 +105,8 @@ describeFlow(
       before = outputs;
       const { token: queue = '' } = before.queues.inbound;
       const { token: dlq = '' } = before.dlqs.inbound;
+      // A record says "processed" before the event source mapping deletes the message.
+      await eventually('the queue to be empty', async () => (await waiting(queue)) === 0);
       await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: '{}', DelaySeconds: 900 }));
       await sqs.send(new SendMessageCommand({ QueueUrl: dlq, MessageBody: '{}' }));
 

@@ -26,7 +26,7 @@ export const findingOf = (outcome: AttemptOutcome, took: Millis): EndpointFindin
   isThrottled: isTooMany(outcome) && retryAfterOf(outcome) === undefined,
 });
 
-/** An endpoint whose response takes longer than this gets few requests at a time: each one keeps a worker waiting. */
+/** A request that takes longer than this keeps a worker waiting: without limits of its own, its endpoint needs slots from then on. */
 export const slowAfter = millis(5_000);
 /** A process sends as much as it has to an endpoint that responds within this. */
 export const quickWithin = millis(1_000);
