@@ -1,4 +1,4 @@
-// Step 2 of 2 of the outbound flow: open deliver.ts next, then deliver-one.ts, claim.ts, attempt.ts, finish-attempt.ts.
+// Step 2 of 2 of the outbound flow: open deliver.ts next, then deliver-one.ts: admit, claim, attempt, plan, finish.
 // Trigger: the delivery queue, in small batches; publish, sweep, replay and this function itself feed it.
 // Input: delivery tasks → output: signed requests to endpoints, each attempt on its delivery's record, the next task.
 // On failure: SQS redelivers the message, and sweep.lambda.ts finishes what a crash left undone. A delivery that fails for
