@@ -47,7 +47,7 @@ export const usual: Workload = {
   endpointTime: 200,
   sources: 3,
   through: 'sns',
-  systemLogLevel: 'INFO',
+  systemLogLevel: 'WARN',
 };
 
 /** A stack with more sources, each with its own resources, has more than `maxResources` and is not synthesised. */
