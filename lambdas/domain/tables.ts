@@ -28,8 +28,8 @@ export const byEndpointIndex = {
   shards: 4,
 } as const;
 
-/** Deliveries: held deliveries by endpoint, the oldest first. Sparse. */
-export const heldIndex = { name: 'held', partitionKey: 'heldBy', sortKey: 'createdAt' } as const;
+/** Deliveries: held deliveries by endpoint in four partitions, the oldest first. Sparse. */
+export const heldIndex = { name: 'held', partitionKey: 'heldBy', sortKey: 'createdAt', shards: 4 } as const;
 
 /** Deliveries: those waiting for their next attempt, by endpoint in four partitions, the longest wait first. Sparse. */
 export const waitingIndex = {

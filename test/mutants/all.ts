@@ -25,6 +25,7 @@ import { replayMutants } from './replays.ts';
 import type { SourceMutant } from './source-mutant.ts';
 import { bodyAndSecretMutants } from './stored-bodies-and-secrets.ts';
 import { sweepMutants } from './sweep.ts';
+import { waitMutants } from './waits.ts';
 
 /** All mutants: the mistakes that some test must notice. */
 export const sourceMutants: readonly SourceMutant[] = [
@@ -55,6 +56,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...functionAndQueueMutants,
   ...bodyAndSecretMutants,
   ...gatheredWriteMutants,
+  ...waitMutants,
 ];
 
 /** @throws when there is no mutant of that name */

@@ -18,6 +18,8 @@ export const promises = {
   ownEndpoint: 'A new endpoint gets no delivery of an earlier endpoint with its id.',
   limits: 'An endpoint that is down does not occupy the workers.',
   waits: 'After an outage you do not have to wait:',
+  shownWaits: 'how many deliveries wait, since when and what for',
+  raisedLimits: 'A limit that is raised or removed sends',
   disabled: 'So do five days of failures without one success',
   notices: 'The topic `OperationsTopicArn` gets an operator notice',
   secrets: 'After a rotation the old secret signs beside the new one for 24 h',

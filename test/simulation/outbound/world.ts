@@ -206,6 +206,7 @@ export function simulatedOutbound(
     rules: settings,
     checkHostname: async () => undefined,
     maxTimeoutSeconds: 30,
+    maxConcurrent: undefined,
     retention: settings.deliveryRetention,
     secrets: memorySealing,
     eventTypes: world.eventTypes,
