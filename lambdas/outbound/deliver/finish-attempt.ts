@@ -11,7 +11,6 @@ import type {
   DiscardRecord,
   RetryRecord,
 } from '../../domain/delivery-record.ts';
-import { taskMessage } from '../../domain/delivery-task.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { dueAfterCreation, dueForRetry } from '../../domain/retry-schedule.ts';
 import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
@@ -38,7 +37,7 @@ export type FinishPorts = AttemptRecordPorts &
   MissingPorts &
   Pick<
     OutboundPorts<'WebhookDeliveryAttempts' | 'AttemptsFailed' | 'DeliveriesNeverAttempted'>,
-    'random' | 'telemetry'
+    'random' | 'memoryOf' | 'telemetry'
   >;
 
 /** An attempt that was made. */
@@ -142,9 +141,7 @@ export async function postponeUnready(
   if (attempts === 0 && dueAfterCreation(createdAt) <= now)
     ports.telemetry.count('DeliveriesNeverAttempted', {});
   if (result.kind === 'recorded')
-    await ports.sendTask(
-      taskMessage({ deliveryId: id, attempt: attempts + 1, payload }, delivery, unreadyDelay),
-    );
+    await sendTaskAfter(unreadyDelay, { deliveryId: id, attempt: attempts + 1, payload }, delivery, ports);
   return queueAnswerFor(result, ports.now());
 }
 
