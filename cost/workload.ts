@@ -51,7 +51,7 @@ export const usual: Workload = {
 };
 
 /** A stack with more sources, each with its own resources, has more than `maxResources` and is not synthesised. */
-export const mostSources = 17;
+export const mostSources = 16;
 
 /** Bytes around a body in a message, and in the body that is sent. */
 export const envelopeBytes = 600;

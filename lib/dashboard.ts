@@ -4,6 +4,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { MonitoringProps } from './monitoring.ts';
 import { nameOf } from './name-of.ts';
+import { lineMetric } from './parts/line-metric.ts';
 import type { NodeLambda } from './parts/node-lambda.ts';
 import { ownMetric } from './parts/own-metric.ts';
 import type { WorkQueue } from './parts/work-queue.ts';
@@ -42,16 +43,11 @@ const gatewayWidgets = (
   graph('Requests', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
   graph('Refused requests', [
     ...Object.keys(sources).map((source) =>
-      ownMetric(scope, {
-        ...plain,
-        name: 'RequestsRefused',
-        service: 'receive',
-        dimensions: { source },
-      }).with({
+      lineMetric(scope, { ...plain, name: 'RequestsRefused', dimensions: { source } }).with({
         label: `refused: ${source}`,
       }),
     ),
-    ownMetric(scope, { ...plain, name: 'RequestsThrottled', service: 'gateway' }),
+    lineMetric(scope, { ...plain, name: 'RequestsThrottled' }),
     management.api.metricServerError({ label: 'management API, 5xx' }),
   ]),
   graph('Answer time (p99)', [api.metricLatency({ statistic: Stats.p(99) })]),

@@ -167,7 +167,7 @@ export interface RetryRecord extends AttemptFacts {
   readonly deadline?: UnixMillis;
 }
 
-interface SuccessRecord extends AttemptFacts {
+export interface SuccessRecord extends AttemptFacts {
   readonly status: 'delivered';
   readonly expiresAt: UnixSeconds;
 }

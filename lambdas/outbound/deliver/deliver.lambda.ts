@@ -1,4 +1,4 @@
-// Step 2 of 2 of the outbound flow: open deliver.ts next, then deliver-one.ts, claim.ts, attempt.ts, finish-attempt.ts.
+// Step 2 of 2 of the outbound flow: open deliver.ts next, then deliver-one.ts: admit, claim, attempt, plan, finish.
 // Trigger: the delivery queue and the sideline queue, in small batches; publish, sweep, replay and this function itself feed
 // the first, this function the second.
 // Input: delivery tasks → output: signed requests to endpoints, each attempt on its delivery's record, the next task.

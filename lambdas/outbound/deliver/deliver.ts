@@ -13,8 +13,8 @@ import {
 } from '../queue-answer.ts';
 import type { Invocation } from './attempt.ts';
 import { type DeliverOnePorts, deliverOne, type Run, retryInOneSecond } from './deliver-one.ts';
+import { recordUnrecordedSuccess } from './finish.ts';
 import { openTask } from './open-task.ts';
-import { recordUnrecordedSuccess } from './record-unrecorded-success.ts';
 
 export type DeliverPorts = DeliverOnePorts &
   QueueAnswerPorts &
@@ -81,7 +81,7 @@ async function runFirst(
   const task = await openTask(message, ports);
   if (task === undefined) return { kind: 'done', result: await answer(message, acknowledge, batch) };
   if (task.seen !== undefined) {
-    await recordUnrecordedSuccess(task, task.seen, settings.deliveryRetention, ports);
+    await recordUnrecordedSuccess(task, task.seen, settings, ports);
     return { kind: 'done', result: await answer(message, acknowledge, batch) };
   }
   const run = await deliverOne(task, batch);
