@@ -73,6 +73,10 @@ export const isFailing = ({ failures, failingSince, openUntil }: LimiterState): 
 export const isFree = (state: LimiterState, { concurrent, perSecond }: SetLimits, now: UnixMillis): boolean =>
   concurrent === undefined && perSecond === undefined && isClean(state, now);
 
+/** Whether the tasks of an endpoint go to the sideline queue: it is slow, or its breaker is open. */
+export const isSidelined = ({ slowAt, openUntil }: LimiterState): boolean =>
+  slowAt !== undefined || openUntil !== undefined;
+
 /** Concurrency for an endpoint that has not answered recently: if it hangs, it blocks at most this many workers. */
 const unprovenConcurrent = 2;
 
