@@ -1,7 +1,7 @@
 /** Indexes, their keys and shard counts: the contract between `lib/` and the adapters. Every index is keys-only. */
 
-/** InboundEvents (pk `id`): kept events, failed or ignored, by source and day. Sparse. */
-export const keptIndex = { name: 'kept', partitionKey: 'keptDay', sortKey: 'keptAt' } as const;
+/** InboundEvents (pk `id`): kept events by source, day and status (failed or ignored), each in 16 partitions. Sparse. */
+export const keptIndex = { name: 'kept', partitionKey: 'keptDay', sortKey: 'keptAt', shards: 16 } as const;
 
 /**
  * InboundEvents: every key begins with its source, so that a role can be limited to the items of one source.

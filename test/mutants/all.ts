@@ -11,6 +11,7 @@ import { endpointMutants } from './endpoints.ts';
 import { functionAndQueueMutants } from './functions-and-queues.ts';
 import { gatheredWriteMutants } from './gathered-writes.ts';
 import { holdMutants } from './holds.ts';
+import { hotKeyMutants } from './hot-keys.ts';
 import { inboundRecords } from './inbound-records.ts';
 import { jobMutants } from './jobs.ts';
 import { limiterRules } from './limiter-rules.ts';
@@ -57,6 +58,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...bodyAndSecretMutants,
   ...gatheredWriteMutants,
   ...waitMutants,
+  ...hotKeyMutants,
 ];
 
 /** @throws when there is no mutant of that name */

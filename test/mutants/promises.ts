@@ -20,6 +20,7 @@ export const promises = {
   waits: 'After an outage you do not have to wait:',
   shownWaits: 'how many deliveries wait, since when and what for',
   raisedLimits: 'A limit that is raised or removed sends',
+  hotKeys: 'No partition key takes more than DynamoDB serves',
   disabled: 'So do five days of failures without one success',
   notices: 'The topic `OperationsTopicArn` gets an operator notice',
   secrets: 'After a rotation the old secret signs beside the new one for 24 h',

@@ -41,7 +41,7 @@ describe('after an outage, with the breaker open', () => {
       { tenant: asTenantId('acme'), id: asEndpointId('ep_1') },
       99,
     );
-    expect(waiting).toEqual({ count: 20, isExact: true });
+    expect(waiting).toMatchObject({ count: 20, isExact: true });
   });
 
   it('a test of an endpoint with an open breaker goes at once, and its success releases waiting deliveries', async () => {

@@ -158,7 +158,10 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(reservedUntil).toBe(at(60_000));
       expect(await limiter.clearPlaces(limiterKey)).toEqual(others);
       expect(await limiter.reserve(limiterKey, millis(1_000), at(0))).toBe(at(1_000));
-      expect(await limiter.clearPlaces('unknown')).toMatchObject({ slots: {}, failures: 0 });
+      const gone = `${limiterKey}/gone`;
+      expect(await limiter.clearPlaces(gone)).toMatchObject({ slots: {}, failures: 0 });
+      await limiter.hold(gone, at(500));
+      expect((await limiter.read(gone)).retryAfter).toBeUndefined();
     });
 
     it('a limiter that is reset forgets its state but keeps the taken slots', async () => {
