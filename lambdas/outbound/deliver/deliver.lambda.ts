@@ -30,6 +30,7 @@ import { telemetry } from '../../adapters/telemetry/telemetry.ts';
 import { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../../domain/time.ts';
 import { deliverEnv, readEnv, readSettings } from '../../env.ts';
+import { countTogether } from '../count-together.ts';
 import { deliver } from './deliver.ts';
 import { endpointMemories } from './endpoint-memory.ts';
 
@@ -66,7 +67,7 @@ const ports = {
   post: sender.post,
   sendTask: queue.send,
   sendDeadDelivery: deadLetters.send,
-  tallies: dynamodbTallies(table, env.ENDPOINTS_TABLE),
+  tallies: countTogether(dynamodbTallies(table, env.ENDPOINTS_TABLE)),
   deleteMessage: queue.delete,
   returnMessageAfter: queue.returnAfter,
   pause: (span: Millis) => pause(span),
