@@ -32,6 +32,7 @@ import type { TaskMessage, TaskQueue } from '../../domain/delivery-task.ts';
 import { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../../domain/time.ts';
 import { deliverEnv, readEnv, readSettings } from '../../env.ts';
+import { countTogether } from '../count-together.ts';
 import { deliver } from './deliver.ts';
 import { endpointMemories } from './endpoint-memory.ts';
 
@@ -71,7 +72,7 @@ const ports = {
   post: sender.post,
   sendTask: (task: TaskMessage) => taskQueues[task.queue].send(task),
   sendDeadDelivery: deadLetters.send,
-  tallies: dynamodbTallies(table, env.ENDPOINTS_TABLE),
+  tallies: countTogether(dynamodbTallies(table, env.ENDPOINTS_TABLE)),
   pause: (span: Millis) => pause(span),
   after(span: Millis, act: () => void) {
     const timer = setTimeout(act, span);

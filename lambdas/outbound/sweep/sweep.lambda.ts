@@ -22,6 +22,7 @@ import { telemetry } from '../../adapters/telemetry/telemetry.ts';
 import { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../../domain/time.ts';
 import { readEnv, readSettings, sweepEnv } from '../../env.ts';
+import { countTogether } from '../count-together.ts';
 import { keepMeasured } from './keep-measured.ts';
 import { sweep } from './sweep.ts';
 
@@ -45,7 +46,7 @@ const ports = {
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
-  tallies: dynamodbTallies(table, env.ENDPOINTS_TABLE),
+  tallies: countTogether(dynamodbTallies(table, env.ENDPOINTS_TABLE)),
   gauges: dynamodbEndpointGauges(table, env.ENDPOINTS_TABLE),
   pause: (span: Millis) => pause(span),
   sendTask: tasks.send,
