@@ -12,7 +12,9 @@ import type { WorkQueue } from './parts/work-queue.ts';
 /** The dashboard: every queue, every function, and what the alarms watch. */
 export function addDashboard(scope: Construct, props: MonitoringProps): void {
   const { inbound, outbound, management } = props;
-  const works = [...inbound.map(({ work }) => work), outbound.publishing, outbound.delivering];
+  const { publishing, delivering, sideline, undelivered, subscriptionDlq } = outbound;
+  const works = [...inbound.map(({ work }) => work), publishing, delivering, sideline];
+  const dlqs = [...new Set(works.map(({ dlq }) => dlq)), undelivered, subscriptionDlq];
   const lambdas = [
     ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
     outbound.publish,
@@ -25,10 +27,7 @@ export function addDashboard(scope: Construct, props: MonitoringProps): void {
       gatewayWidgets(scope, props),
       queueWidgets(works),
       [
-        graph(
-          'Dead letters',
-          [...works.map(({ dlq }) => dlq), outbound.undelivered, outbound.subscriptionDlq].map(visible),
-        ),
+        graph('Dead letters', dlqs.map(visible)),
         graph('Errors of functions', lambdas.map(errors)),
         graph('Throttled functions', lambdas.map(throttles)),
       ],
@@ -84,6 +83,9 @@ const deliveryWidgets = (scope: Construct, inbound: MonitoringProps['inbound']):
       dimensions: { status: '2xx' },
     }),
     ownMetric(scope, { ...plain, name: 'AttemptsFailed', service: 'deliver' }),
+  ]),
+  graph('Longest wait for the limits of an endpoint, in seconds', [
+    ownMetric(scope, { ...plain, name: 'LimitWaitTime', service: 'deliver' }),
   ]),
   graph('Endpoints in trouble', [
     ownMetric(scope, { ...plain, name: 'EndpointsDown', service: 'sweep' }),

@@ -13,8 +13,16 @@ export type StoredText = string | Uint8Array;
  */
 export const maxDeflatableBytes = 32 * 1024;
 
+/** A window as long as a short text finds the same repetitions, and zlib does not allocate a quarter of a megabyte for it. */
+const shortText = { bytes: 4096, windowBits: 12 };
+
 /** Compresses a text. The format is zlib's (RFC 1950): its checksum reveals damage, which raw deflate would not. */
-export const deflated = (text: string): Uint8Array => deflateSync(text);
+export function deflated(text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  return bytes.length <= shortText.bytes
+    ? deflateSync(bytes, { windowBits: shortText.windowBits })
+    : deflateSync(bytes);
+}
 
 /** Whether a text takes at most so many bytes in an item, as it is or compressed. */
 export function fitsInItem(text: string, maxBytes: number): boolean {

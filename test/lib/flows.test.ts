@@ -55,6 +55,7 @@ describe('queues', () => {
     expect(visibility('Source-stripe/Work/Queue')).toBe(360);
     expect(seconds('Outbound/Deliver')).toBe(75);
     expect(visibility('Outbound/Delivering/Queue')).toBe(450);
+    expect(visibility('Outbound/Sideline/Queue')).toBe(450);
     expect(seconds('Outbound/Publish')).toBe(60);
     expect(visibility('Outbound/Publishing/Queue')).toBe(360);
   });
@@ -84,10 +85,10 @@ describe('queues', () => {
     }
   });
 
-  test('queues are consumed with partial batch failures, each to its own function', () => {
+  test('queues are consumed with partial batch failures, each to its own function, and both task queues to one', () => {
     const mappings = Object.values(app.resources('AWS::Lambda::EventSourceMapping'));
 
-    expect(mappings).toHaveLength(5);
+    expect(mappings).toHaveLength(6);
     for (const { Properties } of mappings) {
       expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
     }
@@ -131,6 +132,26 @@ describe('every queue has a bound on the functions that it starts', () => {
     expect(concurrencyOf(own, 'Outbound/Delivering/Queue', 'Outbound/Deliver')).toEqual({
       MaximumConcurrency: 7,
     });
+  });
+
+  test('endpoints that are slow or down have a fifth of the deliver functions, at least two, beside the others', () => {
+    expect(concurrencyOf(app, 'Outbound/Sideline/Queue', 'Outbound/Deliver')).toEqual({
+      MaximumConcurrency: 10,
+    });
+    const few = synth({ sources: {}, outbound: { maxConcurrency: 7 } });
+    expect(concurrencyOf(few, 'Outbound/Sideline/Queue', 'Outbound/Deliver')).toEqual({
+      MaximumConcurrency: 2,
+    });
+  });
+
+  test('both task queues have the same DLQ, with one alarm', () => {
+    const dlq = { 'Fn::GetAtt': [idOf(app, 'AWS::SQS::Queue', 'Outbound/Delivering/Dlq'), 'Arn'] };
+    for (const path of ['Outbound/Delivering/Queue', 'Outbound/Sideline/Queue'])
+      expect(queues[path]?.Properties, path).toMatchObject({ RedrivePolicy: { deadLetterTargetArn: dlq } });
+    const alarms = Object.keys(app.resources('AWS::CloudWatch::Alarm'));
+    expect(alarms.filter((path) => path.startsWith('Outbound/Sideline/'))).toEqual([
+      'Outbound/Sideline/AgeAlarm',
+    ]);
   });
 });
 

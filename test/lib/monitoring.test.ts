@@ -109,6 +109,7 @@ describe('an alarm watches', () => {
     expect(on('Source-stripe/Work/AgeAlarm')).toMatchObject({ Threshold: 1_800 + 360 });
     expect(on('Outbound/Publishing/AgeAlarm')).toMatchObject({ Threshold: 900 });
     expect(on('Outbound/Delivering/AgeAlarm')).toMatchObject({ Threshold: 3_600 });
+    expect(on('Outbound/Sideline/AgeAlarm')).toMatchObject({ Threshold: 3_600 });
   });
 
   test('an alarm watches the messages in flight of every work queue, at half of the limit', () => {

@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
 import type { Failure } from '../../domain/delivery-failure.ts';
 import type { ClaimedDelivery, DeliveryFacts } from '../../domain/delivery-record.ts';
+import type { TaskQueue } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
 import type { OpenHeaders } from '../../domain/endpoint-headers.ts';
@@ -25,6 +26,8 @@ export type AttemptPorts = Pick<
 
 /** One invocation of the function. */
 export interface Invocation {
+  /** The queue that its batch came from. */
+  readonly queue: TaskQueue;
   /** Whether this much time is left. */
   hasTime(span: Millis): boolean;
 }

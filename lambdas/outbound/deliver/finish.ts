@@ -27,6 +27,7 @@ type RecordPorts = Pick<OutboundPorts, 'now' | 'deliveries' | 'sendTask' | 'paus
 export type FinishPorts = RecordPorts &
   DeadLetterPorts &
   HoldPorts &
+  Pick<OutboundPorts, 'memoryOf'> &
   Pick<OutboundPorts<'WebhookDeliveryAttempts' | 'AttemptsFailed' | 'DeliveriesNeverAttempted'>, 'telemetry'>;
 
 /** A claimed delivery and what its task contained, for the next one. */
