@@ -132,15 +132,16 @@ const savings = (): string =>
     [
       ['the default, five messages in an invocation', dollars(inbound()), dollars(outbound())],
       [
-        '`systemLogLevel: WARN`',
-        dollars(inbound({ systemLogLevel: 'WARN' })),
-        dollars(outbound({ systemLogLevel: 'WARN' })),
+        '`systemLogLevel: INFO`',
+        dollars(inbound({ systemLogLevel: 'INFO' })),
+        dollars(outbound({ systemLogLevel: 'INFO' })),
       ],
+      ['ten messages in an invocation', dollars(inbound({ batch: 10 })), dollars(outbound({ batch: 10 }))],
       ['one message in an invocation', dollars(inbound({ batch: 1 })), dollars(outbound({ batch: 1 }))],
       [
-        '… and `systemLogLevel: WARN`',
-        dollars(inbound({ batch: 1, systemLogLevel: 'WARN' })),
-        dollars(outbound({ batch: 1, systemLogLevel: 'WARN' })),
+        '… and `systemLogLevel: INFO`',
+        dollars(inbound({ batch: 1, systemLogLevel: 'INFO' })),
+        dollars(outbound({ batch: 1, systemLogLevel: 'INFO' })),
       ],
       ['endpoints that take 5 s', '', dollars(outbound({ endpointTime: 5000 }))],
     ],

@@ -47,11 +47,11 @@ export const usual: Workload = {
   endpointTime: 200,
   sources: 3,
   through: 'sns',
-  systemLogLevel: 'INFO',
+  systemLogLevel: 'WARN',
 };
 
 /** A stack with more sources, each with its own resources, has more than `maxResources` and is not synthesised. */
-export const mostSources = 17;
+export const mostSources = 16;
 
 /** Bytes around a body in a message, and in the body that is sent. */
 export const envelopeBytes = 600;

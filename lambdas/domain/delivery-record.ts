@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
 import { asDeliveryId, type DeliveryId, type EndpointId, type EventId, type TenantId } from './ids.ts';
-import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
+import { byEndpointIndex, dueIndex, heldIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
 /** The states of a delivery. `pending` and `held` are unfinished. */
@@ -76,7 +76,7 @@ export interface PendingDelivery extends DeliveryFacts {
   /** A fault of our own keeps it from its attempt. */
   readonly cause?: 'unready';
   readonly nextAttemptAt?: UnixMillis;
-  /** Since when it has waited for its next attempt, by its schedule, or for its endpoint to work again. */
+  /** Since when it has waited for its next attempt: by its schedule, for its endpoint to work again, or for the endpoint's limits. */
   readonly waitsSince?: UnixMillis;
   /** Until when a worker owns it. */
   readonly leaseUntil?: UnixMillis;
@@ -167,7 +167,7 @@ export interface RetryRecord extends AttemptFacts {
   readonly deadline?: UnixMillis;
 }
 
-interface SuccessRecord extends AttemptFacts {
+export interface SuccessRecord extends AttemptFacts {
   readonly status: 'delivered';
   readonly expiresAt: UnixSeconds;
 }
@@ -200,8 +200,10 @@ export interface Deferral {
   readonly extend: Millis;
   /** Only if the deadline is later than this. */
   readonly deadlineAfter?: UnixMillis;
-  /** Since when it waits for its endpoint to work again; undefined when it waits for a slot only. */
-  readonly waitsSince?: UnixMillis;
+  /** Since when it waits, unless it does already. */
+  readonly waitsSince: UnixMillis;
+  /** Whether it waits for its endpoint to work again; otherwise it waits for the endpoint's limits. */
+  readonly isForEndpoint: boolean;
 }
 
 /** A worker's right to record: it ends when another worker claims the delivery. */
@@ -267,9 +269,15 @@ export const listedAt = ({
   readonly createdAt: UnixMillis;
 }): string => `${String(createdAt).padStart(15, '0')}#${id}`;
 
-/** Names an endpoint among those whose deliveries are held. */
-export const heldByOf = ({ tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>): string =>
-  `${tenant}/${endpointId}`;
+/** A partition of the index of held deliveries. @param shard undefined for what was held before there were shards */
+export const heldByOf = (
+  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
+  shard?: number,
+): string => `${tenant}/${endpointId}${shard === undefined ? '' : `#${shard}`}`;
+
+/** The partition of a delivery in the index of held deliveries. */
+export const heldByFor = (delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId'>): string =>
+  heldByOf(delivery, shardOf(delivery, heldIndex.shards));
 
 /** A partition of the index of waiting deliveries, of which an endpoint that is down has many. */
 export const waitingByOf = (

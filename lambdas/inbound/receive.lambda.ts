@@ -18,7 +18,7 @@ import { secretsClient } from '../adapters/secrets/client.ts';
 import { secretByName } from '../adapters/secrets/secrets-manager.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
-import { telemetry } from '../adapters/telemetry/telemetry.ts';
+import { functionLog } from '../adapters/telemetry/function-log.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings } from '../domain/source.ts';
@@ -36,7 +36,7 @@ import { sourceKeys } from './source-keys.ts';
 const respondWithinMs = 2200;
 
 const env = readEnv(receiveEnv);
-const report = telemetry('receive');
+const report = functionLog();
 const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
 const bodies = lazyPayloadStore(quickCalls, env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);
@@ -55,29 +55,25 @@ export async function handler(
   if (wired === undefined) return jsonResponse(404, { error: 'unknown_source' });
   const request = rawRequest(event);
   const correlationId = requestIdOf(event) || context.awsRequestId;
-  try {
-    const now = unixMillis(Date.now());
-    const result = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
-    await keepIfRefused(
-      { request, result, correlationId, at: now },
-      wired.source,
-      wired.ports.keys,
-      keepRefusal,
-    );
-    const bytes = request.body.byteLength;
-    const durationMs = Math.round(performance.now() - startedAt);
-    reportReceived(name, result, { correlationId, bytes, durationMs }, { telemetry: report });
-    const response = responseTo(result, wired.source.provider, request);
-    return response.kind === 'json'
-      ? jsonResponse(response.status, response.body)
-      : plainResponse(response.response);
-  } finally {
-    report.flush();
-  }
+  const now = unixMillis(Date.now());
+  const result = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
+  await keepIfRefused(
+    { request, result, correlationId, at: now },
+    wired.source,
+    wired.ports.keys,
+    keepRefusal,
+  );
+  const bytes = request.body.byteLength;
+  const durationMs = Math.round(performance.now() - startedAt);
+  reportReceived(name, result, { correlationId, bytes, durationMs }, report);
+  const response = responseTo(result, wired.source.provider, request);
+  return response.kind === 'json'
+    ? jsonResponse(response.status, response.body)
+    : plainResponse(response.response);
 }
 
 /** Keeps a sample of the refused requests. */
-const keepRefusal = refusalKeeper({ putBody: bodies.put, telemetry: report });
+const keepRefusal = refusalKeeper({ putBody: bodies.put, log: report.log });
 
 type Wired = Awaited<ReturnType<typeof wire>>;
 

@@ -9,7 +9,14 @@ export type EndpointPorts = ReleasePorts &
   Pick<OutboundPorts, 'limiter'> &
   Pick<
     ManagementPorts,
-    'hasTime' | 'newId' | 'rules' | 'checkHostname' | 'maxTimeoutSeconds' | 'retention' | 'secrets'
+    | 'hasTime'
+    | 'newId'
+    | 'rules'
+    | 'checkHostname'
+    | 'maxTimeoutSeconds'
+    | 'maxConcurrent'
+    | 'retention'
+    | 'secrets'
   >;
 
 /**

@@ -58,6 +58,7 @@ const ports = {
       report.warn('destination.refused', { hostname: name, reason }),
     ),
   maxTimeoutSeconds: settings.attemptTimeout / 1000,
+  maxConcurrent: settings.maxConcurrent,
   retention: settings.deliveryRetention,
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   limiter: dynamodbLimiter(table, env.ENDPOINTS_TABLE),

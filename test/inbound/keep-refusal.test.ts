@@ -36,7 +36,7 @@ function keeper() {
       if (state.error) throw state.error;
       kept.set(key, JSON.parse(Buffer.from(bytes).toString('utf8')));
     },
-    telemetry,
+    log: telemetry.log,
   });
   return { kept, lines, state, keep };
 }

@@ -120,6 +120,7 @@ test('sources that share a consumer have claims that last as long as it may run'
 test.each([
   ['Source-stripe/Consume', 'Source-stripe/Work/Queue'],
   ['Outbound/Deliver', 'Outbound/Delivering/Queue'],
+  ['Outbound/Deliver', 'Outbound/Sideline/Queue'],
 ])('a claim of %s outlives its worker, and ends before its queue redelivers the message', (lambda, queue) => {
   const { settings } = assetOf(app, lambda);
   const lease = settings.lease ?? settings.sources?.[0]?.lease;

@@ -39,7 +39,7 @@ const endpoints = mutantsOf({ file: 'lambdas/management/operations/endpoints.ts'
   {
     name: 'a new URL begins with the breaker of the old one',
     breaks: waits,
-    from: 'await ports.limiter.reset(endpointHash({ ...seen, endpointId: seen.id }));',
+    from: 'await ports.limiter.reset(hashOf(seen));',
     to: '',
     caughtBy: breakerTests,
   },

@@ -41,7 +41,7 @@ describe('after an outage, with the breaker open', () => {
       { tenant: asTenantId('acme'), id: asEndpointId('ep_1') },
       99,
     );
-    expect(waiting).toEqual({ count: 20, isExact: true });
+    expect(waiting).toMatchObject({ count: 20, isExact: true });
   });
 
   it('a test of an endpoint with an open breaker goes at once, and its success releases waiting deliveries', async () => {
@@ -263,6 +263,7 @@ it('a delivery waits since its limiter was asked, so a release between that and 
   const openUntil = later(askedAt, seconds(900));
   world.limiter.limiter.set(limiterKey, { slots: {}, failures: 9, probes: 3, openUntil });
   const { limiter } = world.deliverPorts;
+  await world.deliverOnce();
 
   await world.deliverOnce({
     ...world.deliverPorts,

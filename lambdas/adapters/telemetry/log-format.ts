@@ -8,8 +8,8 @@ const maxCauses = 5;
 /**
  * Formats a log line: the common fields first, and errors with files and lines of the source.
  *
- * Powertools' own format has two more fields, and every byte is billed: the rate of a sampling that is off, and the id of an
- * X-Ray trace that nothing records. `correlationId` connects the lines of an event.
+ * Powertools' own format has three more fields, and every byte is billed: the rate of a sampling that is off, the id of an X-Ray
+ * trace that nothing records, and a service, which the name of the log group says. `correlationId` connects the lines of an event.
  */
 export class LogFormat extends LogFormatter {
   private depth = 0;
@@ -19,7 +19,6 @@ export class LogFormat extends LogFormatter {
       level: line.logLevel,
       message: line.message,
       timestamp: this.formatTimestamp(line.timestamp),
-      service: line.serviceName,
     };
     return new LogItem({ attributes }).addAttributes(fields);
   }

@@ -1,9 +1,9 @@
 import type { Deferral, Delivery } from '../../domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../domain/delivery-store.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
-import { endpointHash } from '../../domain/delivery-task.ts';
+import { endpointHash, sidelined } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
-import { type EndpointLimits, waitsForEndpoint } from '../../domain/limiter.ts';
+import { type EndpointLimits, isFailing, isSidelined, waitsForEndpoint } from '../../domain/limiter.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import { dueForRetry } from '../../domain/retry-schedule.ts';
 import {
@@ -27,17 +27,18 @@ import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { sendTaskAfter } from '../send-task-after.ts';
 import { acquirePermit } from './acquire-permit.ts';
 import type { Acquisition, LimiterPorts, Permit } from './acquire-slot.ts';
+import type { Invocation } from './attempt.ts';
 import { whyClaimFailed } from './claim.ts';
 import { unseenFor } from './endpoint-memory.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
-import { knownEndpoint } from './known-endpoint.ts';
+import { knownEndpoint, knownLimiter } from './known-endpoint.ts';
 import { deadlineForSlot, isNearDeadline, nearDeadline } from './past-deadline.ts';
 
 export type AdmitPorts = HoldPorts &
   CountHeldPorts &
   LimiterPorts &
   MissingPorts &
-  Pick<OutboundPorts<'DeliveriesDeferred'>, 'telemetry'>;
+  Pick<OutboundPorts<'DeliveriesDeferred' | 'LimitWaitTime'>, 'telemetry'>;
 
 /** Where a delivery goes, and with which settings. */
 export interface ResolvedDestination {
@@ -58,11 +59,11 @@ const margin = 6_000;
 /** Decides whether a task may make its attempt now: its endpoint exists, is enabled, and has a free slot. */
 export async function admit(
   task: DeliveryTask,
-  batch: object,
+  invocation: Invocation,
   settings: OutboundSettings,
   ports: AdmitPorts,
 ): Promise<Admission> {
-  const known = (asked: DeliveryTask) => knownEndpoint(asked, batch, ports);
+  const known = (asked: DeliveryTask) => knownEndpoint(asked, invocation, ports);
   const found = await endpointOfTask(task, known, settings.deliveryRetention, ports);
   if (found.kind === 'answered') return found;
   const { endpoint } = found;
@@ -80,6 +81,10 @@ export async function admit(
     }
     return answerWith(await holdDelivery(task, settings.deliveryRetention, ports));
   }
+  if (invocation.queue === 'delivery' && (await goesToSideline(task, ports))) {
+    await ports.sendTask(sidelined(task));
+    return answerWith(acknowledge);
+  }
   const own = settingsFor(settings, endpoint);
   const holdFor = millis(own.attemptTimeout + margin);
   const limits = limitsOf(own, endpoint, holdFor);
@@ -92,6 +97,18 @@ export async function admit(
   return acquired.kind === 'acquired'
     ? { kind: 'admitted', destination: { endpoint, settings: own }, permit: acquired.permit }
     : answerWith(await deferTask(task, acquired, askedAt, ports));
+}
+
+/**
+ * Whether a task of the delivery queue belongs to the sideline queue. Only sends it there: its record stays as it is.
+ *
+ * A worker of the sideline queue sends none back, or two workers with different knowledge could pass a task to and fro. A
+ * request by hand does not wait behind the tasks of an endpoint that is down.
+ */
+async function goesToSideline(task: DeliveryTask, ports: AdmitPorts): Promise<boolean> {
+  const limiterKey = endpointHash(task);
+  const state = await knownLimiter(limiterKey, ports.memoryOf(limiterKey), ports);
+  return isSidelined(state) && (task.byHand === undefined || state.openUntil === undefined);
 }
 
 /** The limits of an endpoint. Without any, a success of a request that began before a failure may be unknown: it gets its time. */
@@ -128,9 +145,10 @@ async function deferTask(
     dueAt: dueForRetry(until, delay),
     extend,
     // The time at which the limiter was asked, so that a release requested after it includes this delivery.
-    waitsSince: isForEndpoint ? askedAt : undefined,
+    waitsSince: askedAt,
+    isForEndpoint,
   };
-  const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
+  const { ok, delivery } = await defer(task, times, ports);
   if (delivery === undefined) return answerForMissing(task, ports);
   if (!ok) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
   await sendTaskAfter(delay, task, delivery, ports);
@@ -145,6 +163,10 @@ async function deferTask(
     delaySeconds: delay,
   });
   ports.telemetry.count('DeliveriesDeferred', { why });
+  // An endpoint that is failing has its own signals.
+  const { known } = ports.memoryOf(endpointHash(task));
+  if (!isForEndpoint && known !== undefined && !isFailing(known.state))
+    ports.telemetry.seconds('LimitWaitTime', {}, (until - askedAt) / 1000);
   return acknowledge;
 }
 
@@ -152,10 +174,9 @@ async function deferTask(
 async function defer(
   { deliveryId, attempt }: DeliveryTask,
   times: Deferral,
-  isForEndpoint: boolean,
   { deliveries }: AdmitPorts,
 ): Promise<DeliveryWrite> {
-  const { now, until } = times;
+  const { now, until, isForEndpoint } = times;
   const write = await deliveries.defer(deliveryId, attempt, { ...times, deadlineAfter: nearDeadline(now) });
   const { ok, delivery } = write;
   if (ok || delivery?.status !== 'pending' || !isNearDeadline(delivery, now)) return write;

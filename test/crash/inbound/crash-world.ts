@@ -18,7 +18,9 @@ import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one that succeeds. */
 const usualDelays = [5, 120, 1000, 60];
-export const maxRuns = usualDelays.length + 1;
+/** How often the handler of an event may begin. */
+export const maxRunsOf = ({ handlerRetryDelays = usualDelays }: Scenario): number =>
+  handlerRetryDelays.length + 1;
 const lease = seconds(65);
 const visibilityTimeout = seconds(70);
 /** Past the lease and the visibility timeout, so that another worker has the event meanwhile. */

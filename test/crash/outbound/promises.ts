@@ -5,7 +5,7 @@ import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
-import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
+import { isCarriedOn, isSentInTurn, roundOf } from './acknowledgements.ts';
 import { coverageOf } from './coverage.ts';
 import { watchHolds } from './holds.ts';
 import { isPublished } from './publications.ts';
@@ -50,6 +50,8 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
   const requests: Request[] = [];
   /** Deliveries that existed when their endpoint was created again, by the host of the new one. */
   const ofEarlier = new Map<string, ReadonlySet<string>>();
+  /** By text of a task: the round of its delivery when it was last sent. */
+  const roundsOfTasks = new Map<string, number>();
   const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0, endWait: 0 };
   const check = (isKept: boolean, violation: string) => {
     if (!isKept) violations.add(violation);
@@ -192,12 +194,13 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
 
     taskSent(text: string): void {
       counts.tasks++;
+      roundsOfTasks.set(text, roundOf(text, world));
       check(isSentInTurn(text, world), 'a task was sent whose predecessor is not recorded');
     },
 
     taskDeleted: (text: string): void =>
       check(
-        isCarriedOn(text, world, isPrompt),
+        isCarriedOn(text, world, { isPrompt, round: roundsOfTasks.get(text) ?? roundOf(text, world) }),
         'a task was acknowledged, its attempt unrecorded, and no other carries on',
       ),
 

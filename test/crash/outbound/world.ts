@@ -208,6 +208,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
         rules: settings,
         checkHostname: async () => undefined,
         maxTimeoutSeconds: 30,
+        maxConcurrent: undefined,
         retention: settings.deliveryRetention,
         secrets: memorySealing,
       }),

@@ -311,7 +311,7 @@ describe('an endpoint without limits that hangs', () => {
 
     took.ms = 20;
     await world.publish(event('b'));
-    await world.deliverOnce(process);
+    for (let turn = 0; turn < 2; turn++) await world.deliverOnce(process);
     expect((await state()).slowAt).toBeUndefined();
     calls.length = 0;
     await world.publish(event('c'));

@@ -11,6 +11,8 @@ type Check = (isKept: boolean, violation: string) => void;
 
 /** What one process has done. */
 interface Done {
+  /** The tasks that it has taken from the delivery queue, and not passed on. */
+  readonly taken: string[];
   /** Tasks that it may still send, by delivery. */
   readonly mayTask: Map<string, number>;
   /** Attempts whose delivery another worker has, or had when it died. */
@@ -32,11 +34,15 @@ const calling = new Set([
   'deliveries.moveDue',
 ]);
 
+/** A task, without regard to the order of its fields. */
+const taskIn = (text: string): string => JSON.stringify(parseMessage(DeliveryTask, 'delivery task', text));
+
 /** Judges what each process does with what it knows: the tasks it sends and deletes, and its suspects. */
 export function processRules({ table, now }: ReturnType<typeof outboundWorld>, check: Check) {
   const all = new WeakMap<object, Done>();
   const doneBy = (process: object): Done => {
     const done = all.get(process) ?? {
+      taken: [],
       mayTask: new Map(),
       refused: new Set(),
       asking: new Set(),
@@ -121,6 +127,17 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
 
     wrote(process: object | undefined, name: string, is: StoredDelivery): void {
       if (process !== undefined && calling.has(name)) allowTask(process, is.id);
+    },
+
+    /** A process has received a message of the delivery queue. */
+    taken: (process: Process, text: string): void => void doneBy(process).taken.push(taskIn(text)),
+
+    /** Whether a task is one that the process took from the delivery queue, and passes on to the other. Takes note of it. */
+    passedOn(process: Process, text: string): boolean {
+      const { taken } = doneBy(process);
+      const index = taken.indexOf(taskIn(text));
+      if (index !== -1) taken.splice(index, 1);
+      return index !== -1;
     },
 
     /** Each task follows a step of its delivery that the same process made. */

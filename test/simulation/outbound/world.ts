@@ -81,7 +81,7 @@ export function simulatedOutbound(
   const random = () => 0.5 + (made.drawn++ % 5) * 0.0005;
 
   const sendTask = async (task: Parameters<DeliverPorts['sendTask']>[0], by: Process): Promise<void> => {
-    watch.taskSent(task.body, by);
+    watch.taskSent(task.body, task.queue, by);
     await deliveryQueue.send(task);
   };
   const sendTasks = async (tasks: Parameters<PublishPorts['sendTasks']>[0], by: Process): Promise<void> => {
@@ -206,6 +206,7 @@ export function simulatedOutbound(
     rules: settings,
     checkHostname: async () => undefined,
     maxTimeoutSeconds: 30,
+    maxConcurrent: undefined,
     retention: settings.deliveryRetention,
     secrets: memorySealing,
     eventTypes: world.eventTypes,
@@ -248,9 +249,12 @@ export function simulatedOutbound(
     deleteTask,
 
     /** Receives tasks; some of them come once more at once. */
-    async receiveTasks(max: number) {
+    async receiveTasks(max: number, by: Process) {
       const messages = deliveryQueue.receive(max);
-      for (const { receiptHandle, text } of messages) texts.set(receiptHandle, text);
+      for (const { receiptHandle, text, queue } of messages) {
+        texts.set(receiptHandle, text);
+        if (queue === 'delivery') watch.taskTaken(text, by);
+      }
       await comeTwice(messages, deliveryQueue);
       return messages;
     },
@@ -263,7 +267,7 @@ export function simulatedOutbound(
 
   async function comeTwice(
     messages: readonly { readonly receiptHandle: string }[],
-    queue: typeof deliveryQueue,
+    queue: Pick<typeof deliveryQueue, 'returnAfter'>,
   ): Promise<void> {
     for (const { receiptHandle } of messages)
       if (chance(order, story.twicePercent)) {

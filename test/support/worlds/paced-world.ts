@@ -6,6 +6,7 @@ import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-mem
 import { settle, virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, outboundSettings, start } from '../fixtures/outbound.ts';
+import { queueOf } from '../memory/task-queues.ts';
 import { outboundWorld } from './outbound-world.ts';
 
 interface Options {
@@ -52,7 +53,8 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
 
   async function work(memoryOf: (typeof idle)[number]): Promise<void> {
     const messages = deliveryQueue.receive(batchSize);
-    const failed = await deliver(messages, () => true, settings, { ...ports, memoryOf });
+    const invocation = { queue: queueOf(messages), hasTime: () => true };
+    const failed = await deliver(messages, invocation, settings, { ...ports, memoryOf });
     for (const { messageId, receiptHandle } of messages)
       if (!failed.includes(messageId)) await deliveryQueue.delete(receiptHandle);
     idle.push(memoryOf);
