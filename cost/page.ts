@@ -35,6 +35,10 @@ const flows = (): string =>
       flow('… that all arrive at the first attempt', (more) => outbound({ neverDelivered: 0, ...more })),
       flow('… that never arrive', (more) => outbound({ neverDelivered: 1, ...more })),
       flow('… by direct `SendMessage` instead of SNS', (more) => outbound({ through: 'sqs', ...more })),
+      flow('… of events that are published ten in a call', (more) => outbound({ publishBatch: 10, ...more })),
+      flow('… when busy: full batches, too, and all arrive', (more) =>
+        outbound({ batch: 10, publishBatch: 10, neverDelivered: 0, ...more }),
+      ),
       flow('… of events for ten endpoints', (more) => outbound({ fanOut: 10, ...more })),
       flow(
         'failed attempts, each with its retry',
