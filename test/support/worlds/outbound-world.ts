@@ -112,6 +112,7 @@ export function outboundWorld(
     deliveries: table,
     manifests,
     endpoints,
+    limiter,
     events,
     notifyOperators,
     recoveries,
