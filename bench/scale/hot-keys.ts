@@ -138,10 +138,10 @@ const endpointKeys: readonly HotKey[] = [
   {
     table: 'Endpoints',
     key: 'the failures of an endpoint',
-    because: 'each delivery that ends without success',
-    writes: endpoint,
+    because:
+      'each batch with deliveries that end without success: the first of them, then the others together. A process writes one at a time, so more failures make larger counts, not more writes',
+    writes: (2 * endpoint) / batchSizes.deliver,
     reads: 0,
-    change: 'a count for each batch',
   },
   {
     table: 'Endpoints',

@@ -13,6 +13,7 @@ import {
 } from '../adapters/api-gateway.ts';
 import { quickCalls } from '../adapters/call-bounds.ts';
 import { providerCalls } from '../adapters/http/provider-calls.ts';
+import { pauseAtMost } from '../adapters/pause.ts';
 import { lazyPayloadStore } from '../adapters/s3/lazy-payload-store.ts';
 import { secretsClient } from '../adapters/secrets/client.ts';
 import { secretByName } from '../adapters/secrets/secrets-manager.ts';
@@ -60,7 +61,7 @@ export async function handler(
   await keepIfRefused(
     { request, result, correlationId, at: now },
     wired.source,
-    wired.ports.keys,
+    { keys: wired.ports.keys, pause: pauseAtMost },
     keepRefusal,
   );
   const bytes = request.body.byteLength;

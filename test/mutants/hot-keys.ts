@@ -1,7 +1,7 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { hotKeys, inboundEnds } = promises;
+const { hotKeys, inboundEnds, notices } = promises;
 const keptTests = 'test/adapters/dynamodb/kept-index.test.ts';
 const listsNothing = 'the simulation lists no kept events';
 
@@ -64,5 +64,65 @@ const keptEvents = [
   ),
 ];
 
+const tallies = [
+  ...mutantsOf(
+    {
+      file: 'lambdas/adapters/dynamodb/failure-tallies.ts',
+      caughtBy: 'test/adapters/dynamodb/evaluator-contracts.test.ts',
+    },
+    [
+      {
+        name: 'several failures are not counted if the last of them was counted before',
+        breaks: notices,
+        from: "${count > 1 ? ' AND #group = :group' : ''}",
+        to: '',
+      },
+      {
+        name: 'several failures that are counted together count as one',
+        breaks: notices,
+        from: 'more: count,',
+        to: 'more: 1,',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    { file: 'lambdas/outbound/count-together.ts', caughtBy: 'test/outbound/count-together.test.ts' },
+    [
+      {
+        name: 'each failure of an endpoint is a write of its own',
+        breaks: hotKeys,
+        from: 'const others = waiting.get(name);',
+        to: 'const others = waiting.get(`${name}/`);',
+        outsideSimulation: 'it sees nothing of how many writes there are',
+      },
+      {
+        name: 'a failure counts as counted while its write is still to come',
+        breaks: notices,
+        from: 'return one.counted.promise;',
+        to: 'return Promise.resolve();',
+      },
+      {
+        name: 'failures that came while one was counted are forgotten',
+        breaks: notices,
+        from: 'waiting.set(name, []);\n      await countGroup(group[0], group, tallies);',
+        to: 'await countGroup(group[0], group, tallies);\n      waiting.set(name, []);',
+      },
+      {
+        name: 'a write that fails is an error of one failure only',
+        breaks: notices,
+        from: 'for (const { counted } of group) counted.reject(error);',
+        to: 'first.counted.reject(error);\n    for (const { counted } of group) counted.resolve();',
+      },
+      {
+        name: 'two tasks of one delivery are two failures',
+        breaks: notices,
+        from: 'tallies.add(last, first.now, byFailure.size)',
+        to: 'tallies.add(last, first.now, group.length)',
+        outsideSimulation: 'two tasks of one delivery do not fail at once in it',
+      },
+    ],
+  ),
+];
+
 /** Mistakes that make a key hot, or lose what is spread over several. */
-export const hotKeyMutants = [...keptEvents];
+export const hotKeyMutants = [...keptEvents, ...tallies];
