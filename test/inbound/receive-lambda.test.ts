@@ -67,8 +67,9 @@ beforeAll(async () => {
   vi.stubEnv('SOURCE', '');
   vi.stubEnv('INBOUND_EVENTS_TABLE', 'events');
   vi.stubEnv('PAYLOAD_BUCKET', 'bucket');
-  // Logs go to the console that a test can listen to.
+  // Logs go to the console that a test can listen to, metrics nowhere.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
   for (const level of ['info', 'warn', 'error'] as const) {
     vi.spyOn(console, level).mockImplementation(() => undefined);
   }

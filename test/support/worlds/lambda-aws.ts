@@ -26,13 +26,13 @@ export async function lambdaAws(
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_DEV: 'true',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   };
   for (const [name = '', value] of [...own, ...Object.entries(common)]) vi.stubEnv(name, value);
   // An entry point reads its environment once, and another test file of this process may have loaded it.
   vi.resetModules();
   for (const level of ['info', 'warn', 'error'] as const)
     vi.spyOn(console, level).mockImplementation(() => undefined);
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   return {
     /** The messages that were sent to a queue, by its variable. */
     sentTo: (name: string) =>
