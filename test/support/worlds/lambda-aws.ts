@@ -33,6 +33,7 @@ export async function lambdaAws(
   vi.resetModules();
   for (const level of ['info', 'warn', 'error'] as const)
     vi.spyOn(console, level).mockImplementation(() => undefined);
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   return {
     /** The messages that were sent to a queue, by its variable. */
     sentTo: (name: string) =>
