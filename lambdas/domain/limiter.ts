@@ -130,7 +130,7 @@ const assumedAnswer = millis(1_000);
 /** The time after which one more slot is free, when all are taken. */
 export const slotSpan = (
   { answerMs = assumedAnswer }: Pick<LimiterState, 'answerMs'>,
-  limits: EndpointLimits,
+  limits: SetLimits,
 ): Millis => millis(Math.max(1, Math.ceil(answerMs / concurrencyOf(limits))));
 
 /** The moving average of the time to a response, after one more. */

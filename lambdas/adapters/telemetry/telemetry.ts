@@ -1,13 +1,11 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Count, CounterName, MetricOf, NoteSeconds, Service, TimeName } from '../../domain/metrics.ts';
+import { ownEnvironment } from '../aws/environment.ts';
 import { functionLog } from './function-log.ts';
+import { metricLines } from './metric-lines.ts';
 
 type Dimensions = Readonly<Record<string, string>>;
 
-/** A metric line holds at most 100 values of a metric; Powertools sends an early line at that number. */
-const maxSamplesPerLine = 90;
-
-interface Series {
+interface Counting {
   readonly dimensions: Dimensions;
   readonly counts: Map<string, number>;
   readonly seconds: Map<string, number[]>;
@@ -17,18 +15,21 @@ interface Series {
  * One structured log and one metrics buffer per function.
  *
  * Metrics are summed by their dimensions and written by `flush`, which every invocation calls in its `finally`: one line per
- * set of dimensions instead of one per count. Their namespace is the environment's `POWERTOOLS_METRICS_NAMESPACE`, the
- * stack's name.
+ * set of dimensions instead of one per count. Their namespace is the environment's `METRICS_NAMESPACE`, the stack's name.
  *
  * @param service the service that emits the metrics; the table of metrics says which ones it may emit
  */
 export function telemetry<S extends Service>(service: S) {
-  const metrics = new Metrics({ serviceName: service });
-  const pending = new Map<string, Series>();
+  const namespace = ownEnvironment['METRICS_NAMESPACE'] ?? '';
+  const pending = new Map<string, Counting>();
 
-  function seriesOf(dimensions: Dimensions): Series {
+  function seriesOf(dimensions: Dimensions): Counting {
     const key = JSON.stringify(Object.entries(dimensions).sort());
-    const series = pending.get(key) ?? { dimensions, counts: new Map(), seconds: new Map() };
+    const series = pending.get(key) ?? {
+      dimensions: { service, ...dimensions },
+      counts: new Map(),
+      seconds: new Map(),
+    };
     pending.set(key, series);
     return series;
   }
@@ -39,7 +40,9 @@ export function telemetry<S extends Service>(service: S) {
   };
   const noteSeconds: NoteSeconds<TimeName> = (...[name, dimensions, value]) => {
     const { seconds } = seriesOf(dimensions);
-    seconds.set(name, [...(seconds.get(name) ?? []), value]);
+    const values = seconds.get(name) ?? [];
+    values.push(value);
+    seconds.set(name, values);
   };
 
   return {
@@ -48,8 +51,10 @@ export function telemetry<S extends Service>(service: S) {
 
     /** Writes what was counted since the last flush. */
     flush(): void {
-      for (const series of pending.values()) publish(metrics, series);
+      const lines = [...pending.values()].flatMap((series) => metricLines(namespace, series, Date.now()));
       pending.clear();
+      // Not by the console, whose lines Lambda wraps into lines of its own.
+      if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
     },
   };
 }
@@ -59,19 +64,3 @@ const onlyOf = <S extends Service>(
   count: Count<MetricOf<S> & CounterName>,
   seconds: NoteSeconds<MetricOf<S> & TimeName>,
 ) => ({ count, seconds });
-
-function publish(metrics: Metrics, { dimensions, counts, seconds }: Series): void {
-  const samples = [
-    ...[...counts].map(([name, value]) => ({ name, unit: MetricUnit.Count, value })),
-    ...[...seconds].flatMap(([name, values]) =>
-      values.map((value) => ({ name, unit: MetricUnit.Seconds, value })),
-    ),
-  ];
-  for (let from = 0; from < samples.length; from += maxSamplesPerLine) {
-    for (const [name, value] of Object.entries(dimensions)) metrics.addDimension(name, value);
-    for (const { name, unit, value } of samples.slice(from, from + maxSamplesPerLine)) {
-      metrics.addMetric(name, unit, value);
-    }
-    metrics.publishStoredMetrics();
-  }
-}

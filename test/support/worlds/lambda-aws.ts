@@ -26,7 +26,6 @@ export async function lambdaAws(
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_DEV: 'true',
-    POWERTOOLS_METRICS_DISABLED: 'true',
   };
   for (const [name = '', value] of [...own, ...Object.entries(common)]) vi.stubEnv(name, value);
   // An entry point reads its environment once, and another test file of this process may have loaded it.
