@@ -78,7 +78,7 @@ export const isFree = (state: LimiterState, { concurrent, perSecond }: SetLimits
 /**
  * The quick successes in a row after which a slow endpoint counts as quick again.
  *
- * Each time it does so too early, one request is cut and made again. With 20 that is at most one in 57 of an endpoint whose
+ * Each time it does so too early, one request is cut and made again. With 20 that is at most one in 55 of an endpoint whose
  * responses are now quick, now slow, however often: p (1 - p)^20 is greatest for p = 1/21.
  */
 export const quickAgainAfter = 20;

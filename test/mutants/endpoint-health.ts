@@ -118,7 +118,7 @@ const freeRequests = [
     {
       name: 'a request that hangs is known to no other worker before it is over',
       breaks: limits,
-      from: 'return ports.after(slowAfter, () => void noteHanging(permit, ports));',
+      from: 'return ports.after(slowAfter, () => void noteUnlessItFails(permit, ports));',
       to: 'return () => undefined;',
     },
   ]),

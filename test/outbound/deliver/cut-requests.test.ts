@@ -4,7 +4,7 @@ import { DeliveryTask, type TaskQueue } from '../../../lambdas/domain/delivery-t
 import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import { deadlineOf, isCut } from '../../../lambdas/domain/request-deadline.ts';
-import { later, millis, seconds } from '../../../lambdas/domain/time.ts';
+import { later, millis, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import type { SignedRequest } from '../../../lambdas/outbound/ports.ts';
 import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { accepted } from '../../support/fixtures/outbound.ts';
@@ -99,6 +99,28 @@ describe('a request of the delivery queue', () => {
     await world.deliverOnce();
 
     expect(tasksIn('sideline')).toMatchObject([{ byHand: 'test', attempt: 1 }]);
+  });
+});
+
+describe('a failure', () => {
+  const network: AttemptOutcome = { kind: 'unreachable', cause: 'network', phase: 'connect', error: 'reset' };
+
+  it.each([
+    ['that occupied a worker for longer than a second sidelines its endpoint', 3_000, true],
+    ['that comes at once does not', 1_000, false],
+  ])('a failure %s', async (_what, ms, isSlow) => {
+    for (const limits of [{}, { slots: {}, failures: 0, probes: 0, failingSince: unixMillis(1) }]) {
+      const { world, behaviour, state } = await slowWorld(ms);
+      behaviour.outcome = network;
+      if ('slots' in limits) world.limiter.limiter.set(limiterKey, limits);
+      await world.publish(event('a'));
+
+      await world.deliverOnce();
+
+      expect((await state()).slowAt !== undefined).toBe(isSlow);
+      expect(await state()).toMatchObject({ failures: 1 });
+      expect(world.delivery().attempts).toBe(1);
+    }
   });
 });
 
