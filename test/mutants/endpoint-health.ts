@@ -140,8 +140,8 @@ const freeRequests = [
     {
       name: 'an open breaker is passed without a slot',
       breaks: limits,
-      from: ' || openUntil !== undefined;',
-      to: ';',
+      from: 'failingSince !== undefined || openUntil !== undefined;',
+      to: 'failingSince !== undefined;',
     },
     {
       name: 'Retry-After is passed without a slot',
