@@ -47,12 +47,26 @@ export function functionTimes(): ReadonlyMap<number, { readonly name: string; re
   return new Map(times);
 }
 
-/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html utime and stime, the fields 14 and 15 */
-function cpuOf(pid: number): number | undefined {
+/**
+ * CPU time of a process so far, in milliseconds; undefined where there is no `/proc`, or no such process.
+ *
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html utime and stime, the fields 14 and 15
+ */
+export function cpuOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [utime = 0, stime = 0] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
     return (utime + stime) * tickMs;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resident memory of a process; undefined as above. */
+export function megabytesOf(pid: number): number | undefined {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
   } catch {
     return undefined;
   }

@@ -1,12 +1,8 @@
 import { step } from '../cost/data.ts';
 import { headlines } from '../cost/page.ts';
 import type { ColdStart } from './cold-starts.ts';
+import { markdown } from './markdown.ts';
 import { type Measured, percentile } from './report.ts';
-
-type Row = readonly (string | number)[];
-
-const markdown = (head: Row, rows: readonly Row[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 /** The steps of `cost/calls.json` that an event of 1 kB takes in each flow. */
 const stepsOf = { in: ['receive', 'handled'], out: ['published, 1000 B', 'delivered, 1000 B'] } as const;

@@ -58,7 +58,8 @@ function loops(scope: Construct, { inbound, outbound, management, alarmAction }:
 
 /** Watches messages in flight, because a message that waits for a retry soon no longer counts for the age of the oldest one. */
 function inFlight(scope: Construct, { inbound, outbound, alarmAction }: MonitoringProps): void {
-  const works = [outbound.publishing, outbound.delivering, ...inbound.map(({ work }) => work)];
+  const { publishing, delivering, sideline } = outbound;
+  const works = [publishing, delivering, sideline, ...inbound.map(({ work }) => work)];
   const notVisible = ({ queue }: WorkQueue): IMetric =>
     queue.metricApproximateNumberOfMessagesNotVisible({ statistic: Stats.MAXIMUM });
   for (const { id, members } of alarmGroups('InFlight', works, maxMetricsOfAlarm)) {

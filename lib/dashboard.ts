@@ -4,6 +4,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { MonitoringProps } from './monitoring.ts';
 import { nameOf } from './name-of.ts';
+import { lineMetric } from './parts/line-metric.ts';
 import type { NodeLambda } from './parts/node-lambda.ts';
 import { ownMetric } from './parts/own-metric.ts';
 import type { WorkQueue } from './parts/work-queue.ts';
@@ -11,7 +12,9 @@ import type { WorkQueue } from './parts/work-queue.ts';
 /** The dashboard: every queue, every function, and what the alarms watch. */
 export function addDashboard(scope: Construct, props: MonitoringProps): void {
   const { inbound, outbound, management } = props;
-  const works = [...inbound.map(({ work }) => work), outbound.publishing, outbound.delivering];
+  const { publishing, delivering, sideline, undelivered, subscriptionDlq } = outbound;
+  const works = [...inbound.map(({ work }) => work), publishing, delivering, sideline];
+  const dlqs = [...new Set(works.map(({ dlq }) => dlq)), undelivered, subscriptionDlq];
   const lambdas = [
     ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
     outbound.publish,
@@ -24,10 +27,7 @@ export function addDashboard(scope: Construct, props: MonitoringProps): void {
       gatewayWidgets(scope, props),
       queueWidgets(works),
       [
-        graph(
-          'Dead letters',
-          [...works.map(({ dlq }) => dlq), outbound.undelivered, outbound.subscriptionDlq].map(visible),
-        ),
+        graph('Dead letters', dlqs.map(visible)),
         graph('Errors of functions', lambdas.map(errors)),
         graph('Throttled functions', lambdas.map(throttles)),
       ],
@@ -43,16 +43,11 @@ const gatewayWidgets = (
   graph('Requests', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
   graph('Refused requests', [
     ...Object.keys(sources).map((source) =>
-      ownMetric(scope, {
-        ...plain,
-        name: 'RequestsRefused',
-        service: 'receive',
-        dimensions: { source },
-      }).with({
+      lineMetric(scope, { ...plain, name: 'RequestsRefused', dimensions: { source } }).with({
         label: `refused: ${source}`,
       }),
     ),
-    ownMetric(scope, { ...plain, name: 'RequestsThrottled', service: 'gateway' }),
+    lineMetric(scope, { ...plain, name: 'RequestsThrottled' }),
     management.api.metricServerError({ label: 'management API, 5xx' }),
   ]),
   graph('Answer time (p99)', [api.metricLatency({ statistic: Stats.p(99) })]),

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { alarmGroups, watchedNames } from './alarm-groups.ts';
 import type { MonitoringProps } from './monitoring.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
-import { maxMetricsOfAlarm, ownMetric } from './parts/own-metric.ts';
+import { countLines, lineMetric } from './parts/line-metric.ts';
+import { maxMetricsOfAlarm } from './parts/own-metric.ts';
 import { silence } from './parts/silence.ts';
 import { quietPeriods } from './quiet-after.ts';
 
@@ -66,20 +66,9 @@ function refusals(scope: Construct, { api, alarmAction }: MonitoringProps): void
 
 /** An HTTP API has no metric for throttled requests, so a filter counts them in its access log. */
 function throttles(scope: Construct, { api, alarmAction }: MonitoringProps): void {
-  const metric = ownMetric(scope, {
-    name: 'RequestsThrottled',
-    service: 'gateway',
-    dimensions: {},
-    period: fiveMinutes,
-  });
-  new MetricFilter(scope, 'ThrottledRequests', {
-    logGroup: api.accessLogs,
-    filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
-    metricNamespace: metric.namespace,
-    metricName: metric.metricName,
-  });
+  countLines(scope, 'gateway', api.accessLogs);
   new ImpactAlarm(scope, 'GatewayThrottles', {
-    metric,
+    metric: lineMetric(scope, { name: 'RequestsThrottled', dimensions: {}, period: fiveMinutes }),
     impact: 'The gateway answers 429; a provider that does not retry loses those events.',
     firstStep:
       'Find the path in the access log; raise the throttle of that source, or block the caller that floods it.',
@@ -98,7 +87,7 @@ const acceptedForEachRefused = 50;
  */
 function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringProps): void {
   const refusedOf = (source: string) =>
-    ownMetric(scope, { name: 'RequestsRefused', service: 'receive', dimensions: { source }, period: hour });
+    lineMetric(scope, { name: 'RequestsRefused', dimensions: { source }, period: hour });
   const groups = alarmGroups('SourceRefusals', Object.keys(sources), maxMetricsOfAlarm / 2);
   for (const { id, members } of groups) {
     // A source without any accepted event has no such metric; `SUM` of a list skips it.
@@ -127,12 +116,7 @@ function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringP
 
 /** The events of a source that the receiver accepted. */
 const acceptedOf = (scope: Construct, source: string, period: Duration) =>
-  ownMetric(scope, {
-    name: 'WebhooksReceived',
-    service: 'receive',
-    dimensions: { source, eventType: 'any', status: 'accepted' },
-    period,
-  });
+  lineMetric(scope, { name: 'WebhooksReceived', dimensions: { source, status: 'accepted' }, period });
 
 /** Rings when a source has had no event for a while, after at least one. */
 function quiet(scope: Construct, source: string, span: Duration, { alarmAction }: MonitoringProps): void {

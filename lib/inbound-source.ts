@@ -13,6 +13,7 @@ import { inboundKeys, inboundPrefix } from '../lambdas/domain/tables.ts';
 import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { nameList } from './name-list.ts';
+import { countLines } from './parts/line-metric.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { tagQueue } from './parts/queue-tags.ts';
 import type { RecordTable } from './parts/record-table.ts';
@@ -118,6 +119,7 @@ export class InboundSource extends Construct {
       receive.allowItems(['dynamodb:PutItem'], events.tableArn, inboundKeys.onceOnly(this.whose, '*'));
     }
     receive.allowObjects(['s3:PutObject'], payloads, inboundPrefix(this.whose));
+    countLines(this, 'receive', receive.logGroup);
     return receive;
   }
 

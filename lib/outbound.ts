@@ -26,7 +26,7 @@ import { tagQueue } from './parts/queue-tags.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
 import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
-import { batches, functions, outboundDefaults, workerTimes } from './settings.ts';
+import { batches, functions, outboundDefaults, sidelineConcurrency, workerTimes } from './settings.ts';
 import type { UnitsByTable } from './table-units.ts';
 
 export interface OutboundConstructProps {
@@ -42,7 +42,7 @@ export interface OutboundConstructProps {
   readonly functions: FunctionDefaults;
 }
 
-/** topic → publish queue → λ publish → delivery queue → λ deliver → deliveries table (+DLQs, undelivered queue); λ sweep, every minute → operations topic */
+/** topic → publish queue → λ publish → delivery and sideline queue → λ deliver → deliveries table (+DLQs, undelivered queue); λ sweep, every minute → operations topic */
 export class Outbound extends Construct {
   /** Apps publish here; `grantPublish` lets them. */
   readonly topic: Topic;
@@ -55,6 +55,8 @@ export class Outbound extends Construct {
   readonly endpoints: RecordTable;
   readonly publishing: WorkQueue;
   readonly delivering: WorkQueue;
+  /** The tasks of endpoints that are slow or down, with fewer functions of their own. Shares the DLQ of `delivering`. */
+  readonly sideline: WorkQueue;
   /** Dead letters by a fault of endpoints, so no alarm watches this queue. */
   readonly undelivered: Queue;
   readonly subscriptionDlq: Queue;
@@ -83,7 +85,7 @@ export class Outbound extends Construct {
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
     });
-    this.delivering = new WorkQueue(this, 'Delivering', {
+    const tasks = {
       times: workerTimes(deliverTimeoutOf(props.outbound)),
       impact: 'A delivery went to the DLQ through a fault of this stack, not of its endpoint.',
       firstStep:
@@ -91,7 +93,9 @@ export class Outbound extends Construct {
       oldestMessage: Duration.hours(1),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
-    });
+    };
+    this.delivering = new WorkQueue(this, 'Delivering', tasks);
+    this.sideline = new WorkQueue(this, 'Sideline', { ...tasks, beside: this.delivering });
     this.undelivered = deadLetterQueue(this, 'Undelivered', props.removalPolicy);
     this.topic = new PayloadTopic(this, 'Topic');
     this.operations = new PayloadTopic(this, 'Operations');
@@ -109,6 +113,7 @@ export class Outbound extends Construct {
     tagQueue(this.publishing.queue, 'publish');
     tagQueue(this.publishing.dlq, 'publish-dead-letters');
     tagQueue(this.delivering.queue, 'delivery');
+    tagQueue(this.sideline.queue, 'sideline');
     tagQueue(this.delivering.dlq, 'delivery-dead-letters');
     tagQueue(this.undelivered, 'undelivered');
     tagQueue(this.subscriptionDlq, 'subscription');
@@ -147,6 +152,7 @@ export class Outbound extends Construct {
     const { outbound, payloads } = this.props;
     const environment = {
       ...this.shared(),
+      SIDELINE_QUEUE_URL: this.sideline.queue.queueUrl,
       DELIVERY_DLQ_URL: this.delivering.dlq.queueUrl,
       UNDELIVERED_QUEUE_URL: this.undelivered.queueUrl,
       PAYLOAD_BUCKET: payloads.bucketName,
@@ -161,6 +167,10 @@ export class Outbound extends Construct {
     });
     const maxConcurrency = outbound.maxConcurrency ?? outboundDefaults.maxConcurrency;
     this.delivering.consumeWith(deliver, { batchSize: batches.deliver, maxConcurrency });
+    this.sideline.consumeWith(deliver, {
+      batchSize: batches.deliver,
+      maxConcurrency: sidelineConcurrency(maxConcurrency),
+    });
     deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     const { deliveries, endpoints } = this;
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
@@ -169,7 +179,7 @@ export class Outbound extends Construct {
     deliver.allow(['dynamodb:BatchGetItem'], endpoints.tableArn);
     // A test by hand that succeeds releases the waiting deliveries.
     deliver.allow(['dynamodb:Query'], deliveries.indexArn(waitingIndex.name));
-    deliver.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());
+    deliver.allow(['sqs:SendMessage'], ...this.deliveryQueueArns(), this.sideline.queue.queueArn);
     deliver.allowObjects(['s3:GetObject'], payloads, payloadPrefixes.outbound);
     deliver.allow(
       ['secretsmanager:GetSecretValue'],

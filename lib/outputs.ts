@@ -15,6 +15,7 @@ const outputKeys = {
   tapQueuePrefix: 'TapQueuePrefix',
   publishQueueUrl: 'PublishQueueUrl',
   deliveryQueueUrl: 'DeliveryQueueUrl',
+  sidelineQueueUrl: 'SidelineQueueUrl',
   publishDlqUrl: 'PublishDlqUrl',
   deliveryDlqUrl: 'DeliveryDlqUrl',
   undeliveredQueueUrl: 'UndeliveredQueueUrl',

@@ -56,6 +56,14 @@ export const outboundDefaults = {
   userAgent: `Hookline/${about.version} (+${about.homepage})`,
 } as const;
 
+/**
+ * How many functions may deliver to endpoints that are slow or down, beside the `maxConcurrency` for all others.
+ *
+ * A fifth: enough to wait for 250 slow responses at the default. Lambda's least is two.
+ */
+export const sidelineConcurrency = (maxConcurrency: number): number =>
+  Math.max(2, Math.floor(maxConcurrency / 5));
+
 export const functions = {
   /** The strictest provider gives up after 3 s, so the receiver responds 503 before that; the gateway waits for 30 s. */
   receiveTimeout: Duration.seconds(10),

@@ -12,6 +12,7 @@ export const outboundFacts = (outbound: Outbound) => ({
   masterSecretArn: outbound.masterSecret.secretArn,
   publishQueueUrl: outbound.publishing.queue.queueUrl,
   deliveryQueueUrl: outbound.delivering.queue.queueUrl,
+  sidelineQueueUrl: outbound.sideline.queue.queueUrl,
   publishDlqUrl: outbound.publishing.dlq.queueUrl,
   deliveryDlqUrl: outbound.delivering.dlq.queueUrl,
   undeliveredQueueUrl: outbound.undelivered.queueUrl,

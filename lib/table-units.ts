@@ -1,6 +1,6 @@
 import { Annotations, type Stack } from 'aws-cdk-lib';
 import type { OutboundProps } from './outbound-settings.ts';
-import { outboundDefaults, tableUnits } from './settings.ts';
+import { outboundDefaults, sidelineConcurrency, tableUnits } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
 import { sharedConsumer } from './shared-consumer.ts';
 import type { SourceGroup } from './source-groups.ts';
@@ -34,8 +34,12 @@ const concurrencyOf = (consumers: readonly Consumer[], { outbound = {} }: TableU
     .map(({ sources }) => sharedConsumer(Object.values(sources)).maxConcurrency)
     .reduce((sum, one) => sum + one, 0),
   publish: outbound.publishMaxConcurrency ?? outboundDefaults.publishMaxConcurrency,
-  deliver: outbound.maxConcurrency ?? outboundDefaults.maxConcurrency,
+  deliver: deliverFunctions(outbound.maxConcurrency ?? outboundDefaults.maxConcurrency),
 });
+
+/** Of both task queues. */
+const deliverFunctions = (maxConcurrency: number): number =>
+  maxConcurrency + sidelineConcurrency(maxConcurrency);
 
 /** The units a second that these functions cause at most, for events of any kind. Pure. */
 export function causedUnits({ consume, publish, deliver }: Concurrency): UnitsByTable {

@@ -39,7 +39,7 @@ export interface LocalOutputs {
   readonly payloadBucket: string;
   /** The name prefix of the queues of `hookline listen`. */
   readonly tapQueuePrefix: string;
-  readonly queues: LocalQueues;
+  readonly queues: LocalQueues & { readonly sideline: string };
   readonly dlqs: LocalQueues & { readonly undelivered: string; readonly subscription: string };
   /** Alarms of the app that the emulator does not support. */
   readonly alarmsLeftOut?: number;
@@ -93,17 +93,19 @@ export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): Loc
     queues: {
       publish: facts.publishQueueUrl,
       delivery: facts.deliveryQueueUrl,
+      sideline: facts.sidelineQueueUrl,
       inbound: bySource(({ queueUrl }) => queueUrl),
     },
-    dlqs: {
-      publish: facts.publishDlqUrl,
-      delivery: facts.deliveryDlqUrl,
-      undelivered: facts.undeliveredQueueUrl,
-      subscription: facts.subscriptionDlqUrl,
-      inbound: bySource(({ dlqUrl }) => dlqUrl),
-    },
+    dlqs: { ...dlqsOf(facts), inbound: bySource(({ dlqUrl }) => dlqUrl) },
   };
 }
+
+const dlqsOf = (facts: StackFacts): Omit<LocalOutputs['dlqs'], 'inbound'> => ({
+  publish: facts.publishDlqUrl,
+  delivery: facts.deliveryDlqUrl,
+  undelivered: facts.undeliveredQueueUrl,
+  subscription: facts.subscriptionDlqUrl,
+});
 
 const tablesOf = (facts: StackFacts): LocalOutputs['tables'] => ({
   inboundEvents: facts.inboundEventsTable,

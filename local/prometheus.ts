@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import * as v from 'valibot';
 import { parseJson } from '../lambdas/domain/json.ts';
+import { counts, lineMetrics, metricsOfLog } from '../lambdas/domain/line-metrics.ts';
 import { metrics } from '../lambdas/domain/metrics.ts';
 import { ownOf } from '../lambdas/domain/own-property.ts';
 import { ownServer } from './own-requests.ts';
@@ -23,15 +24,17 @@ type EmfLine = v.InferOutput<typeof EmfLine>;
 /** The function's name: Prometheus counts over all of them. */
 const dropped = 'service';
 
-/** Turns the functions' metric lines into Prometheus metrics. */
+const JsonLine = v.record(v.string(), v.unknown());
+
+/** Turns the functions' metric lines, and the lines that CloudWatch counts, into Prometheus metrics. */
 export function prometheusMetrics() {
   const registry = new Registry();
   return {
     registry,
-    /** Counts the metrics in a function's line; ignores any other line. */
+    /** Counts a function's line; ignores one without metrics. */
     add(text: string): void {
       const line = parseEmf(text);
-      if (line === undefined) return;
+      if (line === undefined) return void countLine(registry, text);
       for (const { Dimensions, Metrics } of line._aws.CloudWatchMetrics) {
         const names = (Dimensions[0] ?? []).filter((name) => name !== dropped);
         const labels = Object.fromEntries(names.map((name) => [snakeCase(name), String(line[name])]));
@@ -39,6 +42,17 @@ export function prometheusMetrics() {
       }
     },
   };
+}
+
+/** Counts a line as the metric filters of the receivers do. */
+function countLine(registry: Registry, text: string): void {
+  const line = v.safeParse(JsonLine, parseJson(text));
+  if (!line.success) return;
+  for (const { name, when, dimensions } of metricsOfLog('receive')) {
+    if (!counts(when, line.output)) continue;
+    const labels = Object.fromEntries(dimensions.map((field) => [field, String(line.output[field])]));
+    observe(registry, { Name: name, Unit: 'Count' }, labels, 1);
+  }
 }
 
 type Kind = 'counter' | 'gauge' | 'histogram';
@@ -75,7 +89,7 @@ function observe(
   const settings = {
     name,
     help: 'From the functions’ metric lines.',
-    labelNames: Object.keys(labels),
+    labelNames: labelNamesOf(metric.Name, labels),
     registers: [registry],
   };
   const known = registry.getSingleMetric(name);
@@ -97,6 +111,12 @@ function observe(
   const note = metricOf[kind]();
   for (const one of values) note(one);
 }
+
+/** All labels of a metric, because its first value may have fewer than others: receivers know no event types. */
+const labelNamesOf = (name: string, labels: Labels): string[] => {
+  const sets = [ownOf(metrics, name)?.dimensions ?? [], [ownOf(lineMetrics, name)?.dimensions ?? []]].flat();
+  return [...new Set([...Object.keys(labels), ...sets.flat().map(snakeCase)])];
+};
 
 function parseEmf(text: string): EmfLine | undefined {
   if (!text.includes('"_aws"')) return undefined;

@@ -37,9 +37,10 @@ export function askedByStack(
 
 /** Sums up the defaults of a stack that is not deployed yet. */
 export async function askedByDefault(): Promise<AskedConcurrency> {
-  const { sourceDefaults, outboundDefaults } = await import('../../lib/settings.ts');
+  const { sourceDefaults, outboundDefaults, sidelineConcurrency } = await import('../../lib/settings.ts');
   const each = sourceDefaults.maxConcurrency;
-  const { maxConcurrency: deliver, publishMaxConcurrency: publish } = outboundDefaults;
+  const { maxConcurrency, publishMaxConcurrency: publish } = outboundDefaults;
+  const deliver = maxConcurrency + sidelineConcurrency(maxConcurrency);
   const sources = 3;
   const total = sources * each + publish + deliver;
   const inWords = `the queues of a stack with ${sources} sources may start ${total} (${each} a source, ${publish} to publish, ${deliver} to deliver)`;

@@ -1,7 +1,7 @@
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
+import { queueNameOf } from '../../lambdas/adapters/sqs/queue.ts';
 import { later, seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
-import { queueNameOf } from '../kept/kept-queues.ts';
 import type { Deployment } from '../stack/deployment.ts';
 import { cell, counted } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
@@ -10,10 +10,12 @@ import { queueIn } from './queue-mappings.ts';
 /** A queue that a function consumes. */
 interface Consumed {
   readonly queue: string;
-  /** Its source's name, `3 sources`, `publish` or `delivery`. */
+  /** Its source's name, `3 sources`, `publish`, `delivery` or `sideline`. */
   readonly names: string;
   /** Undefined for the queues of sending, and for one that several sources share. */
   readonly source: string | undefined;
+  /** The failures of its function are reported for another queue. */
+  readonly isSecond?: boolean;
 }
 
 /** The number of failures and throttles of a function in the last minutes. */
@@ -43,7 +45,7 @@ export async function checkConsumers(
 ): Promise<Finding[]> {
   const consumed = consumedQueues(deployment);
   const byQueue = new Map(mappings.map((mapping) => [queueIn(mapping), mapping]));
-  const names = [...byQueue.values()].map(functionNameOf);
+  const names = [...new Set([...byQueue.values()].map(functionNameOf))];
   const failures = await failuresOf(watch, names, now);
   const findings = consumed.flatMap((one) => findingsOf(one, byQueue.get(one.queue), failures));
   if (findings.length > 0) return findings;
@@ -51,7 +53,8 @@ export async function checkConsumers(
   return [{ check: 'consumers', ok: true, detail }];
 }
 
-function consumedQueues({ sources, publishQueueUrl, deliveryQueueUrl }: Deployment): Consumed[] {
+function consumedQueues(deployment: Deployment): Consumed[] {
+  const { sources, publishQueueUrl, deliveryQueueUrl, sidelineQueueUrl } = deployment;
   const bySource = Map.groupBy(Object.values(sources), ({ queueUrl }) => queueNameOf(queueUrl));
   const ofSources = [...bySource].map(([queue, sharing]) => ({
     queue,
@@ -62,6 +65,7 @@ function consumedQueues({ sources, publishQueueUrl, deliveryQueueUrl }: Deployme
     ...ofSources,
     { queue: queueNameOf(publishQueueUrl), names: 'publish', source: undefined },
     { queue: queueNameOf(deliveryQueueUrl), names: 'delivery', source: undefined },
+    { queue: queueNameOf(sidelineQueueUrl), names: 'sideline', source: undefined, isSecond: true },
   ];
 }
 
@@ -142,7 +146,7 @@ function findingsOf(
   const name = functionNameOf(mapping);
   return [
     ...(reading.has(State) ? [] : [stopped]),
-    ...failureOf(consumed, name, mapping, failures.get(name)),
+    ...failureOf(consumed, name, mapping, consumed.isSecond ? undefined : failures.get(name)),
   ];
 }
 

@@ -1,5 +1,5 @@
+import { queueNameOf } from '../../lambdas/adapters/sqs/queue.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { queueNameOf } from '../kept/kept-queues.ts';
 import { aboutOf, countsText, type QueueCounts, totalOf } from '../kept/queue-counts.ts';
 import { cell, counted } from '../terminal/table.ts';
 import type { Left, LeftInQueues, Watched } from './before-removal.ts';

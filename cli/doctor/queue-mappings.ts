@@ -3,7 +3,7 @@ import {
   type LambdaClient,
   paginateListEventSourceMappings,
 } from '@aws-sdk/client-lambda';
-import { queueNameOf } from '../kept/kept-queues.ts';
+import { queueNameOf } from '../../lambdas/adapters/sqs/queue.ts';
 import type { Deployment } from '../stack/deployment.ts';
 
 /** The event source mappings of a deployment's work queues; those of other stacks of the account are left out. */
@@ -23,8 +23,10 @@ export const workQueueNames = ({
   sources,
   publishQueueUrl,
   deliveryQueueUrl,
+  sidelineQueueUrl,
 }: Deployment): ReadonlySet<string> => {
-  const urls = [publishQueueUrl, deliveryQueueUrl, ...Object.values(sources).map(({ queueUrl }) => queueUrl)];
+  const ofSources = Object.values(sources).map(({ queueUrl }) => queueUrl);
+  const urls = [publishQueueUrl, deliveryQueueUrl, sidelineQueueUrl, ...ofSources];
   return new Set(urls.map(queueNameOf));
 };
 

@@ -1,10 +1,11 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { queueNameOf } from '../../lambdas/adapters/sqs/queue.ts';
 import { bytesOf, type ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { AlteredBodyError, type GetObject } from '../../lambdas/domain/stored-body.ts';
 import { dlqQueue } from '../dlq/queue.ts';
 import type { DeployedSource } from '../stack/deployment.ts';
 import { failureLine, RefusedError } from '../terminal/errors.ts';
-import { isOfSending, type KeptQueue, keptQueues, queueNameOf } from './kept-queues.ts';
+import { isOfSending, type KeptQueue, keptQueues } from './kept-queues.ts';
 import { type Moved, type MovePorts, moveEvents } from './move-events.ts';
 import { queueCounts, totalOf } from './queue-counts.ts';
 import { belongsTo, kindIn, sourceIn, tagsOfQueue } from './queue-owner.ts';

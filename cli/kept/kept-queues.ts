@@ -1,4 +1,5 @@
 import { paginateListQueues, type SQSClient } from '@aws-sdk/client-sqs';
+import { queueNameOf } from '../../lambdas/adapters/sqs/queue.ts';
 import type { QueueKind } from '../../lambdas/domain/resource-tags.ts';
 import { type QueueCounts, queueCounts } from './queue-counts.ts';
 import { belongsTo, kindIn, queuePrefixOf, sourceIn, tagsOfQueue } from './queue-owner.ts';
@@ -15,9 +16,6 @@ export interface KeptQueue {
   /** False when its name is cut and it has no tags, so that it may belong to another stack. */
   readonly isCertain: boolean;
 }
-
-/** The name that a queue's URL ends in. */
-export const queueNameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
 /** Queues whose tags and counts are read at once: SQS throttles callers. */
 const askedAtOnce = 10;

@@ -128,6 +128,7 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
     tapQueuePrefix: outputs.tapQueuePrefix,
     publishQueueUrl: queues.publish,
     deliveryQueueUrl: queues.delivery,
+    sidelineQueueUrl: queues.sideline,
     publishDlqUrl: dlqs.publish,
     deliveryDlqUrl: dlqs.delivery,
     undeliveredQueueUrl: dlqs.undelivered,

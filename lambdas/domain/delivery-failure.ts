@@ -32,6 +32,12 @@ const faults = {
 /** Why a delivery, or a task of one, is given up. */
 export type FailureCause = keyof typeof faults;
 
+/** Why a delivery ends: the cause, which says whose fault it is, and a text. */
+export interface Failure {
+  readonly cause: FailureCause;
+  readonly reason: string;
+}
+
 export const failureCauses = Object.keys(faults).filter((name): name is FailureCause =>
   Object.hasOwn(faults, name),
 );

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
 import { asDeliveryId, type DeliveryId, type EndpointId, type EventId, type TenantId } from './ids.ts';
@@ -161,13 +161,14 @@ export interface RetryRecord extends AttemptFacts {
   readonly lastError: string;
   readonly cause?: 'unready';
   readonly nextAttemptAt: UnixMillis;
-  readonly waitsSince: UnixMillis;
+  /** Only if it waits for its time. */
+  readonly waitsSince?: UnixMillis;
   readonly dueAt: UnixMillis;
   /** Only if it is extended. */
   readonly deadline?: UnixMillis;
 }
 
-interface SuccessRecord extends AttemptFacts {
+export interface SuccessRecord extends AttemptFacts {
   readonly status: 'delivered';
   readonly expiresAt: UnixSeconds;
 }
@@ -217,14 +218,19 @@ const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
 export function deliveryId(tenant: TenantId, eventId: EventId, endpointId: EndpointId): DeliveryId {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([tenant, eventId, endpointId]))
-    .digest();
-  const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  const text = (bits.match(/.{1,5}/g) ?? [])
-    .map((group) => base32Alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
-    .join('');
-  return asDeliveryId(text);
+  return asDeliveryId(base32(hash('sha256', JSON.stringify([tenant, eventId, endpointId]), 'buffer')));
+}
+
+/** Five bits a letter; the last letter ends with zeros. */
+function base32(bytes: Uint8Array): string {
+  let text = '';
+  let [held, bits] = [0, 0];
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) text += base32Alphabet[(held >> (bits - 5)) & 31];
+  }
+  return bits === 0 ? text : `${text}${base32Alphabet[(held << (5 - bits)) & 31]}`;
 }
 
 /** The first letter of a hash is evenly distributed. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
 import { DeliveryIdText, type EndpointId, EndpointIdText, type TenantId, TenantIdText } from './ids.ts';
@@ -9,7 +9,7 @@ import type { Seconds, UnixMillis } from './time.ts';
 /** A success that a worker saw and could not write. The task records it, without a request. */
 const UnrecordedSuccess = v.object({ at: MillisNumber, ms: WholeNumber, status: Count });
 
-/** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
+/** A message of a task queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
 export const DeliveryTask = v.pipe(
   v.object({
     v: v.literal(1),
@@ -41,8 +41,18 @@ export const DeliveryTask = v.pipe(
 );
 export type DeliveryTask = v.InferOutput<typeof DeliveryTask>;
 
-/** A task, ready for the queue. */
+/**
+ * The queues of tasks. One function consumes both.
+ *
+ * `sideline` is for endpoints that are slow or down. It has fewer workers, so that those in the other queue find one free.
+ *
+ * @see https://aws.amazon.com/builders-library/avoiding-insurmountable-queue-backlogs/ (sidelining)
+ */
+export type TaskQueue = 'delivery' | 'sideline';
+
+/** A task, ready for its queue. */
 export interface TaskMessage {
+  readonly queue: TaskQueue;
   readonly body: string;
   readonly groupId: string;
   readonly delay?: Seconds;
@@ -60,9 +70,7 @@ export interface TaskDestination {
 
 /** A short ASCII name of an endpoint, made of its tenant and id. */
 export const endpointHash = ({ tenant, endpointId }: TaskDestination): string =>
-  createHash('sha256')
-    .update(JSON.stringify([tenant, endpointId]))
-    .digest('hex');
+  hash('sha256', JSON.stringify([tenant, endpointId]));
 
 /** A task without its destination. */
 export type NewTask = Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>;
@@ -71,11 +79,24 @@ export type NewTask = Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDire
  * Makes the queue message of a task.
  *
  * @param delay at most 900 s
+ * @param queue a worker that finds the task of a sidelined endpoint in the first queue passes it on
  */
-export function taskMessage(task: NewTask, destination: TaskDestination, delay?: Seconds): TaskMessage {
+export function taskMessage(
+  task: NewTask,
+  destination: TaskDestination,
+  delay?: Seconds,
+  queue: TaskQueue = 'delivery',
+): TaskMessage {
   const body = serialiseMessage({ v: 1, ...task, ...addressOf(destination) });
-  return { body, groupId: endpointHash(destination), delay };
+  return { queue, body, groupId: endpointHash(destination), delay };
 }
+
+/** The same task for the sideline queue. */
+export const sidelined = (task: DeliveryTask): TaskMessage => ({
+  queue: 'sideline',
+  body: serialiseMessage(task),
+  groupId: endpointHash(task),
+});
 
 const addressOf = ({ tenant, endpointId, url, generation }: TaskDestination) => ({
   tenant,

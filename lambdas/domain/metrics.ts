@@ -1,5 +1,5 @@
-/** What emits a metric: a function, as the `service` dimension, or the gateway's access log. */
-export type Service = 'receive' | 'consume' | 'publish' | 'deliver' | 'sweep' | 'management' | 'gateway';
+/** The function that emits a metric, as its `service` dimension. */
+export type Service = 'consume' | 'publish' | 'deliver' | 'sweep' | 'management';
 
 /** How CloudWatch aggregates the values of a period: counters are summed, gauges and times are not. */
 type Statistic = 'Sum' | 'Maximum' | 'p99';
@@ -7,14 +7,14 @@ type Statistic = 'Sum' | 'Maximum' | 'p99';
 interface MetricFacts {
   readonly unit: 'Count' | 'Seconds';
   readonly statistic: Statistic;
-  /** The sets of dimensions, beside `service`. The gateway's metrics have no dimensions at all. */
+  /** The sets of dimensions, beside `service`. */
   readonly dimensions: readonly (readonly string[])[];
   /** The services that emit it. */
   readonly services: readonly Service[];
 }
 
 /**
- * Every metric that Hookline emits. Alarms and graphs can use no others.
+ * Every metric that a function emits. Alarms and graphs use these, and those of `line-metrics.ts`.
  *
  * The namespace has the name of the stack, so two stacks of an account do not share metrics.
  */
@@ -23,18 +23,14 @@ export const metrics = {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [['source', 'eventType', 'status']],
-    services: ['receive', 'consume'],
+    services: ['consume'],
   },
-  /** Requests to a source with a 4xx or 503 response, for any reason. */
-  RequestsRefused: { unit: 'Count', statistic: 'Sum', dimensions: [['source']], services: ['receive'] },
   WebhookProcessingTime: {
     unit: 'Seconds',
     statistic: 'p99',
     dimensions: [['source', 'eventType']],
     services: ['consume'],
   },
-  /** Requests that the gateway throttled, with a 429. */
-  RequestsThrottled: { unit: 'Count', statistic: 'Sum', dimensions: [[]], services: ['gateway'] },
   /**
    * Messages returned to their queue, and sweeps stopped, by a fault of ours: a permission, a throttled table, a bug.
    * Also by `consumer`, because visibility timeouts differ, and so does how often a fault repeats.

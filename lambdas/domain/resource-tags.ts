@@ -19,6 +19,7 @@ export const queueKinds = [
   'publish',
   'publish-dead-letters',
   'delivery',
+  'sideline',
   'delivery-dead-letters',
   'undelivered',
   'subscription',

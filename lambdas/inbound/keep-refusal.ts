@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { asError } from '../domain/errors.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
@@ -7,6 +6,7 @@ import { type RefusedRequest, refusalKey, refusalRecord } from '../domain/refusa
 import type { UnixMillis } from '../domain/time.ts';
 import type { InboundPorts } from './ports.ts';
 import type { ReceiveResult } from './receive-result.ts';
+import type { InboundLog } from './telemetry.ts';
 
 /** How long a response waits for the record of its refusal. */
 const keepWithinMs = 500;
@@ -15,7 +15,7 @@ const keepWithinMs = 500;
  * Keeps the first refusal of each source and minute that this container sees, for `hookline explain`: a flood costs one
  * write a minute. A record that cannot be kept is logged; the response to the provider stays the same.
  */
-export function refusalKeeper({ putBody, telemetry }: Pick<InboundPorts, 'putBody' | 'telemetry'>) {
+export function refusalKeeper({ putBody, log }: Pick<InboundPorts, 'putBody'> & InboundLog) {
   const lastMinutes = new Map<string, number>();
   return async (refused: RefusedRequest): Promise<void> => {
     const minute = Math.floor(refused.at / 60_000);
@@ -25,7 +25,7 @@ export function refusalKeeper({ putBody, telemetry }: Pick<InboundPorts, 'putBod
       const record = JSON.stringify(refusalRecord(refused));
       await putBody(refusalKey(refused.source, refused.at), Buffer.from(record));
     } catch (error) {
-      telemetry.log({}).warn('refusal.keep-failed', { reason: asError(error).message });
+      log({}).warn('refusal.keep-failed', { reason: asError(error).message });
     }
   };
 }
@@ -49,7 +49,7 @@ interface Received {
 export async function keepIfRefused(
   { request, result, correlationId, at }: Received,
   { settings, provider }: Source,
-  keys: InboundPorts['keys'],
+  { keys, pause }: Pick<InboundPorts, 'keys' | 'pause'>,
   keep: ReturnType<typeof refusalKeeper>,
 ): Promise<void> {
   const refusal = refusalOf(result);
@@ -66,7 +66,7 @@ export async function keepIfRefused(
     whole: secrets !== undefined,
     secrets: secrets ?? [],
   });
-  await Promise.race([kept, pause(keepWithinMs, undefined, { ref: false })]);
+  await Promise.race([kept, pause(keepWithinMs)]);
 }
 
 /** @returns undefined when they cannot be read now */

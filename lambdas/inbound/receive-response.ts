@@ -1,8 +1,9 @@
+import { receivedLine } from '../domain/line-metrics.ts';
 import type { HandshakeResponse } from '../domain/provider/handshake.ts';
 import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
-import type { InboundPorts } from './ports.ts';
 import type { ReceiveResult } from './receive-result.ts';
+import type { InboundLog } from './telemetry.ts';
 
 /** The HTTP response to a provider: Hookline's JSON, or a text that the provider asks for. */
 export type ReceiveResponse =
@@ -39,29 +40,26 @@ export interface MeasuredRequest {
 }
 
 /**
- * Writes the log line and the counts of one request.
+ * Writes the log line of one request, from which CloudWatch counts it: see `line-metrics.ts`.
  *
- * The metrics do not name the event's type: the receiver does not know which types have handlers, and each value of a
- * dimension is a billed metric.
+ * The line of an accepted request says little, because `event.consumed` follows it, and the access log has its time.
  */
 export function reportReceived(
   source: string,
   result: ReceiveResult,
   { correlationId, bytes, durationMs }: MeasuredRequest,
-  { telemetry }: Pick<InboundPorts<'WebhooksReceived' | 'RequestsRefused'>, 'telemetry'>,
+  { log: logWith }: InboundLog,
 ): void {
   const status = result.kind === 'refused' ? result.error : result.kind;
-  telemetry.count('WebhooksReceived', { source, eventType: 'any', status });
-  const log = telemetry.log({ source, status, correlationId, bytes, durationMs });
-  if (result.kind === 'handshake') log.info('event.received');
+  const log = logWith({ source, status, correlationId });
+  if (result.kind === 'handshake') log.info(receivedLine);
   else if (result.kind === 'accepted') {
-    const [first] = result.events;
-    const { length } = result.events;
-    log.info('event.received', { eventId: first?.id, eventType: first?.type, events: length });
+    const [first, second] = result.events;
+    const events = second && result.events.length;
+    log.info(receivedLine, { eventId: first?.id, events });
   } else {
-    telemetry.count('RequestsRefused', { source });
-    const { reason } = result;
-    if (result.status === 503) log.error('event.received', { reason }, result.cause);
-    else log.warn('event.received', { reason });
+    const refusal = { reason: result.reason, bytes, durationMs };
+    if (result.status === 503) log.error(receivedLine, refusal, result.cause);
+    else log.warn(receivedLine, refusal);
   }
 }

@@ -13,12 +13,13 @@ import {
 } from '../adapters/api-gateway.ts';
 import { quickCalls } from '../adapters/call-bounds.ts';
 import { providerCalls } from '../adapters/http/provider-calls.ts';
+import { pauseAtMost } from '../adapters/pause.ts';
 import { lazyPayloadStore } from '../adapters/s3/lazy-payload-store.ts';
 import { secretsClient } from '../adapters/secrets/client.ts';
 import { secretByName } from '../adapters/secrets/secrets-manager.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
-import { telemetry } from '../adapters/telemetry/telemetry.ts';
+import { plainLog } from '../adapters/telemetry/plain-log.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings } from '../domain/source.ts';
@@ -36,7 +37,7 @@ import { sourceKeys } from './source-keys.ts';
 const respondWithinMs = 2200;
 
 const env = readEnv(receiveEnv);
-const report = telemetry('receive');
+const report = plainLog();
 const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
 const bodies = lazyPayloadStore(quickCalls, env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);
@@ -55,29 +56,25 @@ export async function handler(
   if (wired === undefined) return jsonResponse(404, { error: 'unknown_source' });
   const request = rawRequest(event);
   const correlationId = requestIdOf(event) || context.awsRequestId;
-  try {
-    const now = unixMillis(Date.now());
-    const result = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
-    await keepIfRefused(
-      { request, result, correlationId, at: now },
-      wired.source,
-      wired.ports.keys,
-      keepRefusal,
-    );
-    const bytes = request.body.byteLength;
-    const durationMs = Math.round(performance.now() - startedAt);
-    reportReceived(name, result, { correlationId, bytes, durationMs }, { telemetry: report });
-    const response = responseTo(result, wired.source.provider, request);
-    return response.kind === 'json'
-      ? jsonResponse(response.status, response.body)
-      : plainResponse(response.response);
-  } finally {
-    report.flush();
-  }
+  const now = unixMillis(Date.now());
+  const result = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
+  await keepIfRefused(
+    { request, result, correlationId, at: now },
+    wired.source,
+    { keys: wired.ports.keys, pause: pauseAtMost },
+    keepRefusal,
+  );
+  const bytes = request.body.byteLength;
+  const durationMs = Math.round(performance.now() - startedAt);
+  reportReceived(name, result, { correlationId, bytes, durationMs }, report);
+  const response = responseTo(result, wired.source.provider, request);
+  return response.kind === 'json'
+    ? jsonResponse(response.status, response.body)
+    : plainResponse(response.response);
 }
 
 /** Keeps a sample of the refused requests. */
-const keepRefusal = refusalKeeper({ putBody: bodies.put, telemetry: report });
+const keepRefusal = refusalKeeper({ putBody: bodies.put, log: report.log });
 
 type Wired = Awaited<ReturnType<typeof wire>>;
 

@@ -12,3 +12,6 @@ export interface InboundTelemetry<Names extends MetricName = never> {
   readonly count: Count<Names & CounterName>;
   readonly seconds: NoteSeconds<Names & TimeName>;
 }
+
+/** The log alone, for what emits no metrics. */
+export type InboundLog = Pick<InboundTelemetry, 'log'>;

@@ -58,8 +58,9 @@ export interface OutboundPorts<Names extends MetricName = never> {
   /** Validates a payload by the schema of its event type. @returns the mistake; undefined if there is none, or no check */
   validatePayload(type: string, data: unknown): Promise<string | undefined>;
 
-  /** Sends to the delivery queue. */
+  /** Sends to the queue that the task names. */
   sendTask(task: TaskMessage): Promise<void>;
+  /** Sends to the delivery queue. */
   sendTasks(tasks: readonly TaskMessage[]): Promise<void>;
   /** Sends to the publish queue. */
   sendRanges(messages: readonly { readonly body: string }[]): Promise<void>;
@@ -67,9 +68,9 @@ export interface OutboundPorts<Names extends MetricName = never> {
   sendDeadLetter(body: string): Promise<void>;
   /** Sends to the DLQ that the letter names: the delivery DLQ, or the undelivered queue. */
   sendDeadDelivery(letter: DeadDelivery): Promise<void>;
-  /** Deletes a message of the delivery queue. */
+  /** Deletes a message of the queue that the batch came from. */
   deleteMessage(receiptHandle: string): Promise<void>;
-  /** Makes a message of the delivery queue visible again after a delay. */
+  /** Makes a message of the queue that the batch came from visible again after a delay. */
   returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
   /** Each reads an attribute of one dead-letter queue. */
   readonly readQueues: readonly (() => Promise<void>)[];

@@ -3,7 +3,7 @@ import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch
 import type { Construct } from 'constructs';
 import { type DimensionsOf, type MetricName, metrics, type ServiceOf } from '../../lambdas/domain/metrics.ts';
 
-/** A metric of Hookline, emitted by a service of this stack. */
+/** A metric that a function of this stack emits. */
 export interface OwnMetricProps<Name extends MetricName> {
   readonly name: Name;
   readonly service: ServiceOf<Name>;
@@ -19,8 +19,7 @@ export function ownMetric<Name extends MetricName>(
   return new Metric({
     namespace: Stack.of(scope).stackName,
     metricName: name,
-    // A metric filter of the access log has no service.
-    dimensionsMap: service === 'gateway' ? dimensions : { service, ...dimensions },
+    dimensionsMap: { service, ...dimensions },
     statistic: metrics[name].statistic,
     label: `${name} (${service})`,
     period,

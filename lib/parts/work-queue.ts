@@ -23,6 +23,8 @@ export interface WorkQueueProps {
   readonly alarmAction: IAlarmAction;
   /** The removal policy of both queues. */
   readonly removalPolicy: RemovalPolicy;
+  /** A queue with the same consumer. Its DLQ and its alarms on the DLQ and the consumer serve this queue, too. @default none */
+  readonly beside?: WorkQueue;
 }
 
 export interface ConsumeOptions {
@@ -41,14 +43,14 @@ export class WorkQueue extends Construct {
     super(scope, id);
     this.props = props;
     checkTimes(this.node.path, props.times);
-    this.dlq = deadLetterQueue(this, 'Dlq', props.removalPolicy);
+    this.dlq = props.beside?.dlq ?? deadLetterQueue(this, 'Dlq', props.removalPolicy);
     this.queue = keptQueue(this, 'Queue', {
       removalPolicy: props.removalPolicy,
       visibilityTimeout: props.times.visibility,
       retentionPeriod: queues.retention,
       deadLetterQueue: { queue: this.dlq, maxReceiveCount: queues.maxReceiveCount },
     });
-    deadLetterAlarm(this, 'DlqAlarm', this.dlq, props);
+    if (props.beside === undefined) deadLetterAlarm(this, 'DlqAlarm', this.dlq, props);
     this.ageAlarm();
   }
 
@@ -60,6 +62,10 @@ export class WorkQueue extends Construct {
   /** Lets a function consume the queue with partial batch failures, and adds an alarm on its failures. */
   consumeWith(consumer: IFunction, options: ConsumeOptions): void {
     consumer.addEventSource(new SqsEventSource(this.queue, { ...options, reportBatchItemFailures: true }));
+    if (this.props.beside === undefined) this.consumerAlarm(consumer);
+  }
+
+  private consumerAlarm(consumer: IFunction): void {
     const [metricErrors, metricThrottles] = [consumer.metricErrors(), consumer.metricThrottles()];
     new ImpactAlarm(this, 'ConsumerFails', {
       metric: sumOf([metricErrors, metricThrottles], 'failed or throttled', fiveMinutes),

@@ -22,11 +22,11 @@ describe('npm run cost', () => {
       ),
     ).toMatchObject({ inbound: 10_000_000, outbound: 2500, payload: 4000, failureRate: 0.02, batch: 5 });
     expect(
-      parsed('--payload', '64KiB', '--without-handler', '0.3', '--system-log-level', 'WARN'),
+      parsed('--payload', '64KiB', '--without-handler', '0.3', '--system-log-level', 'INFO'),
     ).toMatchObject({
       payload: 65_536,
       withoutHandler: 0.3,
-      systemLogLevel: 'WARN',
+      systemLogLevel: 'INFO',
     });
     expect(parsed()).toEqual(usual);
   });
@@ -77,8 +77,8 @@ describe('npm run cost', () => {
     [['--batch=-1'], 'from 1 to 10'],
     [['--endpoint-time', '1s'], 'from 0 to 30000 ms'],
     [['--fan-out', '0'], 'from 1 to 100000'],
-    [['--sources', '0'], 'from 1 to 17'],
-    [['--sources', '18'], 'from 1 to 17: one stack has room for no more'],
+    [['--sources', '0'], 'from 1 to 16'],
+    [['--sources', '17'], 'from 1 to 16: one stack has room for no more'],
     [['--through', 'kafka'], 'Allowed choices are sns, sqs'],
     [['--outbond', '1'], "unknown option '--outbond'"],
     [['10M'], 'too many arguments'],

@@ -29,7 +29,8 @@ export interface CallPlaces {
 /** How one worker process ended. */
 export type ProcessEnd<T> = { readonly kind: 'ended'; readonly value: T } | { readonly kind: 'crashed' };
 
-const never = new Promise<never>(() => undefined);
+// A new one each time: a shared one would keep all that wait for it.
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /** What a script takes of the world that its processes run in. */
 interface ScriptPorts {
@@ -67,7 +68,7 @@ export function crashScript(
   const requests = watchRequests<Process>({
     before(at) {
       const { process, name } = at;
-      if (!process.isAlive) return never;
+      if (!process.isAlive) return never();
       counts.effects++;
       const wait = at.request > 0 ? between?.(at) : undefined;
       const point = pointAt(at);
@@ -75,7 +76,7 @@ export function crashScript(
       return (async () => {
         await wait;
         if (point?.when === 'before') await happen(point, name, process);
-        return process.isAlive ? undefined : never;
+        return process.isAlive ? undefined : never();
       })();
     },
     after(at) {
@@ -83,7 +84,7 @@ export function crashScript(
       counts.effects++;
       const point = pointAt(at);
       if (point?.when === 'after') return happen(point, name, process);
-      return process.isAlive ? undefined : never;
+      return process.isAlive ? undefined : never();
     },
     isRepeated: (at) =>
       pointAt(at)?.fault === 'repeats' ||
@@ -94,7 +95,7 @@ export function crashScript(
     const number = ++counts.processes;
     const place = () => `process ${number}, effect ${counts.effects}, ${moment()}`;
     return async (name, effect) => {
-      if (!process.isAlive) return never;
+      if (!process.isAlive) return never();
       const call = calls.length;
       const point = pointAt({ call });
       const ofCall: CallPlaces = { before: place(), after: undefined };
@@ -108,17 +109,17 @@ export function crashScript(
       counts.effects++;
       ofCall.after = place();
       if (point?.when === 'after') await happen(point, name, process);
-      return process.isAlive ? value : never;
+      return process.isAlive ? value : never();
     };
   };
 
   /** Never settles when the process is dead, or dies in it. */
   async function effectOf(process: Process, effect: () => Promise<unknown>, isTwice: boolean) {
-    if (!process.isAlive) return never;
+    if (!process.isAlive) return never();
     counts.effects++;
     if (isTwice) await effect();
     const value = await effect();
-    return process.isAlive ? value : never;
+    return process.isAlive ? value : never();
   }
 
   /** @param work gets the ports, and a way to end its process by itself */
@@ -133,7 +134,7 @@ export function crashScript(
       exit() {
         process.isAlive = false;
         death.resolve({ kind: 'crashed' });
-        return never;
+        return never();
       },
     };
     const ended = work(withEveryCall(ports, callOf(process)), process.exit).then(

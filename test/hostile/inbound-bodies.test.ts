@@ -50,7 +50,7 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
     async () => {
       const receiver = receiverOf(file, vector);
       const { telemetry, lines } = recordedTelemetry();
-      const keep = refusalKeeper({ putBody: async () => undefined, telemetry });
+      const keep = refusalKeeper({ putBody: async () => undefined, log: telemetry.log });
       const slow: unknown[] = [];
       let minute = 0;
 

@@ -38,7 +38,7 @@ describe.each(vectorFiles)('%s', (name, file) => {
       if (vector === undefined) return expect.unreachable();
       const receiver = receiverOf(file, vector);
       const { telemetry, lines } = recordedTelemetry();
-      const keep = refusalKeeper({ putBody: async () => undefined, telemetry });
+      const keep = refusalKeeper({ putBody: async () => undefined, log: telemetry.log });
       const kept = { source: name, provider: receiver.provider, correlationId: 'r', secrets: ['0123456789'] };
       let minute = 0;
       const send = async (request: RawRequest) => {

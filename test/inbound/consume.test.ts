@@ -257,7 +257,7 @@ describe('consume', () => {
           eventType: 'invoice.paid',
           correlationId: 'request-1',
           status: 'processed',
-          attempt: 1,
+          attempt: undefined,
           durationMs: 0,
           ageMs: 1000,
         },

@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { accessLine } from '../../cost/lines.ts';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { idOf, statementsOf } from './support/policies.ts';
 import { quickApp, synth, threeSources } from './support/synth.ts';
@@ -53,6 +55,7 @@ describe('queues', () => {
     expect(visibility('Source-stripe/Work/Queue')).toBe(360);
     expect(seconds('Outbound/Deliver')).toBe(75);
     expect(visibility('Outbound/Delivering/Queue')).toBe(450);
+    expect(visibility('Outbound/Sideline/Queue')).toBe(450);
     expect(seconds('Outbound/Publish')).toBe(60);
     expect(visibility('Outbound/Publishing/Queue')).toBe(360);
   });
@@ -82,10 +85,10 @@ describe('queues', () => {
     }
   });
 
-  test('queues are consumed with partial batch failures, each to its own function', () => {
+  test('queues are consumed with partial batch failures, each to its own function, and both task queues to one', () => {
     const mappings = Object.values(app.resources('AWS::Lambda::EventSourceMapping'));
 
-    expect(mappings).toHaveLength(5);
+    expect(mappings).toHaveLength(6);
     for (const { Properties } of mappings) {
       expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
     }
@@ -129,6 +132,26 @@ describe('every queue has a bound on the functions that it starts', () => {
     expect(concurrencyOf(own, 'Outbound/Delivering/Queue', 'Outbound/Deliver')).toEqual({
       MaximumConcurrency: 7,
     });
+  });
+
+  test('endpoints that are slow or down have a fifth of the deliver functions, at least two, beside the others', () => {
+    expect(concurrencyOf(app, 'Outbound/Sideline/Queue', 'Outbound/Deliver')).toEqual({
+      MaximumConcurrency: 10,
+    });
+    const few = synth({ sources: {}, outbound: { maxConcurrency: 7 } });
+    expect(concurrencyOf(few, 'Outbound/Sideline/Queue', 'Outbound/Deliver')).toEqual({
+      MaximumConcurrency: 2,
+    });
+  });
+
+  test('both task queues have the same DLQ, with one alarm', () => {
+    const dlq = { 'Fn::GetAtt': [idOf(app, 'AWS::SQS::Queue', 'Outbound/Delivering/Dlq'), 'Arn'] };
+    for (const path of ['Outbound/Delivering/Queue', 'Outbound/Sideline/Queue'])
+      expect(queues[path]?.Properties, path).toMatchObject({ RedrivePolicy: { deadLetterTargetArn: dlq } });
+    const alarms = Object.keys(app.resources('AWS::CloudWatch::Alarm'));
+    expect(alarms.filter((path) => path.startsWith('Outbound/Sideline/'))).toEqual([
+      'Outbound/Sideline/AgeAlarm',
+    ]);
   });
 });
 
@@ -236,6 +259,13 @@ describe('the API', () => {
       StageName: '$default',
       AutoDeploy: true,
     });
-    expect(JSON.stringify(app.resources('AWS::ApiGatewayV2::Stage'))).toContain('$context.requestId');
+    const stages = Object.values(app.resources('AWS::ApiGatewayV2::Stage'));
+    expect(stages).toHaveLength(2);
+    for (const { Properties } of stages) {
+      const { Format } = v.parse(v.object({ Format: v.string() }), Properties['AccessLogSettings']);
+      expect(JSON.parse(Format)).toMatchObject({ requestId: '$context.requestId', path: '$context.path' });
+      // The model of the costs counts such a line.
+      expect(Object.keys(accessLine)).toEqual(Object.keys(JSON.parse(Format)));
+    }
   });
 });

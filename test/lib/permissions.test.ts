@@ -131,6 +131,17 @@ describe('outbound', () => {
     expect(may('Outbound/Deliver', queue('Outbound/Publishing/Queue'))).toEqual([]);
   });
 
+  test('deliver alone sends to the queue of endpoints that are slow or down, which it consumes', () => {
+    const users = [...roles.keys()].filter(
+      (lambda) => may(lambda, queue('Outbound/Sideline/Queue')).length > 0,
+    );
+
+    expect(users).toEqual(['Outbound/Deliver']);
+    expect(may('Outbound/Deliver', queue('Outbound/Sideline/Queue'))).toEqual(
+      [...consuming, 'sqs:SendMessage'].sort(),
+    );
+  });
+
   test.each(['Deliver', 'Sweep'])(
     'the role of %s sends to either dead-letter queue, by whose fault it is',
     (lambda) => {

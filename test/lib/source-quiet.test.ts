@@ -20,7 +20,7 @@ describe('a source that is quiet', () => {
         {
           name: 'WebhooksReceived',
           period: 300,
-          dimensions: 'eventType=any,service=receive,source=stripe,status=accepted',
+          dimensions: 'source=stripe,status=accepted',
         },
       ],
     });

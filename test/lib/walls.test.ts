@@ -72,7 +72,9 @@ describe.each(names)('the functions of %s', (own) => {
       ...['Events', 'Deliveries', 'Endpoints'].map((name) =>
         arn('AWS::DynamoDB::GlobalTable', `Outbound/Stores/${name}`),
       ),
-      ...['Publishing', 'Delivering'].map((name) => arn('AWS::SQS::Queue', `Outbound/${name}/Queue`)),
+      ...['Publishing', 'Delivering', 'Sideline'].map((name) =>
+        arn('AWS::SQS::Queue', `Outbound/${name}/Queue`),
+      ),
       `${bucket}/outbound/x`,
       `<${idOf(app, 'AWS::SNS::Topic', 'Outbound/Topic')}>`,
       `<${idOf(app, 'AWS::SecretsManager::Secret', 'Outbound/Stores/SigningSecret')}>`,

@@ -18,6 +18,7 @@ const deployed = {
     TapQueuePrefix: 'Hookline_tap_',
     PublishQueueUrl: queue('publish'),
     DeliveryQueueUrl: queue('delivery'),
+    SidelineQueueUrl: queue('sideline'),
     PublishDlqUrl: queue('publish-dlq'),
     DeliveryDlqUrl: queue('delivery-dlq'),
     UndeliveredQueueUrl: queue('undelivered'),
@@ -69,7 +70,12 @@ test('the outputs file names everything of the deployed stack, at addresses that
     },
     payloadBucket: 'bodies',
     tapQueuePrefix: 'Hookline_tap_',
-    queues: { publish: queue('publish'), delivery: queue('delivery'), inbound: { stripe: queue('stripe') } },
+    queues: {
+      publish: queue('publish'),
+      delivery: queue('delivery'),
+      sideline: queue('sideline'),
+      inbound: { stripe: queue('stripe') },
+    },
     dlqs: {
       publish: queue('publish-dlq'),
       delivery: queue('delivery-dlq'),

@@ -20,7 +20,7 @@ const emf = (
         },
       ],
     },
-    service: 'receive',
+    service: 'consume',
     ...dimensions,
     [name]: value,
   });
@@ -33,24 +33,33 @@ async function exposed(...lines: readonly string[]): Promise<string[]> {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-test('received webhooks are counted by source, event type and status', async () => {
-  const one = emf(
+/** A line of a receiver. */
+const received = (status: string): string =>
+  JSON.stringify({ level: 'INFO', message: 'event.received', source: 'stripe', status, correlationId: 'c' });
+
+test('requests are counted from the lines of the receivers, as their metric filters count them', async () => {
+  const consumed = emf(
     'WebhooksReceived',
     'Count',
-    { source: 'stripe', eventType: 'invoice.paid', status: 'accepted' },
-    1,
-  );
-  const refused = emf(
-    'WebhooksReceived',
-    'Count',
-    { source: 'stripe', eventType: 'other', status: 'invalid_signature' },
-    1,
+    { source: 'stripe', eventType: 'invoice.paid', status: 'processed' },
+    2,
   );
 
-  expect(await exposed(one, one, refused)).toEqual([
-    'webhooks_received_total{source="stripe",event_type="invoice.paid",status="accepted"} 2',
-    'webhooks_received_total{source="stripe",event_type="other",status="invalid_signature"} 1',
+  const lines = [received('accepted'), received('invalid_signature'), received('handshake'), consumed];
+
+  expect(await exposed(...lines)).toEqual([
+    'webhooks_received_total{source="stripe",status="accepted"} 1',
+    'webhooks_received_total{source="stripe",status="invalid_signature"} 1',
+    'webhooks_received_total{source="stripe",status="handshake"} 1',
+    'webhooks_received_total{source="stripe",event_type="invoice.paid",status="processed"} 2',
+    'requests_refused_total{source="stripe"} 1',
   ]);
+});
+
+test('a metric that one function counts by more labels than another is one metric', async () => {
+  expect(
+    await exposed(emf('WorkErrored', 'Count', {}, 1), emf('WorkErrored', 'Count', { consumer: 'stripe' }, 1)),
+  ).toEqual(['work_errored_total 1', 'work_errored_total{consumer="stripe"} 1']);
 });
 
 test('processing time is a histogram in seconds', async () => {

@@ -3,11 +3,10 @@ import { mutantsOf } from './source-mutant.ts';
 
 const altersNothing = 'the simulation alters no stored object';
 
-const { deliveryEnds, everyEvent, noRepeat, ownEndpoint, disabled, bytes } = promises;
+const { deliveryEnds, everyEvent, noRepeat, ownEndpoint, bytes } = promises;
 const claimTests = 'test/outbound/deliver/claim.test.ts';
 const guardTests = 'test/outbound/deliver/deliver-guards.test.ts';
 const recreatedTests = 'test/outbound/recreated-endpoint.test.ts';
-const disableTests = 'test/outbound/disable-endpoint.test.ts';
 const attemptTests = 'test/outbound/deliver/attempt.test.ts';
 const lateTests = 'test/outbound/deliver/late-deliveries.test.ts';
 
@@ -38,15 +37,15 @@ export const deliverAttempts = [
       name: 'an altered payload is tried again and again',
       breaks: bytes,
       outsideSimulation: altersNothing,
-      from: "return endWithout({ cause: 'payload-altered', reason: content.message });",
-      to: 'return { queueAnswer: await postponeUnready({ delivery, payload: cached }, content, ports) };',
+      from: "return { kind: 'failed', cause: 'payload-altered', reason: content.message };",
+      to: "return { kind: 'unready', error: content };",
     },
     {
       name: 'a delivery without its payload is sent empty',
       breaks: everyEvent,
       outsideSimulation: altersNothing,
-      from: "return endWithout({ cause: 'payload-missing', reason: 'its payload is past its retention' });",
-      to: "return endWithout({ cause: 'exhausted', reason: '' });",
+      from: "return { kind: 'failed', cause: 'payload-missing', reason: 'its payload is past its retention' };",
+      to: "return { kind: 'failed', cause: 'exhausted', reason: '' };",
     },
     {
       name: 'a request outlasts its lease',
@@ -64,16 +63,9 @@ export const deliverAttempts = [
     {
       name: 'a fault of our own counts as a crash',
       breaks: everyEvent,
-      from: 'if (outcome instanceof Error)\n    return { queueAnswer: await postponeUnready({ delivery, payload: cached }, outcome, ports) };',
+      from: "if (outcome instanceof Error) return { kind: 'unready', error: outcome };",
       to: 'if (outcome instanceof Error) throw outcome;',
       caughtBy: attemptTests,
-    },
-    {
-      name: 'an endpoint that answers 410 is disabled after the record',
-      breaks: disabled,
-      from: "if (outcome.kind === 'gone' && endpoint) {",
-      to: 'if (false) {',
-      caughtBy: disableTests,
     },
     {
       name: 'a secret that cannot be read now counts as a crash',

@@ -7,7 +7,7 @@ const guardTests = 'test/outbound/deliver/deliver-guards.test.ts';
 const recordTests = 'test/outbound/deliver/record-attempt.test.ts';
 
 export const deliverRecords = [
-  ...mutantsOf({ file: 'lambdas/outbound/deliver/record-attempt.ts', caughtBy: recordTests }, [
+  ...mutantsOf({ file: 'lambdas/outbound/deliver/finish.ts', caughtBy: recordTests }, [
     {
       name: 'a success is not written again when its write fails',
       breaks: seenSuccess,
@@ -17,19 +17,19 @@ export const deliverRecords = [
     {
       name: 'a success that cannot be written is forgotten',
       breaks: seenSuccess,
-      from: 'await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: entry.n, seen }, delivery));',
+      from: 'await ports.sendTask(taskMessage({ deliveryId: id, attempt: entry.n, seen }, delivery));',
       to: '',
     },
     {
       name: 'a success whose claim is lost is not recorded',
       breaks: seenSuccess,
-      from: 'const late = await ports.deliveries.recordLateSuccess(delivery, entry, expiresAt);',
+      from: 'const late = await ports.deliveries.recordLateSuccess(fence, entry, record.expiresAt);',
       to: 'const late = { ok: false, delivery: undefined };',
     },
     {
       name: 'a late success whose response was lost is not recognised',
       breaks: seenSuccess,
-      from: "const isThere = late.delivery?.status === 'delivered' && late.delivery.round === delivery.round;",
+      from: "const isThere = late.delivery?.status === 'delivered' && late.delivery.round === fence.round;",
       to: 'const isThere = false;',
       caughtBy: 'test/regressions/late-success-whose-answer-is-lost.test.ts',
     },
@@ -52,6 +52,61 @@ export const deliverRecords = [
       to: "delivery.status !== 'pending'",
     },
     {
+      name: 'a queued success of an earlier round ends a replay',
+      breaks: everyEvent,
+      from: 'writeSuccess({ id: deliveryId, claims, round }, entry,',
+      to: 'writeSuccess({ id: deliveryId, claims, round: delivery.round }, entry,',
+    },
+    {
+      name: 'the next task is sent before its attempt is recorded',
+      breaks: noRepeat,
+      from: '  const result =\n    plan.kind',
+      to: "  if (plan.kind === 'retry')\n    await sendTaskAfter(plan.delay, { deliveryId: delivery.id, attempt: plan.record.attempts + 1 }, delivery, ports);\n  const result =\n    plan.kind",
+    },
+    {
+      name: 'a retry sends no task',
+      breaks: everyEvent,
+      from: "if (plan.kind === 'retry') {",
+      to: "if (plan.kind === 'retry' && end.kind !== 'made') {",
+      caughtBy: deliverTests,
+    },
+    {
+      name: 'a delivery that waits for something of ours sends no task',
+      breaks: everyEvent,
+      from: "if (plan.kind === 'retry') {",
+      to: "if (plan.kind === 'retry' && end.kind === 'made') {",
+      caughtBy: 'test/outbound/deliver/deadlines.test.ts',
+    },
+    {
+      name: 'a delivery that failed gets no dead letter at once',
+      breaks: deliveryEnds,
+      from: "if (result.delivery.status === 'failed') await",
+      to: "if (result.delivery.status === 'failed' && end.kind !== 'made') await",
+      caughtBy: deliverTests,
+    },
+    {
+      name: 'a delivery that ends without an attempt gets no dead letter at once',
+      breaks: deliveryEnds,
+      from: "if (result.delivery.status === 'failed') await",
+      to: "if (result.delivery.status === 'failed' && end.kind === 'made') await",
+      caughtBy: 'test/outbound/deliver/failure-causes.test.ts',
+    },
+    {
+      name: 'a task whose claim is lost is acknowledged',
+      breaks: deliveryEnds,
+      from: "result.kind === 'lost'\n    ? { kind: 'fail', after: seconds(Math.max(1, secondsUntil(result.until, now))) }\n    : acknowledge",
+      to: 'acknowledge',
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/outbound/deliver/plan-after.ts', caughtBy: deliverTests }, [
+    {
+      name: 'a replay counts the attempts of the round before it',
+      breaks: everyEvent,
+      from: 'n - delivery.attemptsBefore',
+      to: 'n',
+      caughtBy: 'test/outbound/replay.test.ts',
+    },
+    {
       name: 'a failed delivery is not in the due index, so that its dead letter may be lost',
       breaks: deliveryEnds,
       from: 'dueAt: later(now, deadLetterGrace),',
@@ -61,72 +116,15 @@ export const deliverRecords = [
     {
       name: 'a retry is due at once for the sweep',
       breaks: everyEvent,
-      from: 'waitsSince: now,\n    dueAt: dueForRetry(nextAttemptAt, next.delay),',
-      to: 'waitsSince: now,\n    dueAt: now,',
+      from: 'const dueAt = dueForRetry(nextAttemptAt, delay);',
+      to: 'const dueAt = now;',
       caughtBy: 'test/outbound/sweep/sweep.test.ts',
-    },
-  ]),
-  ...mutantsOf({ file: 'lambdas/outbound/deliver/record-unrecorded-success.ts', caughtBy: recordTests }, [
-    {
-      name: 'a queued success of an earlier round ends a replay',
-      breaks: everyEvent,
-      from: 'const seen = { ...delivery, claims, round };',
-      to: 'const seen = { ...delivery, claims };',
-    },
-  ]),
-  ...mutantsOf({ file: 'lambdas/outbound/deliver/finish-attempt.ts', caughtBy: deliverTests }, [
-    {
-      name: 'the next task is sent before its attempt is recorded',
-      breaks: noRepeat,
-      from: 'const retention = settings.deliveryRetention;\n  const result =',
-      to: "const retention = settings.deliveryRetention;\n  if (next.kind === 'retry')\n    await sendTaskAfter(next.delay, { deliveryId: delivery.id, attempt: entry.n + 1 }, delivery, ports);\n  const result =",
-      caughtBy: recordTests,
-    },
-    {
-      name: 'a retry sends no task',
-      breaks: everyEvent,
-      from: "if (next.kind === 'retry')\n      await sendTaskAfter",
-      to: "if (next.kind === 'retry' && n > 1000)\n      await sendTaskAfter",
-    },
-    {
-      name: 'a delivery that failed gets no dead letter at once',
-      breaks: deliveryEnds,
-      from: "if (result.delivery.status === 'failed') await deadLetterDelivery(result.delivery, ports);",
-      to: '',
-    },
-    {
-      name: 'a delivery that ends without an attempt gets no dead letter at once',
-      breaks: deliveryEnds,
-      from: "if (result.kind === 'recorded') await deadLetterDelivery(result.delivery, ports);",
-      to: '',
-      caughtBy: 'test/outbound/deliver/failure-causes.test.ts',
-    },
-    {
-      name: 'a replay counts the attempts of the round before it',
-      breaks: everyEvent,
-      from: 'entry.n - delivery.attemptsBefore',
-      to: 'entry.n',
-      caughtBy: 'test/outbound/replay.test.ts',
-    },
-    {
-      name: 'a task whose claim is lost is acknowledged',
-      breaks: deliveryEnds,
-      from: "result.kind === 'lost'\n    ? { kind: 'fail', after: seconds(Math.max(1, secondsUntil(result.until, now))) }\n    : acknowledge",
-      to: 'acknowledge',
-      caughtBy: recordTests,
-    },
-    {
-      name: 'a delivery that waits for something of ours sends no task',
-      breaks: everyEvent,
-      from: "if (result.kind === 'recorded')\n    await ports.sendTask(",
-      to: 'if (false)\n    await ports.sendTask(',
-      caughtBy: 'test/outbound/deliver/deadlines.test.ts',
     },
     {
       name: 'a delivery that waits for something of ours is not marked as such',
       breaks: deliveryEnds,
-      from: "cause: 'unready',",
-      to: '',
+      from: "record: { ...record, cause: 'unready' }",
+      to: 'record',
       caughtBy: 'test/outbound/deliver/failure-causes.test.ts',
     },
   ]),

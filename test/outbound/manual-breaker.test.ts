@@ -260,6 +260,7 @@ it('a delivery waits since its limiter was asked, so a release between that and 
   const openUntil = later(askedAt, seconds(900));
   world.limiter.limiter.set(limiterKey, { slots: {}, failures: 9, probes: 3, openUntil });
   const { limiter } = world.deliverPorts;
+  await world.deliverOnce();
 
   await world.deliverOnce({
     ...world.deliverPorts,

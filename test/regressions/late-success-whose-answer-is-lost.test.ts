@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { later, seconds } from '../../lambdas/domain/time.ts';
+import { later, millis, seconds } from '../../lambdas/domain/time.ts';
 import { claimDelivery } from '../../lambdas/outbound/deliver/claim.ts';
-import { finishAttempt } from '../../lambdas/outbound/deliver/finish-attempt.ts';
-import { recordOf } from '../../lambdas/outbound/deliver/record-attempt.ts';
+import { finish } from '../../lambdas/outbound/deliver/finish.ts';
+import { planAfter } from '../../lambdas/outbound/deliver/plan-after.ts';
 import { accepted, refused } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
@@ -18,7 +18,13 @@ it('a late success whose answer was lost is known to be recorded, and still lets
   world.deliveryQueue.purge();
   const startedAt = world.now();
   const { id } = world.delivery();
-  const stalled = await claimDelivery(id, 1, settings.lease, startedAt, table);
+  const stalled = await claimDelivery(
+    { deliveryId: id, attempt: 1 },
+    undefined,
+    settings.lease,
+    startedAt,
+    table,
+  );
   if (stalled.kind !== 'claimed') throw new Error(`the first claim is ${stalled.kind}`);
   world.advance(seconds(100));
   const second = await table.claimSuspect(
@@ -28,13 +34,15 @@ it('a late success whose answer was lost is known to be recorded, and still lets
     later(world.now(), settings.lease),
   );
   if (!second.ok) throw new Error('the second claim is refused');
-  const entry = { n: 1, at: world.now(), ms: 100, status: 503 };
-  const next = { kind: 'retry', delay: seconds(3600) } as const;
-  const retry = recordOf(second.delivery, entry, refused(503), next, settings.deliveryRetention, world.now());
-  await table.record(second.delivery, retry);
+  const moment = { now: world.now(), random: 0.5 };
+  const failure = { kind: 'made', outcome: refused(503), startedAt: world.now(), took: millis(100) } as const;
+  const retry = planAfter(failure, second.delivery, settings, moment);
+  await table.record(second.delivery, retry.record);
+  const success = { kind: 'made', outcome: accepted, startedAt, took: millis(100_000) } as const;
+  const plan = planAfter(success, stalled.delivery, settings, moment);
   const answers = { lost: 0 };
 
-  await finishAttempt({ delivery: stalled.delivery, outcome: accepted, startedAt }, settings, {
+  await finish({ delivery: stalled.delivery }, success, plan, settings, {
     ...world.deliverPorts,
     deliveries: {
       ...table,

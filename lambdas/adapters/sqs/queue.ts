@@ -36,6 +36,9 @@ const maxAttributeBytes = 1024;
 /** The characters that SQS allows in an attribute value: those of XML 1.0. */
 const sendable = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
 
+/** The name that a queue's URL ends in. */
+export const queueNameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
+
 /** The URL of a queue beside another one, in the same account and region. */
 export const besideQueue = (url: string, name: string): string =>
   `${url.slice(0, url.lastIndexOf('/') + 1)}${name}`;

@@ -10,6 +10,8 @@ export interface QueueRecord {
   readonly receives: number;
   /** Its string attributes. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** The name of the queue. */
+  readonly queueName: string;
 }
 
 /**
@@ -37,6 +39,7 @@ function recordOf(record: unknown): QueueRecord {
     text: textOf(of('body')),
     receives: Number.isSafeInteger(receives) && receives > 0 ? receives : 1,
     attributes: stringAttributes(of('messageAttributes')),
+    queueName: textOf(of('eventSourceARN')).split(':').at(-1) ?? '',
   };
 }
 

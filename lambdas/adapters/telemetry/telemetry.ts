@@ -1,10 +1,7 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Count, CounterName, MetricOf, NoteSeconds, Service, TimeName } from '../../domain/metrics.ts';
-import { LogFormat } from './log-format.ts';
+import { functionLog } from './function-log.ts';
 
-/** A field of a wide log line. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 type Dimensions = Readonly<Record<string, string>>;
 
 /** A metric line holds at most 100 values of a metric; Powertools sends an early line at that number. */
@@ -19,14 +16,13 @@ interface Series {
 /**
  * One structured log and one metrics buffer per function.
  *
- * Log one wide line per unit of work, named `noun.verb-ed`; never a body, a header or a secret. Metrics are summed by their
- * dimensions and written by `flush`, which every invocation calls in its `finally`: one line per set of dimensions instead of
- * one per count. Their namespace is the environment's `POWERTOOLS_METRICS_NAMESPACE`, the stack's name.
+ * Metrics are summed by their dimensions and written by `flush`, which every invocation calls in its `finally`: one line per
+ * set of dimensions instead of one per count. Their namespace is the environment's `POWERTOOLS_METRICS_NAMESPACE`, the
+ * stack's name.
  *
  * @param service the service that emits the metrics; the table of metrics says which ones it may emit
  */
-export function telemetry<S extends Exclude<Service, 'gateway'>>(service: S) {
-  const logger = new Logger({ serviceName: service, logFormatter: new LogFormat() });
+export function telemetry<S extends Service>(service: S) {
   const metrics = new Metrics({ serviceName: service });
   const pending = new Map<string, Series>();
 
@@ -47,12 +43,8 @@ export function telemetry<S extends Exclude<Service, 'gateway'>>(service: S) {
   };
 
   return {
-    logger,
-    ...logLines(logger),
+    ...functionLog(),
     ...onlyOf<S>(count, noteSeconds),
-
-    /** Returns a log with fields on every line. No child logger is made for it, which costs more than writing the line. */
-    log: (fields: LogFields) => logLines(logger, fields),
 
     /** Writes what was counted since the last flush. */
     flush(): void {
@@ -67,13 +59,6 @@ const onlyOf = <S extends Service>(
   count: Count<MetricOf<S> & CounterName>,
   seconds: NoteSeconds<MetricOf<S> & TimeName>,
 ) => ({ count, seconds });
-
-const logLines = (logger: Logger, common: LogFields = {}) => ({
-  info: (line: string, fields: LogFields = {}) => logger.info(line, { ...common, ...fields }),
-  warn: (line: string, fields: LogFields = {}) => logger.warn(line, { ...common, ...fields }),
-  error: (line: string, fields: LogFields = {}, error?: Error) =>
-    logger.error(line, { ...common, ...fields, ...(error && { error }) }),
-});
 
 function publish(metrics: Metrics, { dimensions, counts, seconds }: Series): void {
   const samples = [

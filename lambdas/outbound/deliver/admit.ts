@@ -1,9 +1,9 @@
 import type { Deferral, Delivery } from '../../domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../domain/delivery-store.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
-import { endpointHash } from '../../domain/delivery-task.ts';
+import { endpointHash, sidelined } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
-import { type EndpointLimits, isFailing, waitsForEndpoint } from '../../domain/limiter.ts';
+import { type EndpointLimits, isFailing, isSidelined, waitsForEndpoint } from '../../domain/limiter.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import { dueForRetry } from '../../domain/retry-schedule.ts';
 import {
@@ -27,10 +27,11 @@ import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { sendTaskAfter } from '../send-task-after.ts';
 import { acquirePermit } from './acquire-permit.ts';
 import type { Acquisition, LimiterPorts, Permit } from './acquire-slot.ts';
+import type { Invocation } from './attempt.ts';
 import { whyClaimFailed } from './claim.ts';
 import { unseenFor } from './endpoint-memory.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
-import { knownEndpoint } from './known-endpoint.ts';
+import { knownEndpoint, knownLimiter } from './known-endpoint.ts';
 import { deadlineForSlot, isNearDeadline, nearDeadline } from './past-deadline.ts';
 
 export type AdmitPorts = HoldPorts &
@@ -58,11 +59,11 @@ const margin = 6_000;
 /** Decides whether a task may make its attempt now: its endpoint exists, is enabled, and has a free slot. */
 export async function admit(
   task: DeliveryTask,
-  batch: object,
+  invocation: Invocation,
   settings: OutboundSettings,
   ports: AdmitPorts,
 ): Promise<Admission> {
-  const known = (asked: DeliveryTask) => knownEndpoint(asked, batch, ports);
+  const known = (asked: DeliveryTask) => knownEndpoint(asked, invocation, ports);
   const found = await endpointOfTask(task, known, settings.deliveryRetention, ports);
   if (found.kind === 'answered') return found;
   const { endpoint } = found;
@@ -80,6 +81,10 @@ export async function admit(
     }
     return answerWith(await holdDelivery(task, settings.deliveryRetention, ports));
   }
+  if (invocation.queue === 'delivery' && (await goesToSideline(task, ports))) {
+    await ports.sendTask(sidelined(task));
+    return answerWith(acknowledge);
+  }
   const own = settingsFor(settings, endpoint);
   const holdFor = millis(own.attemptTimeout + margin);
   const limits = limitsOf(own, endpoint, holdFor);
@@ -92,6 +97,18 @@ export async function admit(
   return acquired.kind === 'acquired'
     ? { kind: 'admitted', destination: { endpoint, settings: own }, permit: acquired.permit }
     : answerWith(await deferTask(task, acquired, askedAt, ports));
+}
+
+/**
+ * Whether a task of the delivery queue belongs to the sideline queue. Only sends it there: its record stays as it is.
+ *
+ * A worker of the sideline queue sends none back, or two workers with different knowledge could pass a task to and fro. A
+ * request by hand does not wait behind the tasks of an endpoint that is down.
+ */
+async function goesToSideline(task: DeliveryTask, ports: AdmitPorts): Promise<boolean> {
+  const limiterKey = endpointHash(task);
+  const state = await knownLimiter(limiterKey, ports.memoryOf(limiterKey), ports);
+  return isSidelined(state) && (task.byHand === undefined || state.openUntil === undefined);
 }
 
 /** The limits of an endpoint. Without any, a success of a request that began before a failure may be unknown: it gets its time. */

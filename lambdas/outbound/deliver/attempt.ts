@@ -1,5 +1,7 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
+import type { Failure } from '../../domain/delivery-failure.ts';
 import type { ClaimedDelivery, DeliveryFacts } from '../../domain/delivery-record.ts';
+import type { TaskQueue } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
 import type { OpenHeaders } from '../../domain/endpoint-headers.ts';
@@ -8,86 +10,66 @@ import { asError } from '../../domain/errors.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { signatureHeaders } from '../../domain/outgoing-signature.ts';
+import { isCut } from '../../domain/request-deadline.ts';
 import { AlteredBodyError } from '../../domain/stored-body.ts';
-import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
-import { type DisablePorts, disableAfterAttempt } from '../disable-endpoint.ts';
+import { type Millis, millis, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import type { OutboundPorts, SignedRequest } from '../ports.ts';
-import type { QueueAnswer } from '../queue-answer.ts';
 import type { ResolvedDestination } from './admit.ts';
-import { discardForEarlierEndpoint } from './endpoint-of-task.ts';
-import { endWithoutAttempt, type FinishPorts, finishAttempt, postponeUnready } from './finish-attempt.ts';
+import { endForEarlierEndpoint } from './endpoint-of-task.ts';
+import type { ClaimedWork } from './finish.ts';
 import { pastDeadline } from './past-deadline.ts';
-import type { Failure } from './record-attempt.ts';
+import type { ClaimEnd } from './plan-after.ts';
 
-export type AttemptPorts = FinishPorts &
-  DisablePorts &
-  Pick<OutboundPorts, 'readPayload' | 'signingKeys' | 'endpointKeys' | 'endpointHeaders' | 'post'>;
+export type AttemptPorts = Pick<
+  OutboundPorts,
+  'now' | 'endpoints' | 'readPayload' | 'signingKeys' | 'endpointKeys' | 'endpointHeaders' | 'post'
+>;
 
 /** One invocation of the function. */
 export interface Invocation {
+  /** The queue that its batch came from. */
+  readonly queue: TaskQueue;
   /** Whether this much time is left. */
   hasTime(span: Millis): boolean;
-}
-
-/** How an attempt ended, and what the endpoint answered if it was asked. */
-export interface AttemptEnd {
-  readonly queueAnswer: QueueAnswer;
-  readonly outcome?: AttemptOutcome;
-  /** How long the endpoint took to answer. */
-  readonly took?: Millis;
-}
-
-/** A claimed delivery and what its task contained. */
-export interface ClaimedWork {
-  readonly delivery: ClaimedDelivery;
-  readonly payload?: string;
 }
 
 /** Time that an attempt needs beyond its deadline: for the sample of the body, and the record. */
 const afterTheHead = millis(1_000);
 const toRecord = millis(5_000);
 
-/** Makes one attempt of a claimed delivery and records how it ended, or ends the delivery without an attempt. */
-export async function attemptDelivery(
+/**
+ * Makes one attempt of a claimed delivery, if one may be made. Records nothing.
+ *
+ * @param deadline of the request
+ * @returns `too late` when too little of the lease or the invocation is left: another worker makes the attempt
+ */
+export async function attempt(
   { delivery, payload: cached }: ClaimedWork,
-  destination: ResolvedDestination,
-  invocation: Invocation,
+  { settings, endpoint }: ResolvedDestination,
+  { invocation, deadline }: { readonly invocation: Invocation; readonly deadline: Millis },
   ports: AttemptPorts,
-): Promise<AttemptEnd> {
-  const { settings, endpoint } = destination;
-  const endWithout = async (failure: Failure) => ({
-    queueAnswer: await endWithoutAttempt(delivery, failure, settings, ports),
-  });
-  if (endpoint && isForEarlierEndpoint(delivery, endpoint))
-    return { queueAnswer: await discardForEarlierEndpoint({ delivery, payload: cached }, settings, ports) };
-  const end = reasonToEnd(delivery, settings, ports.now());
-  if (end !== undefined) return endWithout(end);
+): Promise<ClaimEnd | { readonly kind: 'too late' }> {
+  if (endpoint && isForEarlierEndpoint(delivery, endpoint)) return endForEarlierEndpoint(delivery, ports);
+  const failure = reasonToEnd(delivery, settings, ports.now());
+  if (failure !== undefined) return { kind: 'failed', ...failure };
   const content = await contentOf(delivery, cached, endpoint, ports);
   // Something other than this code wrote the record, so waiting does not help.
   if (content instanceof AlteredBodyError)
-    return endWithout({ cause: 'payload-altered', reason: content.message });
-  if (content instanceof Error)
-    return { queueAnswer: await postponeUnready({ delivery, payload: cached }, content, ports) };
+    return { kind: 'failed', cause: 'payload-altered', reason: content.message };
+  if (content instanceof Error) return { kind: 'unready', error: content };
   const { keys, headers: own, payload } = content;
   if (payload === undefined)
-    return endWithout({ cause: 'payload-missing', reason: 'its payload is past its retention' });
+    return { kind: 'failed', cause: 'payload-missing', reason: 'its payload is past its retention' };
   const startedAt = ports.now();
-  if (!mayStart(delivery, startedAt, settings, invocation)) {
-    return { queueAnswer: { kind: 'fail', after: secondsUntil(delivery.leaseUntil, startedAt) } };
-  }
+  if (!mayStart(delivery, startedAt, settings, invocation)) return { kind: 'too late' };
   const body = Buffer.from(payload);
   const headers = headersFor(delivery, own, { body, now: startedAt, keys }, settings);
-  const { attemptTimeout: timeout } = settings;
-  const outcome = await posted({ url: endpoint?.url ?? delivery.url ?? '', headers, body, timeout }, ports);
-  if (outcome instanceof Error)
-    return { queueAnswer: await postponeUnready({ delivery, payload: cached }, outcome, ports) };
+  const url = endpoint?.url ?? delivery.url ?? '';
+  const outcome = await posted({ url, headers, body, timeout: deadline }, ports);
+  if (outcome instanceof Error) return { kind: 'unready', error: outcome };
   const took = millis(ports.now() - startedAt);
-  // Comes before the record: if the worker dies in between, the endpoint that wants no more events is disabled already.
-  if (outcome.kind === 'gone' && endpoint) {
-    await disableAfterAttempt(endpoint, 'gone', { delivery, outcome }, ports);
-  }
-  const made = { delivery, outcome, startedAt, payload: cached };
-  return { queueAnswer: await finishAttempt(made, settings, ports), outcome, took };
+  if (isCut({ outcome, took, deadline }, settings)) return { kind: 'cut', took };
+  return { kind: 'made', outcome, startedAt, took };
 }
 
 /** @returns why no further attempt is made; undefined when one is */

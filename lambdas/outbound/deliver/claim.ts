@@ -5,14 +5,16 @@ import type {
   PendingDelivery,
 } from '../../domain/delivery-record.ts';
 import type { DeliveryStore } from '../../domain/delivery-store.ts';
-import type { DeliveryId } from '../../domain/ids.ts';
+import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import { later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 
 export type ClaimPort = Pick<DeliveryStore, 'claim' | 'claimSuspect'>;
 
 /** The result of trying to claim. */
-export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly delivery: ClaimedDelivery }
+export type ClaimResult = { readonly kind: 'claimed'; readonly delivery: ClaimedDelivery } | ClaimRefusal;
+
+/** Why a delivery cannot be claimed. */
+export type ClaimRefusal =
   /** Another worker holds a live lease. */
   | { readonly kind: 'busy'; readonly wait: Seconds }
   /** Only the worker that records an attempt sends the next task; the sweep sends what a crash left unsent. */
@@ -28,30 +30,22 @@ export type ClaimResult =
 /** A task may come this early and still make its attempt, because clocks differ. */
 const early = seconds(60);
 
-/** Claims a delivery for one attempt. A suspect is refused here without being counted. */
+/**
+ * Claims a delivery for one attempt. A suspect is refused without being counted.
+ *
+ * @param seen a suspect that runs alone now: its claim counts as a crash until it is recorded
+ */
 export async function claimDelivery(
-  id: DeliveryId,
-  attempt: number,
+  { deliveryId, attempt }: Pick<DeliveryTask, 'deliveryId' | 'attempt'>,
+  seen: PendingDelivery | undefined,
   lease: Seconds,
   now: UnixMillis,
   deliveries: ClaimPort,
 ): Promise<ClaimResult> {
-  const until = { soon: later(now, early), lease: later(now, lease) };
-  const write = await deliveries.claim(id, attempt, until);
-  return write.ok
-    ? { kind: 'claimed', delivery: write.delivery }
-    : whyClaimFailed(write.delivery, attempt, now);
-}
-
-/** Claims a suspect, which counts as a crash until it is recorded. */
-export async function claimSuspect(
-  seen: PendingDelivery,
-  attempt: number,
-  lease: Seconds,
-  now: UnixMillis,
-  deliveries: ClaimPort,
-): Promise<ClaimResult> {
-  const write = await deliveries.claimSuspect(seen, attempt, now, later(now, lease));
+  const leaseUntil = later(now, lease);
+  const write = await (seen === undefined
+    ? deliveries.claim(deliveryId, attempt, { soon: later(now, early), lease: leaseUntil })
+    : deliveries.claimSuspect(seen, attempt, now, leaseUntil));
   return write.ok
     ? { kind: 'claimed', delivery: write.delivery }
     : whyClaimFailed(write.delivery, attempt, now);
@@ -62,7 +56,7 @@ export function whyClaimFailed(
   delivery: Delivery | undefined,
   attempt: number,
   now: UnixMillis,
-): ClaimResult {
+): ClaimRefusal {
   if (delivery === undefined) return { kind: 'missing' };
   if (delivery.status === 'held') return { kind: 'held', delivery };
   if (delivery.status !== 'pending') return { kind: 'terminal' };

@@ -1,8 +1,9 @@
 import type { ClaimedDelivery, PendingDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
-import { millis, type Seconds, seconds } from '../../domain/time.ts';
-import { disableAfterAttempt } from '../disable-endpoint.ts';
+import { deadlineOf } from '../../domain/request-deadline.ts';
+import { type Millis, millis, seconds, secondsUntil } from '../../domain/time.ts';
+import { type DisablePorts, disableAfterAttempt } from '../disable-endpoint.ts';
 import { recheckHeld } from '../hold-delivery.ts';
 import { answerForMissing } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
@@ -11,19 +12,20 @@ import { type ResumePorts, resumeEndpoint } from '../release-waiting.ts';
 import { sendTaskAfter } from '../send-task-after.ts';
 import type { Permit } from './acquire-slot.ts';
 import { type AdmitPorts, admit, type ResolvedDestination } from './admit.ts';
-import {
-  type AttemptEnd,
-  type AttemptPorts,
-  attemptDelivery,
-  hasTimeForAttempt,
-  type Invocation,
-} from './attempt.ts';
-import { type ClaimResult, claimDelivery, claimSuspect } from './claim.ts';
-import { findingOf } from './endpoint-health.ts';
+import { type AttemptPorts, attempt, hasTimeForAttempt, type Invocation } from './attempt.ts';
+import { type ClaimRefusal, claimDelivery } from './claim.ts';
+import { type EndpointFinding, findingOf, findingOfCut } from './endpoint-health.ts';
+import { type FinishPorts, finish } from './finish.ts';
 import { watchRequest } from './free-request.ts';
+import { type ClaimEnd, planAfter } from './plan-after.ts';
 import { releasePermit } from './release-permit.ts';
 
-export type DeliverOnePorts = AttemptPorts & AdmitPorts & ResumePorts & Pick<OutboundPorts, 'after'>;
+export type DeliverOnePorts = AttemptPorts &
+  FinishPorts &
+  DisablePorts &
+  AdmitPorts &
+  ResumePorts &
+  Pick<OutboundPorts, 'after'>;
 
 /** What all tasks of a batch share. */
 export interface Run {
@@ -39,71 +41,91 @@ export type TaskResult =
 
 export const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
 
-/** Runs one task: admission, claim, attempt. @param seen a suspect that runs alone now */
+/** Runs one task: admit, claim, attempt, plan, finish. @param seen a suspect that runs alone now */
 export async function deliverOne(task: DeliveryTask, run: Run, seen?: PendingDelivery): Promise<TaskResult> {
   const { settings, invocation, ports } = run;
   // Comes before the claim: a claim without an attempt would count as a crash.
-  if (!hasTimeForAttempt(settings, invocation)) return { kind: 'answered', queueAnswer: retryInOneSecond };
+  if (!hasTimeForAttempt(settings, invocation)) return answered(retryInOneSecond);
   const admission = await admit(task, invocation, settings, ports);
   if (admission.kind === 'answered') return admission;
   const { destination, permit } = admission;
-  const endWatch = watchRequest(permit, ports);
-  let end: AttemptEnd | undefined;
-  let claimed: ClaimedDelivery | undefined;
+  const deadline = deadlineFor(permit, destination, run);
+  const endWatch = watchRequest(permit, deadline, ports);
+  let seenEnd: SeenEnd | undefined;
   try {
-    const result = await claim(task, settings.lease, ports, seen);
-    if (result.kind === 'suspect' && seen === undefined) return result;
-    if (result.kind === 'claimed') claimed = result.delivery;
-    end = await actOnClaim(task, result, destination, run);
-    return { kind: 'answered', queueAnswer: end.queueAnswer };
+    const claim = await claimDelivery(task, seen, settings.lease, ports.now(), ports.deliveries);
+    if (claim.kind === 'suspect' && seen === undefined) return claim;
+    if (claim.kind !== 'claimed') return answered(await answerUnclaimed(claim, task, run));
+    const { delivery } = claim;
+    const { payload, byHand } = task;
+    const work = { delivery, payload, byHand };
+    const end = await attempt(work, destination, { invocation, deadline }, ports);
+    if (end.kind === 'too late') return answered(whenLeaseEnds(delivery, ports));
+    const moment = { now: ports.now(), random: ports.random() };
+    const plan = planAfter(end, delivery, destination.settings, moment);
+    await disableIfGone(delivery, end, destination, ports);
+    const queueAnswer = await finish(work, end, plan, destination.settings, ports);
+    seenEnd = { end, delivery };
+    return answered(queueAnswer);
   } finally {
     endWatch();
-    await releaseAndReact(permit, destination, claimed, end, run);
+    await releaseAndReact(permit, destination, seenEnd, run);
   }
 }
 
-const claim = (
-  task: DeliveryTask,
-  lease: Seconds,
-  ports: DeliverOnePorts,
-  seen?: PendingDelivery,
-): Promise<ClaimResult> =>
-  seen === undefined
-    ? claimDelivery(task.deliveryId, task.attempt, lease, ports.now(), ports.deliveries)
-    : claimSuspect(seen, task.attempt, lease, ports.now(), ports.deliveries);
+/** How a claim ended. */
+interface SeenEnd {
+  readonly end: ClaimEnd;
+  readonly delivery: ClaimedDelivery;
+}
 
-/** Does what the claim allows. */
-async function actOnClaim(
+const deadlineFor = (permit: Permit, { settings }: ResolvedDestination, { invocation }: Run): Millis => {
+  const failedProbes = permit.kind === 'slot' ? permit.slot.failedProbes : undefined;
+  return deadlineOf({ queue: invocation.queue, failedProbes }, settings.attemptTimeout);
+};
+
+const answered = (queueAnswer: QueueAnswer): TaskResult => ({ kind: 'answered', queueAnswer });
+
+/** Answers for a delivery that could not be claimed. */
+async function answerUnclaimed(
+  claim: ClaimRefusal,
   task: DeliveryTask,
-  result: ClaimResult,
-  destination: ResolvedDestination,
-  { settings, invocation, ports }: Run,
-): Promise<AttemptEnd> {
-  switch (result.kind) {
-    case 'claimed':
-      return attemptDelivery(
-        { delivery: result.delivery, payload: task.payload },
-        destination,
-        invocation,
-        ports,
-      );
+  { settings, ports }: Run,
+): Promise<QueueAnswer> {
+  switch (claim.kind) {
     case 'busy':
-      return { queueAnswer: { kind: 'fail', after: result.wait } };
+      return { kind: 'fail', after: claim.wait };
     case 'suspect':
-      return { queueAnswer: retryInOneSecond };
+      return retryInOneSecond;
     case 'held':
-      await recheckHeld(result.delivery, settings.deliveryRetention, ports);
-      return { queueAnswer: acknowledge };
+      await recheckHeld(claim.delivery, settings.deliveryRetention, ports);
+      return acknowledge;
     case 'early':
       // The task came early, so it is sent again.
-      await sendTaskAfter(result.wait, task, result.delivery, ports);
-      return { queueAnswer: acknowledge };
+      await sendTaskAfter(claim.wait, task, claim.delivery, ports);
+      return acknowledge;
     case 'missing':
-      return { queueAnswer: await answerForMissing(task, ports) };
+      return answerForMissing(task, ports);
     case 'recorded':
     case 'terminal':
-      return { queueAnswer: acknowledge };
+      return acknowledge;
   }
+}
+
+const whenLeaseEnds = ({ leaseUntil }: ClaimedDelivery, { now }: DeliverOnePorts): QueueAnswer => ({
+  kind: 'fail',
+  after: secondsUntil(leaseUntil, now()),
+});
+
+/** Comes before the record: if the worker dies in between, the endpoint that wants no more events is disabled already. */
+async function disableIfGone(
+  delivery: ClaimedDelivery,
+  end: ClaimEnd,
+  { endpoint }: ResolvedDestination,
+  ports: DisablePorts,
+): Promise<void> {
+  if (end.kind === 'made' && end.outcome.kind === 'gone' && endpoint)
+    await disableAfterAttempt(endpoint, 'gone', { delivery, outcome: end.outcome }, ports);
 }
 
 /** The most time that the release of waiting deliveries takes at the end of an invocation. */
@@ -116,15 +138,21 @@ const resumeReserve = millis(10_000);
 async function releaseAndReact(
   permit: Permit,
   { endpoint }: ResolvedDestination,
-  delivery: ClaimedDelivery | undefined,
-  end: AttemptEnd | undefined,
+  seen: SeenEnd | undefined,
   { ports, invocation }: Run,
 ): Promise<void> {
-  const outcome = end?.outcome;
-  const finding = outcome && findingOf(outcome, end?.took ?? millis(0));
-  const hasFailedTooLong = await releasePermit(permit, finding, ports);
-  if (permit.kind === 'slot' && permit.slot.isByHand && outcome?.kind === 'accepted' && endpoint)
+  const hasFailedTooLong = await releasePermit(permit, seen && findingIn(seen.end, permit), ports);
+  if (seen?.end.kind !== 'made' || endpoint === undefined) return;
+  const { outcome } = seen.end;
+  if (permit.kind === 'slot' && permit.slot.isByHand && outcome.kind === 'accepted')
     await resumeEndpoint(endpoint, () => invocation.hasTime(resumeReserve), ports);
-  if (hasFailedTooLong && outcome && endpoint && delivery)
-    await disableAfterAttempt(endpoint, 'failing', { delivery, outcome }, ports);
+  if (hasFailedTooLong)
+    await disableAfterAttempt(endpoint, 'failing', { delivery: seen.delivery, outcome }, ports);
+}
+
+/** What a claim's end says about the endpoint. @returns undefined when no request was sent */
+function findingIn(end: ClaimEnd, permit: Permit): EndpointFinding | undefined {
+  if (end.kind === 'made') return findingOf(end.outcome, end.took);
+  const isProbe = permit.kind === 'slot' && permit.slot.isProbe;
+  return end.kind === 'cut' ? findingOfCut(end.took, isProbe) : undefined;
 }

@@ -13,14 +13,14 @@ import {
 } from '../queue-answer.ts';
 import type { Invocation } from './attempt.ts';
 import { type DeliverOnePorts, deliverOne, type Run, retryInOneSecond } from './deliver-one.ts';
+import { recordUnrecordedSuccess } from './finish.ts';
 import { openTask } from './open-task.ts';
-import { recordUnrecordedSuccess } from './record-unrecorded-success.ts';
 
 export type DeliverPorts = DeliverOnePorts &
   QueueAnswerPorts &
   Pick<OutboundPorts<'WorkErrored'>, 'telemetry'>;
 
-/** A message of the delivery queue. */
+/** A message of a task queue. */
 export interface DeliveryQueueMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -40,7 +40,7 @@ interface Suspect {
 }
 
 /**
- * Works through one batch of the delivery queue: see `runBatch`.
+ * Works through one batch of a task queue: see `runBatch`.
  *
  * Lambda deletes the messages that are done when the batch is over. Only before a suspect runs are they deleted here: it may
  * end the process, and then they would come back, each for a claim that is refused.
@@ -49,15 +49,11 @@ interface Suspect {
  */
 export async function deliver(
   messages: readonly DeliveryQueueMessage[],
-  hasTime: Invocation['hasTime'],
+  invocation: Invocation,
   settings: OutboundSettings,
   ports: DeliverPorts,
 ): Promise<readonly string[]> {
-  const batch: Batch = {
-    settings,
-    ports,
-    invocation: { hasTime },
-  };
+  const batch: Batch = { settings, ports, invocation };
   const answered = await runBatch<DeliveryQueueMessage, Suspect, QueueAnswer>(messages, {
     first: (message) => runFirst(message, batch),
     beforeSuspects: (done) => deleteAcknowledged(done, ports),
@@ -85,7 +81,7 @@ async function runFirst(
   const task = await openTask(message, ports);
   if (task === undefined) return { kind: 'done', result: await answer(message, acknowledge, batch) };
   if (task.seen !== undefined) {
-    await recordUnrecordedSuccess(task, task.seen, settings.deliveryRetention, ports);
+    await recordUnrecordedSuccess(task, task.seen, settings, ports);
     return { kind: 'done', result: await answer(message, acknowledge, batch) };
   }
   const run = await deliverOne(task, batch);

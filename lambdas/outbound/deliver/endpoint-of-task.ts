@@ -2,12 +2,11 @@ import type { ClaimedDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf, isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
-import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import type { Seconds } from '../../domain/time.ts';
 import { discardDelivery, endpointDeletedReason, type HoldPorts } from '../hold-delivery.ts';
 import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { QueueAnswer } from '../queue-answer.ts';
-import { discardClaimed, type FinishPorts, postponeUnready } from './finish-attempt.ts';
+import type { ClaimEnd } from './plan-after.ts';
 
 /** The endpoint that a task is for, or the queue answer if the endpoint does not exist. */
 export type TaskEndpoint =
@@ -43,16 +42,13 @@ export async function endpointOfTask(
   return { kind: 'answered', queueAnswer: discarded ?? (await answerForMissing(task, ports)) };
 }
 
-/** Discards a claimed delivery that is for an earlier endpoint of this id; postpones it if the endpoint has just been created again. */
-export async function discardForEarlierEndpoint(
-  work: { readonly delivery: ClaimedDelivery; readonly payload?: string },
-  settings: OutboundSettings,
-  ports: FinishPorts & Pick<HoldPorts, 'endpoints'>,
-): Promise<QueueAnswer> {
-  const { delivery } = work;
-  const { tenant, endpointId } = delivery;
-  const endpoint = await ports.endpoints.read(tenant, endpointId);
+/** How a claimed delivery ends that is for an earlier endpoint of this id. It is not ready if that was created again just now. */
+export async function endForEarlierEndpoint(
+  delivery: ClaimedDelivery,
+  { endpoints }: Pick<HoldPorts, 'endpoints'>,
+): Promise<ClaimEnd> {
+  const endpoint = await endpoints.read(delivery.tenant, delivery.endpointId);
   return endpoint === undefined || isForEarlierEndpoint(delivery, endpoint)
-    ? discardClaimed(delivery, endpointDeletedReason, settings, ports)
-    : postponeUnready(work, new Error('its endpoint was created again just now'), ports);
+    ? { kind: 'discarded', reason: endpointDeletedReason }
+    : { kind: 'unready', error: new Error('its endpoint was created again just now') };
 }

@@ -1,7 +1,7 @@
+import type { Failure } from '../../domain/delivery-failure.ts';
 import type { DeliveryFacts, PendingDelivery } from '../../domain/delivery-record.ts';
 import { maxQueueDelay } from '../../domain/retry-schedule.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
-import type { Failure } from './record-attempt.ts';
 
 /**
  * Says why a delivery past its deadline ends: through its endpoint's fault, or ours if it was `unready` last.

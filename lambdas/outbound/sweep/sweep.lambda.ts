@@ -2,7 +2,6 @@
 // Trigger: a schedule, every minute, without retries.
 // Input: the due index of the deliveries table, manifests → output: tasks on the delivery queue, dead letters, notices to the operators.
 // On failure: the next minute's run does the same; an alarm fires when none has run for five minutes.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { patientCalls } from '../../adapters/call-bounds.ts';
 import { dynamoClient } from '../../adapters/dynamodb/client.ts';
@@ -14,6 +13,7 @@ import { dynamodbLimiter } from '../../adapters/dynamodb/limiter/store.ts';
 import { dynamodbManifests } from '../../adapters/dynamodb/manifests.ts';
 import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../adapters/dynamodb/recoveries.ts';
+import { pause } from '../../adapters/pause.ts';
 import { operationsTopic } from '../../adapters/sns/operations-topic.ts';
 import { sqsClient } from '../../adapters/sqs/client.ts';
 import { deadDeliveries } from '../../adapters/sqs/delivery-dead-letters.ts';

@@ -70,7 +70,7 @@ describe('telemetry', () => {
     telemetry('consume').log({ source: 'stripe' }).info('event.consumed', { status: 'processed' });
 
     const [line] = written('info');
-    expect(Object.keys(line)).toEqual(['level', 'message', 'timestamp', 'service', 'source', 'status']);
+    expect(Object.keys(line)).toEqual(['level', 'message', 'timestamp', 'source', 'status']);
   });
 
   it('telemetry writes an error with its causes, even a strange one', () => {

@@ -46,7 +46,7 @@ describe('before the first deploy', () => {
     );
     expect(stdout).toContain('✔ bootstrap: account 123456789012 is bootstrapped, version 28');
     expect(stdout).toContain(
-      '✔ concurrency: 1000 functions may run at once in this account and region; the queues of a stack with 3 sources may start 90 (10 a source, 10 to publish, 50 to deliver)',
+      '✔ concurrency: 1000 functions may run at once in this account and region; the queues of a stack with 3 sources may start 100 (10 a source, 10 to publish, 60 to deliver)',
     );
   });
 
@@ -156,7 +156,7 @@ describe('on a deployed stack', () => {
     const { stdout } = await aws.run('doctor');
 
     expect(stdout).toContain(
-      `${mark} concurrency: ${limit} functions may run at once in this account and region; its 4 queues may start 200`,
+      `${mark} concurrency: ${limit} functions may run at once in this account and region; its 5 queues may start 200`,
     );
   });
 

@@ -9,7 +9,7 @@ import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { localOutputs } from '../../support/cli/outputs.ts';
 
 const now = unixMillis(Date.parse('2026-11-28T12:00:00Z'));
-const queues = ['stripe', 'partner', 'publish', 'delivery'] as const;
+const queues = ['stripe', 'partner', 'publish', 'delivery', 'sideline'] as const;
 type Queue = (typeof queues)[number];
 
 const urlOf = (name: Queue) => `https://sqs.eu-central-1.amazonaws.com/1/${name}`;
@@ -17,6 +17,7 @@ const deployment = fromLocalOutputs({
   ...localOutputs,
   queues: {
     publish: urlOf('publish'),
+    sideline: urlOf('sideline'),
     delivery: urlOf('delivery'),
     inbound: { stripe: urlOf('stripe'), partner: urlOf('partner') },
   },
@@ -62,7 +63,7 @@ it('consumers that read their queues and do not fail are fine, with one request 
     {
       check: 'consumers',
       ok: true,
-      detail: 'the functions of all 4 queues read them, and none failed in 15 minutes',
+      detail: 'the functions of all 5 queues read them, and none failed in 15 minutes',
     },
   ]);
   expect(asked).toHaveBeenCalledTimes(1);

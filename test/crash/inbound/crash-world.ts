@@ -18,7 +18,9 @@ import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one that succeeds. */
 const usualDelays = [5, 120, 1000, 60];
-export const maxRuns = usualDelays.length + 1;
+/** How often the handler of an event may begin. */
+export const maxRunsOf = ({ handlerRetryDelays = usualDelays }: Scenario): number =>
+  handlerRetryDelays.length + 1;
 const lease = seconds(65);
 const visibilityTimeout = seconds(70);
 /** Past the lease and the visibility timeout, so that another worker has the event meanwhile. */
@@ -132,8 +134,8 @@ export function crashWorld(
 
   const ports = inTurn({
     ...(variant?.below?.(realPorts, inboundEvents) ?? realPorts),
-    async handle(id: string, attempt: number) {
-      const run = log.begin(id, attempt, phase);
+    async handle(id: string, attempt: number, invocation: string) {
+      const run = log.begin(id, attempt, phase, invocation);
       if (run.isSuspect) noteUndeleted(run.invocation);
       return run;
     },
@@ -144,11 +146,11 @@ export function crashWorld(
   });
   type Ports = typeof ports;
 
-  const handlersOf = (process: Ports, exit: () => Promise<never>) =>
+  const handlersOf = (process: Ports, invocation: string, exit: () => Promise<never>) =>
     defineHandlers('stripe', {
       'invoice.paid': async ({ id }, { attemptNumber }) => {
         try {
-          await does[scenario.handler(await process.handle(id, attemptNumber))](exit, time.sleep);
+          await does[scenario.handler(await process.handle(id, attemptNumber, invocation))](exit, time.sleep);
           log.end(id, attemptNumber, 'succeeded');
         } catch (error) {
           log.end(id, attemptNumber, 'failed');
@@ -181,7 +183,7 @@ export function crashWorld(
       };
       batches.set(invocation.id, batch);
       startedAt.set(invocation.id, begin);
-      const team = { sources, handlers: { stripe: handlersOf(process, exit) } };
+      const team = { sources, handlers: { stripe: handlersOf(process, invocation.id, exit) } };
       const answer = await consume(batch, invocation, team, { ...process, ...variant?.above?.(process) });
       callOff();
       if (answer.hung) {

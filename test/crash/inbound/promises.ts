@@ -2,7 +2,7 @@ import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import { readStoredText } from '../../../lambdas/domain/stored-text.ts';
 import type { CrashPoint } from '../crash-script.ts';
 import type { Explored } from '../explore.ts';
-import { crashWorld, maxRuns, type WorldOptions } from './crash-world.ts';
+import { crashWorld, maxRunsOf, type WorldOptions } from './crash-world.ts';
 import { livesIn, type Observed } from './observed.ts';
 import type { End, Scenario } from './scenario.ts';
 
@@ -30,14 +30,14 @@ export async function playScenario(
 
 /** Describes every promise that was broken. */
 function brokenPromises(scenario: Scenario, observed: Observed, points: readonly CrashPoint[]): string[] {
-  const { ends, runs } = scenario;
+  const { ends } = scenario;
   const isStalled = points.some(({ fault }) => fault === 'stalls');
   return [
     ...(observed.left > 0 ? [`${observed.left} messages are left on the queue`] : []),
     ...Object.entries(ends).flatMap(([id, end]) => wrongEnd(id, end, observed)),
     ...Object.keys(ends).flatMap((id) => wrongSuccesses(id, observed)),
     ...unexplainedDeadLetters(ends, observed),
-    ...unexplainedRuns(runs, observed, points.length),
+    ...unexplainedRuns(scenario, observed, points.length),
     ...earlyRuns(observed),
     ...wrongWaits(scenario, observed, points.length),
     ...(isStalled ? [] : simultaneousRuns(observed)),
@@ -115,12 +115,13 @@ function unexplainedDeadLetters(ends: Scenario['ends'], { deadLetters, moved, jo
 }
 
 /** A handler runs once for each claim, within the limit, and no more often than the faults explain. */
-function unexplainedRuns(expected: Scenario['runs'], { runs }: Observed, faults: number): string[] {
+function unexplainedRuns(scenario: Scenario, { runs }: Observed, faults: number): string[] {
+  const maxRuns = maxRunsOf(scenario);
   const attempts = runs.map(
     ({ id, life, attempt, phase }) => `${id}, attempt ${attempt} of ${life}/${phase}`,
   );
   const twice = attempts.filter((attempt, index) => attempts.indexOf(attempt) !== index);
-  const counts = Object.entries(expected).map(([id, count]) => {
+  const counts = Object.entries(scenario.runs).map(([id, count]) => {
     const actual = runs.filter((run) => run.id === id).length;
     const isExplained = faults === 0 ? actual === count : actual <= count + faults;
     return isExplained ? [] : [`the handler of ${id} ran ${actual} times, not ${count}`];

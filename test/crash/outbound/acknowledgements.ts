@@ -8,6 +8,13 @@ type World = Pick<ReturnType<typeof outboundWorld>, 'table' | 'deliveryQueue' | 
 
 const openTask = (text: string) => parseMessage(DeliveryTask, 'delivery task', text);
 
+/** The round of a task's delivery. */
+export const roundOf = (text: string, { table }: World): number =>
+  table.deliveries.get(openTask(text).deliveryId)?.round ?? 0;
+
+/** A task, without regard to the order of its fields. */
+export const taskIn = (text: string): string => JSON.stringify(openTask(text));
+
 /** Only the worker that records an attempt sends the next task. */
 export function isSentInTurn(text: string, { table }: World): boolean {
   const { deliveryId, attempt } = openTask(text);
@@ -20,13 +27,20 @@ export function isSentInTurn(text: string, { table }: World): boolean {
  * While a worker has the delivery, another message counts only if it records a success. Otherwise it may be the worker's
  * own message, which comes back long after the lease ends.
  *
+ * A replay that began since the task was sent sends a task of its own, which is not in the queue yet.
+ *
  * @param isPrompt the worker has just decided; otherwise another may have claimed the delivery since
+ * @param round that of the delivery when the task was sent
  */
-export function isCarriedOn(text: string, { table, deliveryQueue, now }: World, isPrompt: boolean): boolean {
+export function isCarriedOn(
+  text: string,
+  { table, deliveryQueue, now }: World,
+  { isPrompt, round }: { readonly isPrompt: boolean; readonly round: number },
+): boolean {
   const { deliveryId, attempt, seen } = openTask(text);
   const delivery = table.deliveries.get(deliveryId);
   if (delivery === undefined || delivery.status !== 'pending' || delivery.attempts >= attempt) return true;
-  if (seen !== undefined && seen.round !== delivery.round) return true;
+  if (delivery.round > (seen?.round ?? round)) return true;
   if (isTheSweeps(delivery.nextAttemptAt, now())) return true;
   const others = deliveryQueue
     .contents()

@@ -2,6 +2,7 @@ import type { Millis } from '../../../lambdas/domain/time.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { publish } from '../../../lambdas/outbound/publish/publish.ts';
 import { sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { queueOf } from '../../support/memory/task-queues.ts';
 import { changeEndpoint, isOfEndpoint } from './changes.ts';
 import { peopleOf } from './people.ts';
 import type { Processes } from './processes.ts';
@@ -72,7 +73,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     const diesAt = time.now() + deliverTimeout;
     const hasTime = (span: Millis) => diesAt - time.now() >= span;
     running.start('delivering', async (ports) => {
-      const failed = await deliver(messages, hasTime, settings, ports);
+      const failed = await deliver(messages, { queue: queueOf(messages), hasTime }, settings, ports);
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
       return async () => {
         for (const { receiptHandle } of done) await world.deleteMessage(receiptHandle);

@@ -34,7 +34,12 @@ export const exampleOutputs: LocalOutputs = {
   },
   payloadBucket: 'bodies',
   tapQueuePrefix: 'Hookline_tap_',
-  queues: { publish: 'http://q/publish', delivery: 'http://q/delivery', inbound: {} },
+  queues: {
+    publish: 'http://q/publish',
+    delivery: 'http://q/delivery',
+    sideline: 'http://q/sideline',
+    inbound: {},
+  },
   dlqs: {
     publish: 'http://q/p-dlq',
     delivery: 'http://q/d-dlq',

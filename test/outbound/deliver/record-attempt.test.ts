@@ -109,7 +109,7 @@ describe('the record of an attempt', () => {
     const slow = Promise.withResolvers<ReturnType<typeof refused>>();
     const [received] = world.deliveryQueue.receive(1);
     const ports = { ...world.deliverPorts, post: () => slow.promise };
-    const first = deliver([received!], () => true, world.settings, ports);
+    const first = deliver([received!], { queue: 'delivery', hasTime: () => true }, world.settings, ports);
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     world.advance(seconds(451));
     await world.dieInRequest();
@@ -126,7 +126,7 @@ describe('the record of an attempt', () => {
     const slow = Promise.withResolvers<ReturnType<typeof refused>>();
     const [received] = world.deliveryQueue.receive(1);
     const ports = { ...world.deliverPorts, post: () => slow.promise };
-    const first = deliver([received!], () => true, world.settings, ports);
+    const first = deliver([received!], { queue: 'delivery', hasTime: () => true }, world.settings, ports);
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     world.advance(seconds(451));
     await world.deliverOnce({ ...world.deliverPorts, post: async () => refused(500) });

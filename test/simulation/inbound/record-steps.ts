@@ -1,14 +1,17 @@
 import { noOutcome } from '../../../lambdas/domain/idempotency.ts';
-import { maxRuns } from '../../crash/inbound/crash-world.ts';
 import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to an inbound event breaks: what it has to compare, and what it has to leave behind. */
-export const brokenByRecord = ({ name, args, was, is, now }: Step): readonly string[] =>
+export const brokenByRecord = ({ name, args, was, is, now }: Step, maxRuns: number): readonly string[] =>
   is === undefined
     ? []
-    : brokenOf([...standing(is), ...counting(was, is), ...rulesOf(name, args, was, is, now)]);
+    : brokenOf([
+        ...standing(is),
+        ...counting(was, is),
+        ...rulesOf(name, args, was, is, { written: now, maxRuns }),
+      ]);
 
 const has = (item: Item | undefined, name: string): boolean => item?.[name] !== undefined;
 
@@ -49,13 +52,13 @@ function rulesOf(
   args: readonly unknown[],
   was: Item | undefined,
   is: Item,
-  written: number,
+  { written, maxRuns }: { readonly written: number; readonly maxRuns: number },
 ): readonly Rule[] {
   switch (name) {
     case 'inboundEvents.claim':
       return claimRules(args[0], was, is, written);
     case 'inboundEvents.reclaim':
-      return reclaimRules(args, was, is);
+      return reclaimRules(args, was, is, maxRuns);
     case 'inboundEvents.finish':
       return finishRules(args, was, is);
     default:
@@ -75,7 +78,12 @@ function claimRules(claim: unknown, was: Item | undefined, is: Item, written: nu
   ];
 }
 
-function reclaimRules([seen, claim]: readonly unknown[], was: Item | undefined, is: Item): readonly Rule[] {
+function reclaimRules(
+  [seen, claim]: readonly unknown[],
+  was: Item | undefined,
+  is: Item,
+  maxRuns: number,
+): readonly Rule[] {
   if (was === undefined) return [[true, 'an event was claimed again that is gone']];
   const attempts = numberIn(was, 'attempts');
   const isCounted = is['attempts'] === attempts + 1;

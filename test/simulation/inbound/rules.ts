@@ -21,6 +21,9 @@ export function brokenByRun(
     ...observed.deletedUnowned.map((id) => `${id} was deleted by a worker that had lost its claim`),
     ...wrongStatuses(observed, points, isOnce(scenario, plans) && areAnswersLost(points, calls)),
     ...(isCalm ? wrongCounts(scenario, plans, observed) : []),
+    ...(isOnce(scenario, plans) && points.every(({ fault = 'dies' }) => fault === 'dies')
+      ? sentTwice(scenario, plans, observed)
+      : []),
   ];
 }
 
@@ -88,6 +91,16 @@ function wrongCounts(scenario: Scenario, plans: readonly Plan[], observed: Obser
       ? []
       : [`${observed.sentBack} messages were sent back, not ${sentBack}`]),
   ];
+}
+
+/** A worker that died after it sent a message back leaves the old one, which is superseded: no worker sends it back again. */
+function sentTwice(
+  { handlerRetryDelays = [] }: Scenario,
+  plans: readonly Plan[],
+  { sentBack }: Observed,
+): string[] {
+  const most = plans.reduce((sum, plan) => sum + partsOf({ ...plan, then: 'fails' }, handlerRetryDelays), 0);
+  return sentBack > most ? [`${sentBack} messages were sent back, more than ${most}`] : [];
 }
 
 /** In how many parts the waits of an event are spent on the queue; SQS delays for a quarter of an hour at most. */

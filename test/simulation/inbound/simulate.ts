@@ -1,4 +1,5 @@
 import type { CrashPoint } from '../../crash/crash-script.ts';
+import { maxRunsOf } from '../../crash/inbound/crash-world.ts';
 import { playScenario } from '../../crash/inbound/promises.ts';
 import type { Variant } from '../../crash/inbound/scenario.ts';
 import type { ChoiceSources, Draws } from '../draws.ts';
@@ -31,7 +32,7 @@ export async function playInbound(
       seed: order.below,
       variant,
       watch(step) {
-        for (const text of brokenByRecord(step)) broken.add(text);
+        for (const text of brokenByRecord(step, maxRunsOf(drawn.scenario))) broken.add(text);
       },
       judge: (observed, calls) => brokenByRun(drawn, observed, points, calls),
     });

@@ -10,6 +10,8 @@ const schedules: readonly [readonly number[], ...(readonly number[])[]] = [
   [1_700, 120, 120, 120],
 ];
 const attempts = 5;
+/** Two attempts, which an event whose handler always fails uses up while a worker stands still. */
+const short: readonly number[] = [61];
 
 /** What the handler of one event does: it fails so many times first, and then does the rest. */
 export interface Plan {
@@ -41,6 +43,7 @@ export function drawInbound(story: Draws): InboundStory {
   const mostFaults = pick(story, [0, 1, 2]);
   const killers = chance(story, 40) ? pick(story, [1, 2]) : 0;
   const isStalling = chance(story, 20);
+  if (isStalling && killers === 0 && chance(story, 30)) return drawShort(story, mostFaults);
   const rules = { spare: attempts - 1 - mostFaults - Math.max(1, killers), mayBeSlow: killers > 0 };
   const plan = (index: number): Plan => drawPlan(story, index, { ...rules, mayKill: index < killers });
   const plans = [plan(0), ...several(story, 3, killers > 0 ? 80 : 55, (index) => plan(index + 1))];
@@ -49,7 +52,24 @@ export function drawInbound(story: Draws): InboundStory {
     ...several(story, 1, 10, () => 'evt_ignored_large'),
     ...several(story, 1, 10, () => 'not JSON'),
   ];
-  return { scenario: scenarioOf(story, plans, others, isStalling), plans, mostFaults, isStalling };
+  const delays = pick(story, schedules);
+  return {
+    scenario: scenarioOf(story, plans, others, { isStalling, delays }),
+    plans,
+    mostFaults,
+    isStalling,
+  };
+}
+
+/** Events that end as failed after two attempts, in less time than a worker may stand still. */
+function drawShort(story: Draws, mostFaults: number): InboundStory {
+  const failing = (index: number): Plan => ({
+    ...drawPlan(story, index, { spare: 0, mayKill: false, mayBeSlow: false }),
+    ...{ fails: 0, then: 'fails', again: undefined, copies: 1 },
+  });
+  const plans = [failing(0), ...several(story, 2, 40, (index) => failing(index + 1))];
+  const scenario = scenarioOf(story, plans, [], { isStalling: true, delays: short });
+  return { scenario, plans, mostFaults, isStalling: true };
 }
 
 interface PlanRules {
@@ -90,9 +110,8 @@ function scenarioOf(
   story: Draws,
   plans: readonly Plan[],
   others: readonly string[],
-  isStalling: boolean,
+  { isStalling, delays }: { readonly isStalling: boolean; readonly delays: readonly number[] },
 ): Scenario {
-  const delays = [...pick(story, schedules)];
   const lasting = plans.filter(({ then }) => then === 'succeeds');
   const sendLate = several(story, lasting.length === 0 ? 0 : 2, 25, () => ({
     id: lasting[story.below(lasting.length)]?.id ?? 'evt_0',
@@ -119,7 +138,7 @@ function scenarioOf(
       ),
     ends: endsOf(plans, others, first),
     runs: {},
-    handlerRetryDelays: delays,
+    handlerRetryDelays: [...delays],
     batchSize: pick(story, [10, 1, 2, 3]),
     concurrency: (isStalling ? 2 : 1) + story.below(2),
     stallMs: pick(story, [100_000, 100_000, 20_000, 200_000]),

@@ -27,7 +27,8 @@ export interface Process {
   exit(): Promise<never>;
 }
 
-const never = new Promise<never>(() => undefined);
+// A new one each time: a shared one would keep all that wait for it.
+const never = (): Promise<never> => new Promise(() => undefined);
 
 const isOfTables = (name: string): boolean =>
   /^(deliveries|manifests|events|endpoints|limiter|tallies|recoveries|eventTypes)\./.test(name);
@@ -83,7 +84,7 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
         process.isStalled = true;
         await sleep(fault.ms);
         process.isStalled = false;
-        return process.isAlive ? undefined : never;
+        return process.isAlive ? undefined : never();
     }
   }
 
@@ -106,7 +107,8 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
   }
 
   /** Never settles in a process that is dead. */
-  const whileAlive = <T>(process: Process, value: T): T | Promise<never> => (process.isAlive ? value : never);
+  const whileAlive = <T>(process: Process, value: T): T | Promise<never> =>
+    process.isAlive ? value : never();
 
   /** Lets the faults begin that a call meets. @throws Error during an outage */
   function meet(faults: readonly Fault[], process: Process, name: string): void {

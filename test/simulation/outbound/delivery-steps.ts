@@ -131,13 +131,14 @@ const changes: Readonly<Record<string, (args: readonly unknown[], was: Item, is:
       [isLive(was, now), 'a delivery was held under a live lease'],
       ...unlike('a hold', is, { status: 'held', heldAt: now, sweeps: 0, dueAt }),
     ],
-    'deliveries.release': ([, now, dueAt], was, is) => [
+    'deliveries.release': ([seen, now, dueAt], was, is) => [
       [was['status'] !== 'held', 'a delivery was released that is not held'],
       ...unlike('a release', is, {
         status: 'pending',
         crashes: 0,
         sweeps: 0,
-        deadline: lifetimeFrom(was, now),
+        // Of what was seen: the worlds shorten the lifetime in the table, so its publisher knows the longer one.
+        deadline: Number(now) + Number(fieldOf(seen, 'lifetime')),
         dueAt,
       }),
     ],

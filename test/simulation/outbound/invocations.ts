@@ -2,6 +2,7 @@ import type { Millis } from '../../../lambdas/domain/time.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { publish } from '../../../lambdas/outbound/publish/publish.ts';
 import { sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { queueOf } from '../../support/memory/task-queues.ts';
 import { startAct } from './acts.ts';
 import type { Moment } from './faults.ts';
 import type { Processes } from './processes.ts';
@@ -60,8 +61,8 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
     const diesAt = time.now() + deliverTimeout;
     const hasTime = (span: Millis) => diesAt - time.now() >= span;
     running.start('delivering', async (ports, process) => {
-      const messages = await world.receiveTasks(story.batchSize);
-      const failed = await deliver(messages, hasTime, settings, ports);
+      const messages = await world.receiveTasks(story.batchSize, process);
+      const failed = await deliver(messages, { queue: queueOf(messages), hasTime }, settings, ports);
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
       return async () => {
         for (const { receiptHandle } of done) await world.deleteTask(receiptHandle, process);

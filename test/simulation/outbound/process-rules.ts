@@ -3,6 +3,7 @@ import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { DeliveryTask } from '../../../lambdas/domain/delivery-task.ts';
 import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
+import { taskIn } from '../../crash/outbound/acknowledgements.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Process } from './calls.ts';
@@ -11,6 +12,8 @@ type Check = (isKept: boolean, violation: string) => void;
 
 /** What one process has done. */
 interface Done {
+  /** The tasks that it has taken from the delivery queue, and not passed on. */
+  readonly taken: string[];
   /** Tasks that it may still send, by delivery. */
   readonly mayTask: Map<string, number>;
   /** Attempts whose delivery another worker has, or had when it died. */
@@ -37,6 +40,7 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
   const all = new WeakMap<object, Done>();
   const doneBy = (process: object): Done => {
     const done = all.get(process) ?? {
+      taken: [],
       mayTask: new Map(),
       refused: new Set(),
       asking: new Set(),
@@ -121,6 +125,20 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
 
     wrote(process: object | undefined, name: string, is: StoredDelivery): void {
       if (process !== undefined && calling.has(name)) allowTask(process, is.id);
+    },
+
+    /** A process has received a message of the delivery queue. */
+    taken: (process: Process, text: string): void => void doneBy(process).taken.push(taskIn(text)),
+
+    /** Whether a task is one that the process took from the delivery queue, and passes on to the other. Takes note of it. */
+    passedOn(process: Process, text: string): boolean {
+      const { taken, refused } = doneBy(process);
+      const { deliveryId, attempt } = parseMessage(DeliveryTask, 'delivery task', text);
+      // The task in the other queue carries the attempt on.
+      refused.delete(attemptOf(deliveryId, attempt));
+      const index = taken.indexOf(taskIn(text));
+      if (index !== -1) taken.splice(index, 1);
+      return index !== -1;
     },
 
     /** Each task follows a step of its delivery that the same process made. */

@@ -3,7 +3,8 @@ import type { Ports, SimulatedOutbound } from './world.ts';
 
 export type Kind = keyof Ports;
 
-const never = new Promise<never>(() => undefined);
+// A new one each time: a shared one would keep all that wait for it.
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /** The processes of a run. */
 export function processes(
@@ -38,7 +39,7 @@ export function processes(
         exit() {
           process.isAlive = false;
           death.resolve();
-          return never;
+          return never();
         },
       };
       running.set(process, kind);

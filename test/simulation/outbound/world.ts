@@ -12,6 +12,7 @@ import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.t
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
 import { type Mutant, mistakeOf } from '../../crash/outbound/mistake.ts';
+import { withinDeadline } from '../../crash/outbound/scenario.ts';
 import { virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
@@ -82,7 +83,7 @@ export function simulatedOutbound(
   const random = () => 0.5 + (made.drawn++ % 5) * 0.0005;
 
   const sendTask = async (task: Parameters<DeliverPorts['sendTask']>[0], by: Process): Promise<void> => {
-    watch.taskSent(task.body, by);
+    watch.taskSent(task.body, task.queue, by);
     await deliveryQueue.send(task);
   };
   const sendTasks = async (tasks: Parameters<PublishPorts['sendTasks']>[0], by: Process): Promise<void> => {
@@ -99,8 +100,8 @@ export function simulatedOutbound(
 
   const postOf =
     (process: Process): DeliverPorts['post'] =>
-    async ({ url, headers, body }) => {
-      const { outcome, ms, kills } = servers.answer(url);
+    async ({ url, headers, body, timeout }) => {
+      const { outcome, ms, kills } = withinDeadline(servers.answer(url), timeout);
       const request = watch.requested(
         url,
         headers['webhook-id'] ?? '',
@@ -115,6 +116,7 @@ export function simulatedOutbound(
         return process.exit();
       }
       request.outcome = outcome;
+      request.isCut = outcome.kind === 'unreachable' && ms < settings.attemptTimeout && ms === timeout;
       trace.note(process.name, () => `${url} answers ${'status' in outcome ? outcome.status : outcome.kind}`);
       return outcome;
     };
@@ -251,9 +253,12 @@ export function simulatedOutbound(
     deleteTask,
 
     /** Receives tasks; some of them come once more at once. */
-    async receiveTasks(max: number) {
+    async receiveTasks(max: number, by: Process) {
       const messages = deliveryQueue.receive(max);
-      for (const { receiptHandle, text } of messages) texts.set(receiptHandle, text);
+      for (const { receiptHandle, text, queue } of messages) {
+        texts.set(receiptHandle, text);
+        if (queue === 'delivery') watch.taskTaken(text, by);
+      }
       await comeTwice(messages, deliveryQueue);
       return messages;
     },
@@ -266,7 +271,7 @@ export function simulatedOutbound(
 
   async function comeTwice(
     messages: readonly { readonly receiptHandle: string }[],
-    queue: typeof deliveryQueue,
+    queue: Pick<typeof deliveryQueue, 'returnAfter'>,
   ): Promise<void> {
     for (const { receiptHandle } of messages)
       if (chance(order, story.twicePercent)) {

@@ -67,6 +67,7 @@ export const deployedOutputs = {
   queues: {
     publish: 'sqs:Hookline-OutboundPublishingQueue1-A',
     delivery: 'sqs:Hookline-OutboundDeliveringQueue1-A',
+    sideline: 'sqs:Hookline-OutboundSidelineQueue1-A',
     inbound: {
       stripe: 'sqs:Hookline-SourcestripeWorkQueue1-A',
       partner: 'sqs:Hookline-SourcepartnerWorkQueue1-A',

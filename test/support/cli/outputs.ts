@@ -24,6 +24,7 @@ export const localOutputs: LocalOutputs = {
   queues: {
     publish: 'sqs:publish',
     delivery: 'sqs:delivery',
+    sideline: 'sqs:sideline',
     inbound: { stripe: 'sqs:stripe', partner: 'sqs:partner' },
   },
   dlqs: {

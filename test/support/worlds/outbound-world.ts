@@ -17,6 +17,7 @@ import { accepted, outboundSettings, type Request, start } from '../fixtures/out
 import { memoryBucket } from '../memory/bucket.ts';
 import { memoryQueue } from '../memory/queue.ts';
 import { openedHeaders } from '../memory/sealing.ts';
+import { memoryTaskQueues, queueOf } from '../memory/task-queues.ts';
 import { recordedTelemetry } from '../memory/telemetry.ts';
 import { findsWork, outboundTables, type TableFaults } from './outbound-tables.ts';
 
@@ -46,7 +47,7 @@ export function outboundWorld(
   const tallies = { ...stores.tallies, tallies: seen.tallies, counted: seen.counted };
   const operations: OperatorNotice[] = [];
   const publishQueue = memoryQueue(clock, undefined, { idPrefix: 'm' });
-  const deliveryQueue = memoryQueue(clock, undefined, { idPrefix: 'm' });
+  const deliveryQueue = memoryTaskQueues(clock);
   /** Of the publish DLQ, and of the delivery DLQ: what is a fault of the stack. */
   const deadLetters: string[] = [];
   const undelivered: string[] = [];
@@ -177,7 +178,7 @@ export function outboundWorld(
     /** Hands one batch of visible tasks to λ deliver. @returns how many there were */
     async deliverOnce(ports = deliverPorts, max = 5, hasTime = () => true): Promise<number> {
       const batch = deliveryQueue.receive(max);
-      const failed = await deliver(batch, hasTime, settings, { ...ports });
+      const failed = await deliver(batch, { queue: queueOf(batch), hasTime }, settings, { ...ports });
       const done = batch.filter(({ messageId }) => !failed.includes(messageId));
       for (const { receiptHandle } of done) await deliveryQueue.delete(receiptHandle);
       return batch.length;
