@@ -124,9 +124,11 @@ export function bothSides(local: DynamodbClient) {
     if (TableName === undefined || item === undefined) return;
     const names = Object.keys(item);
     const Key = keysIn(item, db.tableOf(TableName).keys);
-    const ExpressionAttributeNames = { '#odd': names[(b * 4 + c) % names.length] ?? '' };
-    // Local takes a key of a wrong type as long as the item has not all keys of the index; AWS does not.
-    const isKey = indexKeys.has(ExpressionAttributeNames['#odd']);
+    const name = names[(b * 4 + c) % names.length] ?? '';
+    const ExpressionAttributeNames = { '#odd': name };
+    // Local takes a key of a wrong type as long as the item has not all keys of the index; AWS does not. A tally's `notifyAt` is
+    // copied into such a key.
+    const isKey = indexKeys.has(name) || name === 'notifyAt';
     const odd = isKey ? undefined : oddValues[(a + b) % oddValues.length];
     const update =
       odd === undefined
