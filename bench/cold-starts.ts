@@ -97,7 +97,7 @@ const environment = (aws: string): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-  METRICS_NAMESPACE: 'bench',
+  POWERTOOLS_METRICS_NAMESPACE: 'bench',
   SOURCE: 'stripe',
   SECRET_ARN_PREFIX: 'arn:',
   SECRET_IDS: 'stripe',
@@ -111,6 +111,7 @@ const environment = (aws: string): Record<string, string> => ({
       'UNDELIVERED_QUEUE',
       'PUBLISH_QUEUE',
       'PUBLISH_DLQ',
+      'SIDELINE_QUEUE',
     ].map((name) => [`${name}_URL`, `${aws}/1/${name}`]),
   ),
   ...Object.fromEntries(

@@ -8,6 +8,8 @@ import { usual, type Workload } from './workload.ts';
 const million = 1e6;
 const inbound = (more: Partial<Workload> = {}): number =>
   perMillion(bill({ ...usual, inbound: million, ...more }).inbound, million);
+const busyInbound = (more: Partial<Workload> = {}): number =>
+  perMillion(bill({ ...usual, inbound: 10 * million, batch: 10, ...more }).inbound, 10 * million);
 const outbound = (more: Partial<Workload> = {}): number =>
   perMillion(bill({ ...usual, outbound: million, ...more }).outbound, million * (more.fanOut ?? 1));
 
@@ -28,6 +30,7 @@ const flows = (): string =>
     ['a million of', '500 B', '1 kB', '4 kB', '40 kB'],
     [
       flow('inbound events, handled', inbound),
+      flow('… when busy: full batches, ten million a month', (more) => busyInbound(more)),
       flow('… without a handler', (more) => inbound({ withoutHandler: 1, ...more })),
       flow('… each with a duplicate', (more) => inbound({ duplicates: 1, ...more })),
       flow('refused requests', (more) => inbound({ refused: million, ...more }) - inbound(more)),

@@ -1,7 +1,9 @@
 import { milliseconds } from '../../cost/data.ts';
 import { nextStep } from '../../lambdas/domain/delivery.ts';
-import { seconds, secondsUntil, unixMillis } from '../../lambdas/domain/time.ts';
-import { batches, outboundDefaults, retryPresets } from '../../lib/settings.ts';
+import type { TaskQueue } from '../../lambdas/domain/delivery-task.ts';
+import { deadlineOf, slowAfter } from '../../lambdas/domain/request-deadline.ts';
+import { millis, seconds, secondsUntil, unixMillis } from '../../lambdas/domain/time.ts';
+import { batches, outboundDefaults, retryPresets, sidelineConcurrency } from '../../lib/settings.ts';
 import { type Acquired, type EndpointLimiter, endpointLimiter } from './endpoint-limiter.ts';
 import { type EventSource, eventSource } from './event-source.ts';
 import { type FairQueue, fairQueue } from './fair-queue.ts';
@@ -12,10 +14,10 @@ import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 export type Behaviour = (now: number) => { readonly ms: number; readonly ok: boolean };
 
 /**
- * Which queue a task is sent to. `one`: there is one, as today. `two`: endpoints that are unproven, slow or down have a second
- * one, with a fifth of the concurrency and one message in an invocation. `two-short`: and an attempt from the first queue has 5 s.
+ * How endpoints that are slow or down are kept apart. `cut` is Hookline: they have the sideline queue, with a fifth of the
+ * concurrency, and a request of the first queue is cut after 5 s. `sideline`: only the queue. `one`: neither.
  */
-export const queueRules = ['one', 'two', 'two-short'] as const;
+export const queueRules = ['one', 'sideline', 'cut'] as const;
 export type QueueRule = (typeof queueRules)[number];
 
 export interface DeliveriesSettings {
@@ -60,16 +62,7 @@ const limits = {
   breakAfter: outboundDefaults.breakAfter,
   disableAfter: seconds(outboundDefaults.disableAfter.toSeconds()),
 };
-const timeout = outboundDefaults.attemptTimeout.toMilliseconds();
-/** An attempt at an endpoint that is not known to answer, under the second queue: doubled with each that times out. */
-const shortTimeout = 5_000;
-/** An answer that takes longer leaves its endpoint unproven. */
-const quick = 5_000;
-/** The second queue has a fifth of the concurrency. */
-const unsure = (maxConcurrency: number) => ({
-  batchSize: 1,
-  maxConcurrency: Math.max(2, Math.floor(maxConcurrency / 5)),
-});
+const timeout = millis(outboundDefaults.attemptTimeout.toMilliseconds());
 /** The ms of an invocation without the endpoints' answers, by messages in it. */
 const durations = Array.from({ length: batches.deliver + 1 }, (_, size) => milliseconds('deliver', size));
 const unavailable = { kind: 'refused', status: 503 } as const;
@@ -77,8 +70,6 @@ const unavailable = { kind: 'refused', status: 503 } as const;
 interface SimulatedEndpoint {
   readonly limiter: EndpointLimiter;
   readonly behaviour: Behaviour;
-  /** The timeout of an attempt while it is unproven, and always under `two-short`. */
-  timeout: number;
   unfinished: number;
 }
 
@@ -89,32 +80,33 @@ interface World {
   readonly random: () => number;
   readonly endpoints: readonly SimulatedEndpoint[];
   readonly queue: FairQueue<Task>;
-  readonly secondQueue: FairQueue<Task>;
+  readonly sidelineQueue: FairQueue<Task>;
   unfinished: number;
 }
 
 /** The event sources of the two queues. */
-interface Sources {
-  readonly first: EventSource<Task>;
-  readonly second: EventSource<Task>;
-}
+type Sources = Readonly<Record<TaskQueue, EventSource<Task>>>;
 
 /** Runs the delivery function against endpoints, from virtual second 0, and reports to the observer. */
 export function simulateDeliveries(settings: DeliveriesSettings, observer: Observer): void {
-  const { seed, behaviours, perSecond, forSeconds, rule, maxConcurrency } = settings;
+  const { seed, behaviours, perSecond, forSeconds, maxConcurrency } = settings;
   const [clock, random] = [virtualClock(), randomFrom(seed)];
   const endpoints = behaviours.map((behaviour) => ({
     limiter: endpointLimiter(limits, random),
     behaviour,
-    timeout: rule === 'one' ? timeout : shortTimeout,
     unfinished: 0,
   }));
-  const [queue, secondQueue] = [fairQueue<Task>(), fairQueue<Task>()];
-  const world: World = { settings, observer, clock, random, endpoints, queue, secondQueue, unfinished: 0 };
-  const firstSettings = { batchSize: batches.deliver, maxConcurrency };
+  const [queue, sidelineQueue] = [fairQueue<Task>(), fairQueue<Task>()];
+  const world: World = { settings, observer, clock, random, endpoints, queue, sidelineQueue, unfinished: 0 };
+  const batchSize = batches.deliver;
+  const ofSideline = { batchSize, maxConcurrency: sidelineConcurrency(maxConcurrency) };
   const sources: Sources = {
-    first: eventSource(queue, firstSettings, clock, (batch) => invokeFirst(batch, world, sources)),
-    second: eventSource(secondQueue, unsure(maxConcurrency), clock, (batch) => invoke(batch, world, sources)),
+    delivery: eventSource(queue, { batchSize, maxConcurrency }, clock, (batch) =>
+      invoke(batch, 'delivery', world, sources),
+    ),
+    sideline: eventSource(sidelineQueue, ofSideline, clock, (batch) =>
+      invoke(batch, 'sideline', world, sources),
+    ),
   };
 
   function publish(): void {
@@ -122,7 +114,8 @@ export function simulateDeliveries(settings: DeliveriesSettings, observer: Obser
     const endpoint = endpoints[group];
     if (endpoint !== undefined) endpoint.unfinished++;
     world.unfinished++;
-    send({ group, createdAt: clock.now(), attempt: 1 }, world, sources);
+    // A publisher does not know what the endpoint is like.
+    sources.delivery.send({ group, createdAt: clock.now(), attempt: 1 });
     clock.at(clock.now() + 1_000 / perSecond, publish);
   }
 
@@ -137,60 +130,52 @@ export function simulateDeliveries(settings: DeliveriesSettings, observer: Obser
 }
 
 const gaugesOf = (
-  { endpoints, unfinished, queue, secondQueue }: World,
-  { first, second }: Sources,
+  { endpoints, unfinished, queue, sidelineQueue }: World,
+  { delivery, sideline }: Sources,
 ): Gauges => ({
   unfinished,
   unfinishedOf: (count) => endpoints.slice(0, count).reduce((sum, endpoint) => sum + endpoint.unfinished, 0),
-  running: first.running() + second.running(),
-  inFlight: queue.inFlight() + secondQueue.inFlight(),
+  running: delivery.running() + sideline.running(),
+  inFlight: queue.inFlight() + sidelineQueue.inFlight(),
 });
 
-/** Whether the first queue takes a task. */
-const isSure = ({ group }: Task, { settings, endpoints }: World): boolean =>
-  settings.rule === 'one' || endpoints[group]?.limiter.isProven() === true;
-
-const send = (task: Task, world: World, { first, second }: Sources): void =>
-  (isSure(task, world) ? first : second).send(task);
+/** The queue of a task, by what is known of its endpoint. */
+const queueFor = ({ group }: Task, { settings, endpoints }: World): TaskQueue =>
+  settings.rule !== 'one' && endpoints[group]?.limiter.isSidelined() ? 'sideline' : 'delivery';
 
 const sendAfter = (task: Task, delay: number, world: World, sources: Sources): void =>
-  world.clock.at(world.clock.now() + delay * 1_000, () => send(task, world, sources));
+  world.clock.at(world.clock.now() + delay * 1_000, () => sources[queueFor(task, world)].send(task));
 
-/** Passes on what belongs to the second queue by now. @returns the ms that the invocation takes */
-function invokeFirst(batch: readonly Task[], world: World, sources: Sources): number {
-  for (const task of batch) if (!isSure(task, world)) sources.second.send(task);
-  return invoke(batch, world, sources, (task) => isSure(task, world));
-}
-
-/** Delivers all tasks of a batch at once. @returns the ms that the invocation takes */
-function invoke(
-  batch: readonly Task[],
-  world: World,
-  sources: Sources,
-  isOurs: (task: Task) => boolean = () => true,
-): number {
-  const waits = batch.map((task) => (isOurs(task) ? deliver(task, world, sources) : 0));
+/** Works on all tasks of a batch at once. @returns the ms that the invocation takes */
+function invoke(batch: readonly Task[], queue: TaskQueue, world: World, sources: Sources): number {
+  const waits = batch.map((task) => {
+    if (queue === 'sideline' || queueFor(task, world) === queue) return deliver(task, queue, world, sources);
+    sources.sideline.send(task);
+    return 0;
+  });
   return (durations[batch.length] ?? 0) + Math.max(...waits);
 }
 
-/** @returns the ms until the endpoint answers, or the attempt times out */
-function deliver(task: Task, world: World, sources: Sources): number {
+/** @returns the ms until the endpoint answers, or the request's deadline is over */
+function deliver(task: Task, queue: TaskQueue, world: World, sources: Sources): number {
   const { settings, clock, observer } = world;
   const endpoint = world.endpoints[task.group];
   if (endpoint === undefined) return 0;
   const now = unixMillis(clock.now());
-  const deadline = settings.rule === 'two' && endpoint.limiter.isProven() ? timeout : endpoint.timeout;
-  const acquired = endpoint.limiter.acquire(now, deadline);
+  const acquired = endpoint.limiter.acquire(now, timeout);
   if (acquired.kind === 'wait') {
     observer.deferred(task);
     sendAfter(task, Math.max(1, secondsUntil(acquired.until, now)), world, sources);
     return 0;
   }
   observer.attempted(task);
+  const { failedProbes } = acquired;
+  const deadline = settings.rule === 'cut' ? deadlineOf({ queue, failedProbes }, timeout) : timeout;
   const { ms, ok } = endpoint.behaviour(now);
   const took = Math.min(ms, deadline);
-  if (ms > deadline) endpoint.timeout = Math.min(2 * endpoint.timeout, timeout);
-  const answer = { took, ok: ok && ms <= deadline };
+  // Tells the other workers before the request is over.
+  if (took > slowAfter) clock.at(now + slowAfter, () => endpoint.limiter.hangs(unixMillis(clock.now())));
+  const answer = { took, ok: ok && ms <= deadline, isCut: ms > deadline && deadline < timeout };
   clock.at(now + took, () => answered({ task, endpoint, slot: acquired, answer }, world, sources));
   return took;
 }
@@ -199,17 +184,22 @@ interface Answered {
   readonly task: Task;
   readonly endpoint: SimulatedEndpoint;
   readonly slot: Extract<Acquired, { kind: 'slot' }>;
-  readonly answer: { readonly took: number; readonly ok: boolean };
+  readonly answer: { readonly took: number; readonly ok: boolean; readonly isCut: boolean };
 }
 
 function answered(
-  { task, endpoint, slot, answer: { took, ok } }: Answered,
+  { task, endpoint, slot, answer: { took, ok, isCut } }: Answered,
   world: World,
   sources: Sources,
 ): void {
   const { observer } = world;
   const now = unixMillis(world.clock.now());
-  endpoint.limiter.release(slot, ok ? (took <= quick ? 'up' : 'slow') : 'down', now);
+  if (isCut) {
+    endpoint.limiter.release(slot, { health: slot.isProbe ? 'down' : 'hanging', took }, now);
+    sources.sideline.send(task);
+    return;
+  }
+  endpoint.limiter.release(slot, { health: ok ? (took <= slowAfter ? 'up' : 'slow') : 'down', took }, now);
   const outcome = ok ? ({ kind: 'accepted', status: 200 } as const) : unavailable;
   const step = nextStep(outcome, task.attempt, policy, world.random());
   if (step.kind === 'retry') {

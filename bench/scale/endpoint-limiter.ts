@@ -3,18 +3,27 @@ import {
   decide,
   type EndpointLimits,
   isFree,
+  isSidelined,
   type LimiterState,
   opensBreaker,
+  quickAgainAfter,
   spreadOf,
 } from '../../lambdas/domain/limiter.ts';
 import type { EndpointHealth } from '../../lambdas/domain/limiter-store.ts';
+import { quickWithin } from '../../lambdas/domain/request-deadline.ts';
 import { later, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 
 type Mutable<Of> = { -readonly [Key in keyof Of]: Of[Key] };
 
 /** A slot of an endpoint, or the time at which a task comes back. */
 export type Acquired =
-  | { readonly kind: 'slot'; readonly nth: number; readonly isProbe: boolean }
+  | {
+      readonly kind: 'slot';
+      readonly nth: number;
+      readonly isProbe: boolean;
+      /** For a probe: how many failed since the breaker opened. */
+      readonly failedProbes?: number;
+    }
   | { readonly kind: 'wait'; readonly until: UnixMillis };
 
 /** How much longer than its attempt a slot is held, and how far tasks that wait for a probe are spread, in ms. */
@@ -29,6 +38,19 @@ const wellSince = (provenAt: UnixMillis | undefined) =>
     provenAt,
   }) satisfies Partial<LimiterState>;
 
+const slowSince = (now: UnixMillis) => ({ slowAt: now, slowLeft: quickAgainAfter });
+
+const hangs = (state: Mutable<LimiterState>, now: UnixMillis): void =>
+  void Object.assign(state, { provenAt: undefined, ...slowSince(now) });
+
+function succeeded(state: Mutable<LimiterState>, now: UnixMillis, health: EndpointHealth): void {
+  Object.assign(state, wellSince(now));
+  const { slowLeft = 1 } = state;
+  if (health === 'slow') Object.assign(state, slowSince(now));
+  else if (slowLeft > 1) state.slowLeft = slowLeft - 1;
+  else Object.assign(state, { slowAt: undefined, slowLeft: undefined });
+}
+
 /** The limiter of one endpoint: Hookline's own decisions, and the writes of its adapter in memory. */
 export function endpointLimiter(limits: EndpointLimits, random: () => number) {
   const slots: Record<number, UnixMillis> = {};
@@ -36,7 +58,8 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
   const state: Mutable<LimiterState> = { slots, failures: 0, probes: 0, provenAt: unixMillis(0) };
   let reservedUntil = 0;
 
-  function failed(now: UnixMillis, isProbe: boolean): void {
+  function failed(now: UnixMillis, isProbe: boolean, took: number): void {
+    if (took > quickWithin) hangs(state, now);
     state.provenAt = undefined;
     state.failures++;
     if (!opensBreaker(state, limits, isProbe)) return;
@@ -46,8 +69,10 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
   }
 
   return {
-    /** Whether its last request got a response in good time. */
-    isProven: (): boolean => state.provenAt !== undefined,
+    isSidelined: (): boolean => isSidelined(state),
+
+    /** Notes a request that has been under way for long. */
+    hangs: (now: UnixMillis): void => hangs(state, now),
 
     /** @param timeout the attempt's, in ms */
     acquire(now: UnixMillis, timeout: number): Acquired {
@@ -60,7 +85,7 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
           return { kind: 'slot', nth: decision.slot, isProbe: false };
         case 'probe':
           state.openUntil = until;
-          return { kind: 'slot', nth: -1, isProbe: true };
+          return { kind: 'slot', nth: -1, isProbe: true, failedProbes: state.probes };
         case 'wait': {
           const { wait } = decision;
           if (wait.why === 'breaker')
@@ -73,12 +98,13 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
 
     release(
       { nth, isProbe }: Extract<Acquired, { kind: 'slot' }>,
-      health: EndpointHealth,
+      { health, took }: { readonly health: EndpointHealth; readonly took: number },
       now: UnixMillis,
     ): void {
       if (!isProbe) delete slots[nth];
-      if (health === 'down') failed(now, isProbe);
-      else Object.assign(state, wellSince(health === 'slow' ? undefined : now));
+      if (health === 'down') failed(now, isProbe, took);
+      else if (health === 'hanging') hangs(state, now);
+      else succeeded(state, now, health);
     },
   };
 }

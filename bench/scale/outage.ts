@@ -46,7 +46,7 @@ export function simulateOutage(settings: OutageSettings): OutageResult {
   let [attempts, deferrals, failed, most] = [0, 0, 0, 0];
   let [firstAfter, drainedAfter]: [number | undefined, number | undefined] = [undefined, undefined];
   simulateDeliveries(
-    { seed, behaviours, perSecond, forSeconds, maxConcurrency, rule: 'one' },
+    { seed, behaviours, perSecond, forSeconds, maxConcurrency, rule: 'cut' },
     {
       attempted: () => void attempts++,
       deferred: () => void deferrals++,

@@ -7,9 +7,9 @@ import { type ArrivalRun, arrivalsFor, hangingSettings, outageSettings } from '.
 
 /** How the lines are named. */
 export const ruleNames: Readonly<Record<QueueRule, string>> = {
-  one: 'one queue, as today',
-  two: 'a second queue',
-  'two-short': 'and 5 s in the first',
+  one: 'one queue',
+  sideline: 'a sideline queue',
+  cut: 'and 5 s in the first: Hookline',
 };
 
 const count = (value: number): string => value.toLocaleString('en-US');

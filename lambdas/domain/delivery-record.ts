@@ -161,7 +161,8 @@ export interface RetryRecord extends AttemptFacts {
   readonly lastError: string;
   readonly cause?: 'unready';
   readonly nextAttemptAt: UnixMillis;
-  readonly waitsSince: UnixMillis;
+  /** Only if it waits for its time. */
+  readonly waitsSince?: UnixMillis;
   readonly dueAt: UnixMillis;
   /** Only if it is extended. */
   readonly deadline?: UnixMillis;

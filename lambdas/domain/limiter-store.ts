@@ -2,8 +2,11 @@ import type { EndpointId, TenantId } from './ids.ts';
 import type { EndpointLimits, LimiterState } from './limiter.ts';
 import type { Millis, UnixMillis } from './time.ts';
 
-/** Endpoint health after one request: `up`, `slow` (success over 5 s), `refusing` (4xx), `down` (5xx, timeout, network). */
-export type EndpointHealth = 'up' | 'slow' | 'refusing' | 'down';
+/**
+ * Endpoint health after one request: `up`, `slow` (success over 5 s), `refusing` (4xx), `down` (5xx, timeout, network), `hanging`
+ * (no response yet, or cut before the endpoint's own deadline: neither a success nor a failure).
+ */
+export type EndpointHealth = 'up' | 'slow' | 'refusing' | 'down' | 'hanging';
 
 /** The endpoint that a limiter is for. */
 export interface LimitedEndpoint {
@@ -22,6 +25,8 @@ export interface Slot {
   readonly name: string;
   readonly until: UnixMillis;
   readonly isProbe: boolean;
+  /** For a probe: how many failed since the breaker opened. */
+  readonly failedProbes?: number;
   /** A person asked for the request while the breaker or `Retry-After` kept others out. */
   readonly isByHand: boolean;
   readonly limits: EndpointLimits;
@@ -29,9 +34,11 @@ export interface Slot {
   readonly answerMs?: Millis;
 }
 
-/** What is noted of an endpoint that has no limits, without a slot. `hanging`: a request has been slow, and is not over. */
+/** What is noted of an endpoint that has no limits, without a slot. */
 export interface HealthNote {
-  readonly health: EndpointHealth | 'hanging';
+  readonly health: EndpointHealth;
+  /** The time to the response, or to the failure; undefined while the request is under way. */
+  readonly took?: Millis;
   /** Failures in a row, as far as the process knows. */
   readonly failures: number;
   readonly limits: EndpointLimits;

@@ -19,7 +19,7 @@ import { secretsClient } from '../adapters/secrets/client.ts';
 import { secretByName } from '../adapters/secrets/secrets-manager.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
-import { functionLog } from '../adapters/telemetry/function-log.ts';
+import { plainLog } from '../adapters/telemetry/plain-log.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings } from '../domain/source.ts';
@@ -37,7 +37,7 @@ import { sourceKeys } from './source-keys.ts';
 const respondWithinMs = 2200;
 
 const env = readEnv(receiveEnv);
-const report = functionLog();
+const report = plainLog();
 const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
 const bodies = lazyPayloadStore(quickCalls, env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);

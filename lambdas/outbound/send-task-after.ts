@@ -1,4 +1,10 @@
-import { endpointHash, type NewTask, type TaskDestination, taskMessage } from '../domain/delivery-task.ts';
+import {
+  endpointHash,
+  type NewTask,
+  type TaskDestination,
+  type TaskQueue,
+  taskMessage,
+} from '../domain/delivery-task.ts';
 import { isSidelined } from '../domain/limiter.ts';
 import { maxQueueDelay } from '../domain/retry-schedule.ts';
 import type { Seconds } from '../domain/time.ts';
@@ -13,10 +19,13 @@ export async function sendTaskAfter(
   delay: Seconds,
   task: NewTask,
   destination: TaskDestination,
-  { sendTask, memoryOf }: Pick<OutboundPorts, 'sendTask' | 'memoryOf'>,
+  ports: Pick<OutboundPorts, 'sendTask' | 'memoryOf'>,
+  queue = queueFor(destination, ports),
 ): Promise<void> {
-  if (delay > maxQueueDelay) return;
+  if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, destination, delay, queue));
+}
+
+function queueFor(destination: TaskDestination, { memoryOf }: Pick<OutboundPorts, 'memoryOf'>): TaskQueue {
   const { known } = memoryOf(endpointHash(destination));
-  const queue = known !== undefined && isSidelined(known.state) ? 'sideline' : 'delivery';
-  await sendTask(taskMessage(task, destination, delay, queue));
+  return known !== undefined && isSidelined(known.state) ? 'sideline' : 'delivery';
 }

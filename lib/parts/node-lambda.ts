@@ -69,7 +69,7 @@ export class NodeLambda extends Lambda {
       environment: {
         ...props.environment,
         // Two stacks of an account do not share their metrics.
-        METRICS_NAMESPACE: Stack.of(scope).stackName,
+        POWERTOOLS_METRICS_NAMESPACE: Stack.of(scope).stackName,
         // Without this, each new process logs DEP0169 for `url.parse` in the runtime's code, e.g. the emulator's. Ours does not use it.
         NODE_OPTIONS: '--disable-warning=DEP0169',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),

@@ -11,7 +11,7 @@ export interface OwnMetricProps<Name extends MetricName> {
   readonly period: Duration;
 }
 
-/** A metric of the table, in the stack's namespace; functions get that as `METRICS_NAMESPACE`. */
+/** A metric of the table, in the stack's namespace; functions get that as `POWERTOOLS_METRICS_NAMESPACE`. */
 export function ownMetric<Name extends MetricName>(
   scope: Construct,
   { name, service, dimensions, period }: OwnMetricProps<Name>,

@@ -92,7 +92,7 @@ describe.each(Object.entries(table))('%s', (name, { services }) => {
 test('every function has the namespace of its stack', () => {
   for (const [path, { Properties }] of Object.entries(app.resources('AWS::Lambda::Function'))) {
     expect(Properties['Environment'], path).toMatchObject({
-      Variables: { METRICS_NAMESPACE: 'Test' },
+      Variables: { POWERTOOLS_METRICS_NAMESPACE: 'Test' },
     });
   }
 });

@@ -23,6 +23,7 @@ import { publishRecords } from './publish-records.ts';
 import { publishSteps } from './publish-steps.ts';
 import { receiveMutants } from './receive.ts';
 import { replayMutants } from './replays.ts';
+import { sidelineMutants } from './sideline.ts';
 import type { SourceMutant } from './source-mutant.ts';
 import { bodyAndSecretMutants } from './stored-bodies-and-secrets.ts';
 import { sweepMutants } from './sweep.ts';
@@ -47,6 +48,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...limiterWrites,
   ...limiterRules,
   ...endpointHealth,
+  ...sidelineMutants,
   ...endpointMutants,
   ...jobMutants,
   ...holdMutants,

@@ -82,14 +82,14 @@ const claiming = [
     {
       name: 'a slot is not released after its attempt',
       breaks: limits,
-      from: 'await releaseAndReact(permit, destination, made, run);',
+      from: 'await releaseAndReact(permit, destination, seenEnd, run);',
       to: '',
       caughtBy: 'test/outbound/deliver/acquire-slot.test.ts',
     },
     {
       name: 'a success by hand releases nothing that waits',
       breaks: waits,
-      from: "if (permit.kind === 'slot' && permit.slot.isByHand && made.outcome.kind === 'accepted')",
+      from: "if (permit.kind === 'slot' && permit.slot.isByHand && outcome.kind === 'accepted')",
       to: 'if (false)',
       caughtBy: breakerTests,
     },

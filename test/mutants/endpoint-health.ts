@@ -118,7 +118,7 @@ const freeRequests = [
     {
       name: 'a request that hangs is known to no other worker before it is over',
       breaks: limits,
-      from: 'return ports.after(slowAfter, () => void noteHanging(permit, ports));',
+      from: 'return ports.after(slowAfter, () => void noteUnlessItFails(permit, ports));',
       to: 'return () => undefined;',
     },
   ]),
@@ -140,8 +140,8 @@ const freeRequests = [
     {
       name: 'an open breaker is passed without a slot',
       breaks: limits,
-      from: ' || openUntil !== undefined;',
-      to: ';',
+      from: 'failingSince !== undefined || openUntil !== undefined;',
+      to: 'failingSince !== undefined;',
     },
     {
       name: 'Retry-After is passed without a slot',

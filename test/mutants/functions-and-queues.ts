@@ -1,7 +1,7 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { durable, inboundEnds, published, deliveryEnds, everyEvent } = promises;
+const { durable, inboundEnds, published, deliveryEnds, everyEvent, limits } = promises;
 const ownFile = 'the simulation does not run the functions’ own files';
 const noSqs = 'the simulation has stand-in queues';
 const consumeLambda = 'test/inbound/consume-lambda.test.ts';
@@ -41,6 +41,12 @@ const functions = [
       outsideSimulation: ownFile,
     },
     [
+      {
+        name: 'λ deliver takes a batch of the sideline queue for one of the delivery queue',
+        breaks: limits,
+        from: "? 'sideline' : 'delivery';",
+        to: "? 'delivery' : 'delivery';",
+      },
       {
         name: 'λ deliver names no failed message',
         breaks: deliveryEnds,

@@ -1,7 +1,7 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { hotKeys, inboundEnds, notices } = promises;
+const { held, hotKeys, inboundEnds, notices } = promises;
 const keptTests = 'test/adapters/dynamodb/kept-index.test.ts';
 const listsNothing = 'the simulation lists no kept events';
 
@@ -124,5 +124,44 @@ const tallies = [
   ),
 ];
 
+const releases = [
+  ...mutantsOf(
+    {
+      file: 'lambdas/outbound/sweep/release-held.ts',
+      caughtBy: 'test/outbound/sweep/release-in-turns.test.ts',
+      outsideSimulation: 'it has less than a page of deliveries for an endpoint',
+    },
+    [
+      {
+        name: 'held deliveries are released without regard to what their endpoint takes',
+        breaks: held,
+        from: 'const atMost = releasePace(due.endpoint, due.limiter);',
+        to: 'const atMost = 100_000;',
+      },
+    ],
+  ),
+  ...mutantsOf({ file: 'lambdas/domain/release-pace.ts', caughtBy: 'test/domain/release-pace.test.ts' }, [
+    {
+      name: 'held deliveries of an endpoint with a very low rate are never released',
+      breaks: held,
+      from: 'Math.max(least, Math.floor(',
+      to: 'Math.max(0, Math.floor(',
+      outsideSimulation: 'its lowest rate is one a second',
+    },
+  ]),
+  ...mutantsOf(
+    { file: 'lambdas/outbound/sweep/turns.ts', caughtBy: 'test/outbound/sweep/release-in-turns.test.ts' },
+    [
+      {
+        name: 'a piece of work that ends lets two others on',
+        breaks: hotKeys,
+        from: 'else next();',
+        to: 'else {\n        next();\n        waiting.shift()?.();\n      }',
+        outsideSimulation: 'it has too few endpoints with work at once',
+      },
+    ],
+  ),
+];
+
 /** Mistakes that make a key hot, or lose what is spread over several. */
-export const hotKeyMutants = [...keptEvents, ...tallies];
+export const hotKeyMutants = [...keptEvents, ...tallies, ...releases];

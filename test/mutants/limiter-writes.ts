@@ -134,20 +134,20 @@ export const limiterWrites = mutantsOf(
     {
       name: 'a slow success leaves its endpoint two requests at a time',
       breaks: limits,
-      from: 'set: { ...well, provenAt: now, slowAt: now }',
+      from: 'set: { ...well, provenAt: now, ...slowSince(now) }',
       to: 'set: { ...well, provenAt: undefined, slowAt: now }',
     },
     {
       name: 'a slow success is forgotten, so an endpoint without limits that is slow gets any number of requests',
       breaks: limits,
-      from: 'set: { ...well, provenAt: now, slowAt: now }',
+      from: 'set: { ...well, provenAt: now, ...slowSince(now) }',
       to: 'set: { ...well, provenAt: now }',
     },
     {
       name: 'a quick success leaves its endpoint slow, so each request needs a slot for ever',
       breaks: limits,
-      from: 'set: { ...well, provenAt: now, slowAt: undefined }',
-      to: 'set: { ...well, provenAt: now }',
+      from: 'set: { ...set, ...quick },',
+      to: 'set,',
     },
     {
       name: 'a failure without a slot is forgotten at once',
@@ -165,8 +165,8 @@ export const limiterWrites = mutantsOf(
     {
       name: 'a request that hangs is noted as a failure of an endpoint that answers',
       breaks: disabled,
-      from: 'set: { slowAt: now, provenAt: undefined, expiresAt }',
-      to: 'set: { slowAt: now, failingSince: now, provenAt: undefined, expiresAt }',
+      from: 'set: { provenAt: undefined, ...slowSince(now) }',
+      to: 'set: { provenAt: undefined, failingSince: now, ...slowSince(now) }',
     },
     {
       name: 'two requests get one place under a rate',
@@ -189,8 +189,15 @@ export const limiterWrites = mutantsOf(
     {
       name: 'an endpoint that fails stays proven',
       breaks: limits,
-      from: 'failed({ provenAt: undefined }, limits, now)',
-      to: 'failed({}, limits, now)',
+      from: '{ provenAt: undefined, ...(took > quickWithin && slowSince(now)) },',
+      to: '{ ...(took > quickWithin && slowSince(now)) },',
+    },
+    {
+      name: 'a failure that occupied a worker leaves its endpoint quick',
+      breaks: limits,
+      from: '...(took > quickWithin && slowSince(now))',
+      to: '',
+      caughtBy: 'test/outbound/deliver/cut-requests.test.ts',
     },
     {
       name: 'failures are not counted',

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { simulateArrivals } from '../../bench/scale/arrivals.ts';
-import { type Behaviour, type QueueRule, simulateDeliveries } from '../../bench/scale/deliveries.ts';
+import {
+  type Behaviour,
+  type QueueRule,
+  queueRules,
+  simulateDeliveries,
+} from '../../bench/scale/deliveries.ts';
 import { simulateHanging } from '../../bench/scale/hanging.ts';
 import { simulateOutage } from '../../bench/scale/outage.ts';
+import { hangingSettings } from '../../bench/scale/scenarios.ts';
 
 const well: Behaviour = () => ({ ms: 200, ok: true });
 
@@ -13,7 +19,7 @@ function countsOf(
   const counts = { attempted: 0, deferred: 0, delivered: 0, failed: 0, unfinished: 0 };
   const latencies: number[] = [];
   simulateDeliveries(
-    { seed: 1, behaviours, perSecond: 10, forSeconds: 120, maxConcurrency: 50, rule: 'one', ...more },
+    { seed: 1, behaviours, perSecond: 10, forSeconds: 120, maxConcurrency: 50, rule: 'cut', ...more },
     {
       attempted: () => void counts.attempted++,
       deferred: () => void counts.deferred++,
@@ -56,7 +62,7 @@ describe('simulated deliveries', () => {
 
   test('simulated deliveries are lost under no rule', () => {
     const hangs: Behaviour = () => ({ ms: 1e9, ok: false });
-    for (const rule of ['one', 'two', 'two-short'] as const) {
+    for (const rule of queueRules) {
       const { delivered, failed, unfinished } = countsOf([well, hangs], { rule });
       // The last event comes just before or after the last second.
       expect(Math.abs(delivered + failed + unfinished - 1_201), rule).toBeLessThanOrEqual(2);
@@ -83,7 +89,7 @@ describe('the scenarios of docs/scale.md, made small', () => {
     expect(drainedAfter).toBeGreaterThan(firstAfter ?? 0);
   });
 
-  test('endpoints that hang delay healthy ones less with a second queue, and least with a short deadline in the first', () => {
+  test('endpoints that hang delay healthy ones less with a sideline queue, and least with a short deadline in the first', () => {
     const worst = (rule: QueueRule) =>
       simulateHanging({
         seed: 1,
@@ -96,8 +102,21 @@ describe('the scenarios of docs/scale.md, made small', () => {
         rule,
       }).worstP99;
 
-    expect(worst('two')).toBeLessThan(worst('one'));
-    expect(worst('two-short')).toBeLessThan(worst('two'));
+    expect(worst('sideline')).toBeLessThan(worst('one'));
+    expect(worst('cut')).toBeLessThan(worst('sideline'));
+  });
+
+  test('endpoints that hang, 300 of 1,000, leave the p99 of the others below 2 s after the first minute, and lose nothing', () => {
+    const { healthy, recoveredAfter = Number.POSITIVE_INFINITY } = simulateHanging({
+      ...hangingSettings,
+      forSeconds: 600,
+      rule: 'cut',
+    });
+
+    expect(recoveredAfter).toBeLessThanOrEqual(60);
+    const later = healthy.filter(({ second }) => second >= hangingSettings.from + 60);
+    expect(later.length).toBeGreaterThan(30);
+    for (const { second, p99 } of later) expect(p99, `at ${second} s`).toBeLessThan(2_000);
   });
 
   test('a rate above what the functions can do leaves a backlog that grows, and a lower one does not', () => {

@@ -1,11 +1,13 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Count, CounterName, MetricOf, NoteSeconds, Service, TimeName } from '../../domain/metrics.ts';
-import { ownEnvironment } from '../aws/environment.ts';
 import { functionLog } from './function-log.ts';
-import { metricLines } from './metric-lines.ts';
 
 type Dimensions = Readonly<Record<string, string>>;
 
-interface Counting {
+/** A metric line holds at most 100 values of a metric; Powertools sends an early line at that number. */
+const maxSamplesPerLine = 90;
+
+interface Series {
   readonly dimensions: Dimensions;
   readonly counts: Map<string, number>;
   readonly seconds: Map<string, number[]>;
@@ -15,21 +17,18 @@ interface Counting {
  * One structured log and one metrics buffer per function.
  *
  * Metrics are summed by their dimensions and written by `flush`, which every invocation calls in its `finally`: one line per
- * set of dimensions instead of one per count. Their namespace is the environment's `METRICS_NAMESPACE`, the stack's name.
+ * set of dimensions instead of one per count. Their namespace is the environment's `POWERTOOLS_METRICS_NAMESPACE`, the
+ * stack's name.
  *
  * @param service the service that emits the metrics; the table of metrics says which ones it may emit
  */
 export function telemetry<S extends Service>(service: S) {
-  const namespace = ownEnvironment['METRICS_NAMESPACE'] ?? '';
-  const pending = new Map<string, Counting>();
+  const metrics = new Metrics({ serviceName: service });
+  const pending = new Map<string, Series>();
 
-  function seriesOf(dimensions: Dimensions): Counting {
+  function seriesOf(dimensions: Dimensions): Series {
     const key = JSON.stringify(Object.entries(dimensions).sort());
-    const series = pending.get(key) ?? {
-      dimensions: { service, ...dimensions },
-      counts: new Map(),
-      seconds: new Map(),
-    };
+    const series = pending.get(key) ?? { dimensions, counts: new Map(), seconds: new Map() };
     pending.set(key, series);
     return series;
   }
@@ -40,9 +39,7 @@ export function telemetry<S extends Service>(service: S) {
   };
   const noteSeconds: NoteSeconds<TimeName> = (...[name, dimensions, value]) => {
     const { seconds } = seriesOf(dimensions);
-    const values = seconds.get(name) ?? [];
-    values.push(value);
-    seconds.set(name, values);
+    seconds.set(name, [...(seconds.get(name) ?? []), value]);
   };
 
   return {
@@ -51,10 +48,8 @@ export function telemetry<S extends Service>(service: S) {
 
     /** Writes what was counted since the last flush. */
     flush(): void {
-      const lines = [...pending.values()].flatMap((series) => metricLines(namespace, series, Date.now()));
+      for (const series of pending.values()) publish(metrics, series);
       pending.clear();
-      // Not by the console, whose lines Lambda wraps into lines of its own.
-      if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
     },
   };
 }
@@ -64,3 +59,19 @@ const onlyOf = <S extends Service>(
   count: Count<MetricOf<S> & CounterName>,
   seconds: NoteSeconds<MetricOf<S> & TimeName>,
 ) => ({ count, seconds });
+
+function publish(metrics: Metrics, { dimensions, counts, seconds }: Series): void {
+  const samples = [
+    ...[...counts].map(([name, value]) => ({ name, unit: MetricUnit.Count, value })),
+    ...[...seconds].flatMap(([name, values]) =>
+      values.map((value) => ({ name, unit: MetricUnit.Seconds, value })),
+    ),
+  ];
+  for (let from = 0; from < samples.length; from += maxSamplesPerLine) {
+    for (const [name, value] of Object.entries(dimensions)) metrics.addDimension(name, value);
+    for (const { name, unit, value } of samples.slice(from, from + maxSamplesPerLine)) {
+      metrics.addMetric(name, unit, value);
+    }
+    metrics.publishStoredMetrics();
+  }
+}

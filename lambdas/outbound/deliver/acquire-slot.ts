@@ -191,7 +191,8 @@ async function nextStep(
   const probe = await ports.limiter.probe(limiterKey, decision.openUntil, until);
   learn(ports.memoryOf(limiterKey), probe.state, now);
   if (!probe.ok) return { kind: 'again', state: probe.state };
-  const slot = { limiterKey, of, name: probeSlot, until, isProbe: true, isByHand, limits };
+  const failedProbes = state.probes;
+  const slot = { limiterKey, of, name: probeSlot, until, isProbe: true, failedProbes, isByHand, limits };
   return { kind: 'acquired', permit: { kind: 'slot', slot: { ...slot, answerMs: state.answerMs } } };
 }
 

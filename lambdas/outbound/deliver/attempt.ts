@@ -10,6 +10,7 @@ import { asError } from '../../domain/errors.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { signatureHeaders } from '../../domain/outgoing-signature.ts';
+import { isCut } from '../../domain/request-deadline.ts';
 import { AlteredBodyError } from '../../domain/stored-body.ts';
 import { type Millis, millis, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import type { OutboundPorts, SignedRequest } from '../ports.ts';
@@ -39,12 +40,13 @@ const toRecord = millis(5_000);
 /**
  * Makes one attempt of a claimed delivery, if one may be made. Records nothing.
  *
+ * @param deadline of the request
  * @returns `too late` when too little of the lease or the invocation is left: another worker makes the attempt
  */
 export async function attempt(
   { delivery, payload: cached }: ClaimedWork,
   { settings, endpoint }: ResolvedDestination,
-  invocation: Invocation,
+  { invocation, deadline }: { readonly invocation: Invocation; readonly deadline: Millis },
   ports: AttemptPorts,
 ): Promise<ClaimEnd | { readonly kind: 'too late' }> {
   if (endpoint && isForEarlierEndpoint(delivery, endpoint)) return endForEarlierEndpoint(delivery, ports);
@@ -62,10 +64,12 @@ export async function attempt(
   if (!mayStart(delivery, startedAt, settings, invocation)) return { kind: 'too late' };
   const body = Buffer.from(payload);
   const headers = headersFor(delivery, own, { body, now: startedAt, keys }, settings);
-  const { attemptTimeout: timeout } = settings;
-  const outcome = await posted({ url: endpoint?.url ?? delivery.url ?? '', headers, body, timeout }, ports);
+  const url = endpoint?.url ?? delivery.url ?? '';
+  const outcome = await posted({ url, headers, body, timeout: deadline }, ports);
   if (outcome instanceof Error) return { kind: 'unready', error: outcome };
-  return { kind: 'made', outcome, startedAt, took: millis(ports.now() - startedAt) };
+  const took = millis(ports.now() - startedAt);
+  if (isCut({ outcome, took, deadline }, settings)) return { kind: 'cut', took };
+  return { kind: 'made', outcome, startedAt, took };
 }
 
 /** @returns why no further attempt is made; undefined when one is */

@@ -1,7 +1,8 @@
 import type { ClaimedDelivery, PendingDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
-import { millis, seconds, secondsUntil } from '../../domain/time.ts';
+import { deadlineOf } from '../../domain/request-deadline.ts';
+import { type Millis, millis, seconds, secondsUntil } from '../../domain/time.ts';
 import { type DisablePorts, disableAfterAttempt } from '../disable-endpoint.ts';
 import { recheckHeld } from '../hold-delivery.ts';
 import { answerForMissing } from '../missing-record.ts';
@@ -13,7 +14,7 @@ import type { Permit } from './acquire-slot.ts';
 import { type AdmitPorts, admit, type ResolvedDestination } from './admit.ts';
 import { type AttemptPorts, attempt, hasTimeForAttempt, type Invocation } from './attempt.ts';
 import { type ClaimRefusal, claimDelivery } from './claim.ts';
-import { findingOf } from './endpoint-health.ts';
+import { type EndpointFinding, findingOf, findingOfCut } from './endpoint-health.ts';
 import { type FinishPorts, finish } from './finish.ts';
 import { watchRequest } from './free-request.ts';
 import { type ClaimEnd, planAfter } from './plan-after.ts';
@@ -48,30 +49,40 @@ export async function deliverOne(task: DeliveryTask, run: Run, seen?: PendingDel
   const admission = await admit(task, invocation, settings, ports);
   if (admission.kind === 'answered') return admission;
   const { destination, permit } = admission;
-  const endWatch = watchRequest(permit, ports);
-  let made: RecordedAttempt | undefined;
+  const deadline = deadlineFor(permit, destination, run);
+  const endWatch = watchRequest(permit, deadline, ports);
+  let seenEnd: SeenEnd | undefined;
   try {
     const claim = await claimDelivery(task, seen, settings.lease, ports.now(), ports.deliveries);
     if (claim.kind === 'suspect' && seen === undefined) return claim;
     if (claim.kind !== 'claimed') return answered(await answerUnclaimed(claim, task, run));
     const { delivery } = claim;
-    const work = { delivery, payload: task.payload };
-    const end = await attempt(work, destination, invocation, ports);
+    const { payload, byHand } = task;
+    const work = { delivery, payload, byHand };
+    const end = await attempt(work, destination, { invocation, deadline }, ports);
     if (end.kind === 'too late') return answered(whenLeaseEnds(delivery, ports));
     const moment = { now: ports.now(), random: ports.random() };
     const plan = planAfter(end, delivery, destination.settings, moment);
     await disableIfGone(delivery, end, destination, ports);
     const queueAnswer = await finish(work, end, plan, destination.settings, ports);
-    if (end.kind === 'made') made = { ...end, delivery };
+    seenEnd = { end, delivery };
     return answered(queueAnswer);
   } finally {
     endWatch();
-    await releaseAndReact(permit, destination, made, run);
+    await releaseAndReact(permit, destination, seenEnd, run);
   }
 }
 
-type MadeAttempt = Extract<ClaimEnd, { kind: 'made' }>;
-type RecordedAttempt = MadeAttempt & { readonly delivery: ClaimedDelivery };
+/** How a claim ended. */
+interface SeenEnd {
+  readonly end: ClaimEnd;
+  readonly delivery: ClaimedDelivery;
+}
+
+const deadlineFor = (permit: Permit, { settings }: ResolvedDestination, { invocation }: Run): Millis => {
+  const failedProbes = permit.kind === 'slot' ? permit.slot.failedProbes : undefined;
+  return deadlineOf({ queue: invocation.queue, failedProbes }, settings.attemptTimeout);
+};
 
 const answered = (queueAnswer: QueueAnswer): TaskResult => ({ kind: 'answered', queueAnswer });
 
@@ -127,13 +138,21 @@ const resumeReserve = millis(10_000);
 async function releaseAndReact(
   permit: Permit,
   { endpoint }: ResolvedDestination,
-  made: RecordedAttempt | undefined,
+  seen: SeenEnd | undefined,
   { ports, invocation }: Run,
 ): Promise<void> {
-  const finding = made && findingOf(made.outcome, made.took);
-  const hasFailedTooLong = await releasePermit(permit, finding, ports);
-  if (made === undefined || endpoint === undefined) return;
-  if (permit.kind === 'slot' && permit.slot.isByHand && made.outcome.kind === 'accepted')
+  const hasFailedTooLong = await releasePermit(permit, seen && findingIn(seen.end, permit), ports);
+  if (seen?.end.kind !== 'made' || endpoint === undefined) return;
+  const { outcome } = seen.end;
+  if (permit.kind === 'slot' && permit.slot.isByHand && outcome.kind === 'accepted')
     await resumeEndpoint(endpoint, () => invocation.hasTime(resumeReserve), ports);
-  if (hasFailedTooLong) await disableAfterAttempt(endpoint, 'failing', made, ports);
+  if (hasFailedTooLong)
+    await disableAfterAttempt(endpoint, 'failing', { delivery: seen.delivery, outcome }, ports);
+}
+
+/** What a claim's end says about the endpoint. @returns undefined when no request was sent */
+function findingIn(end: ClaimEnd, permit: Permit): EndpointFinding | undefined {
+  if (end.kind === 'made') return findingOf(end.outcome, end.took);
+  const isProbe = permit.kind === 'slot' && permit.slot.isProbe;
+  return end.kind === 'cut' ? findingOfCut(end.took, isProbe) : undefined;
 }

@@ -1,8 +1,9 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
 import type { LimiterState } from '../../domain/limiter.ts';
 import type { EndpointHealth } from '../../domain/limiter-store.ts';
+import { slowAfter } from '../../domain/request-deadline.ts';
 import { maxRetryAfter } from '../../domain/retry-schedule.ts';
-import { type Millis, millis, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
+import { type Millis, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
 
 /** What a request showed about its endpoint. */
 export interface EndpointFinding {
@@ -26,10 +27,12 @@ export const findingOf = (outcome: AttemptOutcome, took: Millis): EndpointFindin
   isThrottled: isTooMany(outcome) && retryAfterOf(outcome) === undefined,
 });
 
-/** A request that takes longer than this keeps a worker waiting: without limits of its own, its endpoint needs slots from then on. */
-export const slowAfter = millis(5_000);
-/** A process sends as much as it has to an endpoint that responds within this. */
-export const quickWithin = millis(1_000);
+/** What a request says that was cut before its endpoint's own deadline. A probe is sent to find out, so it has failed. */
+export const findingOfCut = (took: Millis, isProbe: boolean): EndpointFinding => ({
+  health: isProbe ? 'down' : 'hanging',
+  took,
+  isThrottled: false,
+});
 
 export function healthOf(outcome: AttemptOutcome, took: Millis): EndpointHealth {
   switch (outcome.kind) {

@@ -34,6 +34,8 @@ export type FinishPorts = RecordPorts &
 export interface ClaimedWork {
   readonly delivery: ClaimedDelivery;
   readonly payload?: string;
+  /** Stays with the next task if the request was cut. */
+  readonly byHand?: DeliveryTask['byHand'];
 }
 
 /** The result of recording. */
@@ -52,7 +54,7 @@ type RecordResult<After extends Delivery = Delivery> =
  * The order matters: everything after the record can be repeated from it, by the due index.
  */
 export async function finish(
-  { delivery, payload }: ClaimedWork,
+  { delivery, payload, byHand }: ClaimedWork,
   end: ClaimEnd,
   plan: Plan,
   settings: OutboundSettings,
@@ -67,7 +69,8 @@ export async function finish(
     if (result.delivery.status === 'failed') await deadLetterDelivery(result.delivery, ports);
     if (plan.kind === 'retry') {
       const next = { deliveryId: delivery.id, attempt: plan.record.attempts + 1, payload };
-      await sendTaskAfter(plan.delay, next, delivery, ports);
+      const task = end.kind === 'cut' ? { ...next, byHand } : next;
+      await sendTaskAfter(plan.delay, task, delivery, ports, plan.queue);
     }
   }
   return queueAnswerFor(result, ports.now());
@@ -195,6 +198,8 @@ function report(
     if (attempts === 0 && dueAfterCreation(createdAt) <= ports.now())
       telemetry.count('DeliveriesNeverAttempted', {});
   }
+  if (end.kind === 'cut')
+    telemetry.info('delivery.cut', { deliveryId, endpointId, durationMs: end.took, record: result.kind });
   if (end.kind !== 'made') return;
   const { outcome, startedAt, took } = end;
   const status = statusLabel(outcome);

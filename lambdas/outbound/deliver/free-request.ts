@@ -1,9 +1,10 @@
 import { asError } from '../../domain/errors.ts';
 import { hasFailedTooLong, isClean, type LimiterState, opensBreaker } from '../../domain/limiter.ts';
-import { later, seconds, unixMillis } from '../../domain/time.ts';
+import { quickWithin, slowAfter } from '../../domain/request-deadline.ts';
+import { later, type Millis, seconds, unixMillis } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
 import type { FreePermit, LimiterPorts, Permit } from './acquire-slot.ts';
-import { type EndpointFinding, isFailure, quickWithin, slowAfter } from './endpoint-health.ts';
+import { type EndpointFinding, isFailure } from './endpoint-health.ts';
 import { countRecent, type EndpointMemory, endRequest, learn, mostlyFails } from './endpoint-memory.ts';
 import { holdForLonger, openBreaker } from './hold-endpoint.ts';
 
@@ -17,6 +18,10 @@ export async function endFree(
   if (finding !== undefined) remember(memory, finding, ports);
   endRequest(memory);
   if (finding === undefined) return false;
+  if (finding.health === 'hanging') {
+    await noteHanging(permit, ports);
+    return false;
+  }
   if (!isFailure(finding)) {
     await noteSuccess(permit, memory, finding, ports);
     return false;
@@ -33,7 +38,7 @@ export async function endFree(
 function remember(memory: EndpointMemory, finding: EndpointFinding, { now }: LimiterPorts): void {
   countRecent(memory, finding.health === 'down', now());
   if (finding.health === 'down') memory.failures++;
-  else memory.failures = 0;
+  else if (finding.health !== 'hanging') memory.failures = 0;
   memory.quickAt = finding.took <= quickWithin && finding.health !== 'down' ? now() : undefined;
 }
 
@@ -73,7 +78,7 @@ const slowAtOf = (health: EndpointFinding['health'], now: number) =>
 async function noteFailures(
   { limiterKey, limits }: FreePermit,
   memory: EndpointMemory,
-  { health }: EndpointFinding,
+  { health, took }: EndpointFinding,
   ports: LimiterPorts,
 ): Promise<LimiterState | undefined> {
   const isSoon = ports.now() - (memory.notedAt ?? 0) < betweenNotes;
@@ -89,7 +94,7 @@ async function noteFailures(
       memory.failures = 0;
       memory.notedAt = at;
       const seen = failures > 0 ? 'down' : health;
-      state = await ports.limiter.note(limiterKey, { health: seen, failures, limits }, at);
+      state = await ports.limiter.note(limiterKey, { health: seen, took, failures, limits }, at);
       learn(memory, state, at);
       // Failures that came meanwhile are noted together.
     } while (memory.failures > 0);
@@ -113,19 +118,31 @@ async function holdOnce(
   await ports.limiter.hold(limiterKey, until);
 }
 
-/** Tells the other workers of a request that takes long, before it is over. @returns ends the watch */
-export function watchRequest(permit: Permit, ports: LimiterPorts & Pick<OutboundPorts, 'after'>): () => void {
-  if (permit.kind === 'slot') return () => undefined;
-  return ports.after(slowAfter, () => void noteHanging(permit, ports));
+/**
+ * Tells the other workers of a request that takes long, before it is over. One that is cut by then tells them itself.
+ *
+ * @returns ends the watch
+ */
+export function watchRequest(
+  permit: Permit,
+  deadline: Millis,
+  ports: LimiterPorts & Pick<OutboundPorts, 'after'>,
+): () => void {
+  if (permit.kind === 'slot' || deadline <= slowAfter) return () => undefined;
+  return ports.after(slowAfter, () => void noteUnlessItFails(permit, ports));
 }
 
-async function noteHanging({ limiterKey, limits, of }: FreePermit, ports: LimiterPorts): Promise<void> {
+async function noteUnlessItFails(permit: FreePermit, ports: LimiterPorts): Promise<void> {
+  try {
+    await noteHanging(permit, ports);
+  } catch (error) {
+    ports.telemetry.warn('limiter.release-failed', { ...permit.of, reason: asError(error).message });
+  }
+}
+
+async function noteHanging({ limiterKey, limits }: FreePermit, ports: LimiterPorts): Promise<void> {
   const memory = ports.memoryOf(limiterKey);
   const now = ports.now();
   if (now - (memory.known?.state.slowAt ?? 0) < betweenNotes) return;
-  try {
-    learn(memory, await ports.limiter.note(limiterKey, { health: 'hanging', failures: 0, limits }, now), now);
-  } catch (error) {
-    ports.telemetry.warn('limiter.release-failed', { ...of, reason: asError(error).message });
-  }
+  learn(memory, await ports.limiter.note(limiterKey, { health: 'hanging', failures: 0, limits }, now), now);
 }

@@ -12,6 +12,7 @@ import {
   type SuccessRecord,
   withEntry,
 } from '../../domain/delivery-record.ts';
+import type { TaskQueue } from '../../domain/delivery-task.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { dueForRetry } from '../../domain/retry-schedule.ts';
 import {
@@ -22,7 +23,7 @@ import {
   toUnixSeconds,
   type UnixMillis,
 } from '../../domain/time.ts';
-import { renewedDeadline } from './past-deadline.ts';
+import { isNearDeadline, nearDeadline, renewedDeadline } from './past-deadline.ts';
 
 /** How the claim of a delivery ended. */
 export type ClaimEnd =
@@ -37,6 +38,8 @@ export type ClaimEnd =
   | ({ readonly kind: 'failed' } & Failure)
   /** Its endpoint does not exist any more. */
   | { readonly kind: 'discarded'; readonly reason: string }
+  /** There was no response within a deadline that is shorter than the endpoint's own. Does not count as an attempt. */
+  | { readonly kind: 'cut'; readonly took: Millis }
   /** A fault of our own kept the request from being sent. Counts neither as an attempt nor as a crash. */
   | { readonly kind: 'unready'; readonly error: Error };
 
@@ -44,8 +47,13 @@ export type ClaimEnd =
 export type Plan =
   /** Nothing follows. */
   | { readonly kind: 'delivered'; readonly record: SuccessRecord; readonly entry: SuccessEntry }
-  /** The next task follows. */
-  | { readonly kind: 'retry'; readonly record: RetryRecord; readonly delay: Seconds }
+  /** The next task follows, to a queue if the plan names it. */
+  | {
+      readonly kind: 'retry';
+      readonly record: RetryRecord;
+      readonly delay: Seconds;
+      readonly queue?: TaskQueue;
+    }
   /** The dead letter follows. */
   | { readonly kind: 'fail'; readonly record: FailureRecord }
   /** Nothing follows. */
@@ -57,6 +65,7 @@ interface Moment {
   readonly random: number;
 }
 
+const atOnce = seconds(0);
 /** The delay before a postponed attempt looks again for what was missing. */
 const unreadyDelay = seconds(60);
 /** By then the last effects of a failed delivery are done, unless its worker died. */
@@ -83,6 +92,12 @@ export function planAfter(
         kind: 'discard',
         record: { ...before, status: 'discarded', lastError: end.reason, expiresAt },
       };
+    case 'cut': {
+      const lastError = `no response within ${Math.round(end.took / 1000)} s: asked again with more time`;
+      const { waitsSince: _, ...record } = retried(before, lastError, delivery, atOnce, now);
+      const deadline = record.deadline ?? (isNearDeadline(delivery, now) ? nearDeadline(now) : undefined);
+      return { kind: 'retry', delay: atOnce, queue: 'sideline', record: { ...record, deadline } };
+    }
     case 'unready': {
       const lastError = `not sent: ${end.error.name}: ${end.error.message}`;
       const record = retried(before, lastError, delivery, unreadyDelay, now);

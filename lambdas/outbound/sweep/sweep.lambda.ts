@@ -9,6 +9,7 @@ import { dynamodbDeliveries } from '../../adapters/dynamodb/deliveries/store.ts'
 import { dynamodbEndpointGauges } from '../../adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../adapters/dynamodb/failure-tallies.ts';
+import { dynamodbLimiter } from '../../adapters/dynamodb/limiter/store.ts';
 import { dynamodbManifests } from '../../adapters/dynamodb/manifests.ts';
 import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../adapters/dynamodb/recoveries.ts';
@@ -44,6 +45,7 @@ const ports = {
   deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
   manifests: dynamodbManifests(table, env.ENDPOINTS_TABLE),
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
+  limiter: dynamodbLimiter(table, env.ENDPOINTS_TABLE),
   events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
   tallies: countTogether(dynamodbTallies(table, env.ENDPOINTS_TABLE)),

@@ -4,8 +4,9 @@ import type { OutboundTelemetry } from '../../../lambdas/outbound/telemetry.ts';
 
 beforeEach(() => {
   vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('METRICS_NAMESPACE', 'Blue');
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Blue');
+  vi.spyOn(console, 'log').mockImplementation(() => undefined);
   vi.spyOn(console, 'info').mockImplementation(() => undefined);
 });
 afterEach(() => {
@@ -14,13 +15,8 @@ afterEach(() => {
 });
 
 const any = { source: 'stripe', eventType: 'any', status: 'processed' };
-const written = (level: 'info' | 'error') =>
+const written = (level: 'log' | 'info' | 'error') =>
   vi.mocked(console[level]).mock.calls.map(([line]) => JSON.parse(String(line)));
-const metricsWritten = () =>
-  vi
-    .mocked(process.stdout.write)
-    .mock.calls.flatMap(([text]) => String(text).trimEnd().split('\n'))
-    .map((line) => JSON.parse(line));
 
 describe('telemetry', () => {
   it('telemetry writes one line for each set of dimensions, with the sums and the times', () => {
@@ -32,11 +28,11 @@ describe('telemetry', () => {
     report.count('WebhooksReceived', { ...stripe, status: 'failed' });
     report.seconds('WebhookProcessingTime', stripe, 0.25);
     report.seconds('WebhookProcessingTime', stripe, 0.5);
-    expect(metricsWritten()).toEqual([]);
+    expect(written('log')).toEqual([]);
 
     report.flush();
 
-    expect(metricsWritten()).toMatchObject([
+    expect(written('log')).toMatchObject([
       {
         service: 'consume',
         source: 'stripe',
@@ -62,7 +58,7 @@ describe('telemetry', () => {
     report.count('WebhooksReceived', any);
     report.flush();
 
-    expect(metricsWritten().map((line) => line.WebhooksReceived)).toEqual([5, 1]);
+    expect(written('log').map((line) => line.WebhooksReceived)).toEqual([5, 1]);
   });
 
   it('telemetry writes lines with the necessary fields, without the id of a trace that nothing records', () => {
@@ -113,7 +109,7 @@ describe('telemetry', () => {
 
     report.flush();
 
-    const values = metricsWritten().flatMap((line) => line.WebhookProcessingTime);
+    const values = written('log').flatMap((line) => line.WebhookProcessingTime);
     expect(values).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
   });
 

@@ -12,6 +12,9 @@ const openTask = (text: string) => parseMessage(DeliveryTask, 'delivery task', t
 export const roundOf = (text: string, { table }: World): number =>
   table.deliveries.get(openTask(text).deliveryId)?.round ?? 0;
 
+/** A task, without regard to the order of its fields. */
+export const taskIn = (text: string): string => JSON.stringify(openTask(text));
+
 /** Only the worker that records an attempt sends the next task. */
 export function isSentInTurn(text: string, { table }: World): boolean {
   const { deliveryId, attempt } = openTask(text);

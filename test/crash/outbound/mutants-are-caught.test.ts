@@ -46,6 +46,18 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
     plan: { first: crashes },
     violation: /predecessor is not recorded/,
   },
+  'a task is acknowledged and not sent to the sideline queue': {
+    mutant: mutants.losesTasksOfTheSideline,
+    scenario: 'an endpoint that always takes 6 s',
+    plan: noFault,
+    violation: /acknowledged, its attempt unrecorded/,
+  },
+  'a request that was cut is recorded without a time for the sweep': {
+    mutant: mutants.recordsCutsWithoutDueAt,
+    scenario: 'an endpoint that always takes 6 s',
+    plan: { first: crashes },
+    violation: /unfinished, and not in the due index/,
+  },
   'a record goes through without the fence': {
     mutant: mutants.recordsWithoutFence,
     scenario: 'a delay of an hour',

@@ -251,6 +251,23 @@ export const endsAtDeadlineUntried: Mutant = (parts, now) =>
     },
   });
 
+export const losesTasksOfTheSideline: Mutant = (parts) => ({
+  sendTask: async (task) => (task.queue === 'sideline' ? undefined : parts.sendTask(task)),
+});
+
+/** What is not recorded as an attempt has no time for the sweep. */
+export const recordsCutsWithoutDueAt: Mutant = (parts) =>
+  withDeliveries(parts, {
+    record(fence, record) {
+      const before = parts.deliveries.deliveries.get(fence.id);
+      const isCut = record.status === 'pending' && record.attempts === before?.attempts;
+      return parts.deliveries.record(
+        fence,
+        isCut ? asRecord<typeof record>({ ...record, dueAt: undefined }) : record,
+      );
+    },
+  });
+
 /** A late delivery gets one attempt, and no more. */
 export const triesWithoutNewDeadline: Mutant = (parts) =>
   withDeliveries(parts, {

@@ -1,11 +1,11 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { endpointHash, type TaskQueue } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
-import { isCarriedOn, isSentInTurn, roundOf } from './acknowledgements.ts';
+import { isCarriedOn, isSentInTurn, roundOf, taskIn } from './acknowledgements.ts';
 import { coverageOf } from './coverage.ts';
 import { watchHolds } from './holds.ts';
 import { isPublished } from './publications.ts';
@@ -24,6 +24,8 @@ export interface Request {
   readonly disabledForMs?: number;
   /** The endpoint had answered 410, and no person has enabled it since. */
   readonly isUnwelcome?: boolean;
+  /** It got no response within a deadline that is shorter than its endpoint's own. */
+  isCut?: boolean;
   /** The outcome that the worker saw. */
   outcome?: AttemptOutcome;
 }
@@ -48,6 +50,8 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
   const violations = new Set<string>();
   const deferred = new Set<string>();
   const requests: Request[] = [];
+  /** The tasks that were sent to the sideline queue: for each, one of the delivery queue may be acknowledged. */
+  const passedOn: string[] = [];
   /** Deliveries that existed when their endpoint was created again, by the host of the new one. */
   const ofEarlier = new Map<string, ReadonlySet<string>>();
   /** By text of a task: the round of its delivery when it was last sent. */
@@ -192,17 +196,23 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
       return request;
     },
 
-    taskSent(text: string): void {
-      counts.tasks++;
-      roundsOfTasks.set(text, roundOf(text, world));
+    taskSent(text: string, queue: TaskQueue): void {
+      const task = taskIn(text);
+      if (queue === 'sideline') passedOn.push(task);
+      // The same task in the other queue carries on the one before it.
+      if (queue === 'delivery' || !roundsOfTasks.has(task)) counts.tasks++;
+      roundsOfTasks.set(task, roundOf(text, world));
       check(isSentInTurn(text, world), 'a task was sent whose predecessor is not recorded');
     },
 
-    taskDeleted: (text: string): void =>
-      check(
-        isCarriedOn(text, world, { isPrompt, round: roundsOfTasks.get(text) ?? roundOf(text, world) }),
-        'a task was acknowledged, its attempt unrecorded, and no other carries on',
-      ),
+    taskDeleted(text: string): void {
+      const task = taskIn(text);
+      const round = roundsOfTasks.get(task) ?? roundOf(text, world);
+      if (isCarriedOn(text, world, { isPrompt, round })) return;
+      const index = passedOn.indexOf(task);
+      check(index !== -1, 'a task was acknowledged, its attempt unrecorded, and no other carries on');
+      passedOn.splice(index, 1);
+    },
 
     purged: coverage.purged,
     checkCoverage,

@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
-import type { Seconds } from '../../../lambdas/domain/time.ts';
+import type { Millis, Seconds } from '../../../lambdas/domain/time.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 
 /** The behaviour of an endpoint for one request. */
@@ -83,7 +83,10 @@ interface Publish {
 
 export interface End {
   readonly status: 'delivered' | 'failed' | 'discarded';
+  /** Those that were cut before the endpoint's own deadline are counted separately. */
   readonly requests: number;
+  /** At most. @default 0 */
+  readonly cuts?: number;
   readonly reason?: RegExp;
   /** How it may end, too, when a fault has changed the order of events. */
   readonly orAfterFault?: readonly StoredDelivery['status'][];
@@ -103,6 +106,17 @@ export const answer = (status: number, retryAfter?: Seconds): Answer => ({
 export const hangs: Answer = {
   outcome: { kind: 'unreachable', cause: 'timeout', error: 'no response within 30 s' },
   ms: 30_000,
+};
+
+/** What a worker sees of an answer that would come after its deadline. */
+export const withinDeadline = (given: Answer, deadline: Millis): Answer =>
+  given.ms <= deadline ? given : { outcome: timedOut, ms: deadline };
+
+const timedOut: AttemptOutcome = {
+  kind: 'unreachable',
+  cause: 'timeout',
+  phase: 'head',
+  error: 'no response in time',
 };
 
 /** The process dies before the endpoint has answered. */

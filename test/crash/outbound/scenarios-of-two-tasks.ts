@@ -9,16 +9,16 @@ export const scenariosOfTwoTasks: readonly Scenario[] = [
     name: 'a second task while a request is under way, whose endpoint was disabled',
     registered: ['off'],
     publications: [toTenant('evt_1')],
-    endpoints: { off: [slow(503), answer(200)] },
+    endpoints: { off: [slow(503), slow(503), answer(200)] },
     retryDelays: [seconds(120)],
     copies: 2,
     copiesAfter: seconds(10),
     deliverWorkers: 2,
     changes: [
-      { kind: 'disable', endpoint: 'off', at: seconds(5) },
+      { kind: 'disable', endpoint: 'off', at: seconds(7) },
       { kind: 'enable', endpoint: 'off', at: seconds(600) },
     ],
-    ends: { off: { status: 'delivered', requests: 2 } },
+    ends: { off: { status: 'delivered', requests: 2, cuts: 1 } },
   },
   {
     name: 'a second task after the lease, whose endpoint was disabled during the request',
@@ -29,10 +29,10 @@ export const scenariosOfTwoTasks: readonly Scenario[] = [
     copiesAfter: seconds(90),
     deliverWorkers: 2,
     changes: [
-      { kind: 'disable', endpoint: 'off', at: seconds(5) },
+      { kind: 'disable', endpoint: 'off', at: seconds(7) },
       { kind: 'enable', endpoint: 'off', at: seconds(600) },
     ],
-    ends: { off: { status: 'delivered', requests: 1 } },
+    ends: { off: { status: 'delivered', requests: 1, cuts: 1 } },
   },
   {
     name: 'a second task without a free slot while a request is under way',
@@ -43,7 +43,7 @@ export const scenariosOfTwoTasks: readonly Scenario[] = [
     copiesAfter: seconds(10),
     deliverWorkers: 2,
     maxConcurrent: 1,
-    ends: { one: { status: 'delivered', requests: 1 } },
+    ends: { one: { status: 'delivered', requests: 1, cuts: 1 } },
   },
   {
     name: 'a second task that has to wait after a worker died with its delivery',

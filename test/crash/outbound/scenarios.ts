@@ -47,8 +47,29 @@ export const basicScenarios: readonly Scenario[] = [
   {
     name: 'a hanging endpoint',
     publications: [publication('hangs')],
-    endpoints: { hangs: [hangs, answer(200)] },
-    ends: { hangs: { status: 'delivered', requests: 2 } },
+    endpoints: { hangs: [hangs, hangs, answer(200)] },
+    ends: { hangs: { status: 'delivered', requests: 2, cuts: 1 } },
+  },
+  {
+    name: 'an endpoint that always takes 6 s',
+    registered: ['slow'],
+    publications: [toTenant('evt_1')],
+    endpoints: { slow: [{ ...answer(200), ms: 6_000 }] },
+    changes: [{ kind: 'publish', publication: toTenant('evt_2'), at: seconds(60) }],
+    ends: {
+      'slow evt_1': { status: 'delivered', requests: 1, cuts: 1 },
+      // Where the first event comes late.
+      'slow evt_2': { status: 'delivered', requests: 1, cuts: 1 },
+    },
+  },
+  {
+    name: 'an endpoint that is down, and then takes 6 s',
+    registered: ['down'],
+    publications: [toTenant('evt_1')],
+    endpoints: { down: [answer(503), answer(503), hangs, { ...answer(200), ms: 6_000 }] },
+    retryDelays: [1, 1, 1, 1].map(seconds),
+    breakAfter: 2,
+    ends: { down: { status: 'delivered', requests: 3, cuts: 1 } },
   },
   {
     name: 'Retry-After',
@@ -169,7 +190,7 @@ export const basicScenarios: readonly Scenario[] = [
     endpoints: { off: [hangs], 'off-new': [answer(200)] },
     retryDelays: [seconds(2)],
     changes: [{ kind: 'recreate', endpoint: 'off', at: seconds(1) }],
-    ends: { off: { status: 'discarded', requests: 1, reason: /deleted/ } },
+    ends: { off: { status: 'discarded', requests: 0, cuts: 1, reason: /deleted/ } },
   },
   {
     name: 'an endpoint that is recreated within a second of its delivery, between two attempts',

@@ -78,13 +78,19 @@ function checkDelivery(delivery: StoredDelivery, world: SimulatedWorld): void {
 /** Only a process that dies, or cannot write its record, repeats a request; each fault at most one of a delivery. */
 function checkEnd(delivery: StoredDelivery, end: End, faults: readonly Fault[], world: SimulatedWorld): void {
   const { watch } = world;
-  const requests = requestsTo(delivery, world).length;
+  const all = requestsTo(delivery, world);
+  const requests = all.filter(({ isCut }) => !isCut).length;
   const disturbing = faults.filter(isDisturbing);
   const repeating = disturbing.filter((fault) => !('purges' in fault)).length + watch.counts.kills;
   const mayEndOtherwise = disturbing.length > 0 && end.orAfterFault?.includes(delivery.status) === true;
   watch.check(
     delivery.status === end.status || mayEndOtherwise,
     `ended ${delivery.status}, not ${end.status}`,
+  );
+  const cuts = end.cuts ?? 0;
+  watch.check(
+    all.length - requests <= cuts * (1 + repeating),
+    'more requests were cut than have slow responses',
   );
   watch.check(requests <= end.requests + repeating, 'more requests than attempts and faults call for');
   // An attempt whose task was purged may come too late for an endpoint that goes away.

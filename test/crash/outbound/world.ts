@@ -1,5 +1,5 @@
 import type { Fence } from '../../../lambdas/domain/delivery-record.ts';
-import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
+import type { DeadDelivery, TaskQueue } from '../../../lambdas/domain/delivery-task.ts';
 import { otherItems } from '../../../lambdas/domain/tables.ts';
 import { later, type Seconds, seconds, toMillis } from '../../../lambdas/domain/time.ts';
 import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
@@ -18,7 +18,7 @@ import type { TableFaults } from '../../support/worlds/outbound-tables.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { type Mutant, mistakeOf } from './mistake.ts';
 import { watchPromises } from './promises.ts';
-import { type Answer, endpointOf, type Scenario, urlOf } from './scenario.ts';
+import { type Answer, endpointOf, type Scenario, urlOf, withinDeadline } from './scenario.ts';
 import { virtualTime } from './virtual-time.ts';
 
 /** The ports of each kind of process. */
@@ -51,6 +51,7 @@ export interface Parts {
 }
 
 interface OutgoingTask {
+  readonly queue: TaskQueue;
   readonly body: string;
   readonly delay?: Seconds;
 }
@@ -124,7 +125,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
   const nextAnswer = answersOf(scenario);
 
   const sendTask = async (task: OutgoingTask): Promise<void> => {
-    watch.taskSent(task.body);
+    watch.taskSent(task.body, task.queue);
     const { copies = 1, copiesAfter = 0 } = scenario;
     for (let copy = 0; copy < copies; copy++) {
       const delay = seconds(Math.min((task.delay ?? 0) + copy * copiesAfter, 900));
@@ -147,9 +148,9 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
 
   const post =
     (exit: () => Promise<never>): DeliverPorts['post'] =>
-    async ({ url, headers, body }) => {
+    async ({ url, headers, body, timeout }) => {
       const webhookId = headers['webhook-id'] ?? '';
-      const { outcome, ms, kills } = nextAnswer(url, webhookId);
+      const { outcome, ms, kills } = withinDeadline(nextAnswer(url, webhookId), timeout);
       const request = watch.requested(url, webhookId, Buffer.from(body).toString());
       await time.sleep(ms);
       if (kills) {
@@ -158,6 +159,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
         return exit();
       }
       request.outcome = outcome;
+      request.isCut = outcome.kind === 'unreachable' && ms < settings.attemptTimeout && ms === timeout;
       return outcome;
     };
 

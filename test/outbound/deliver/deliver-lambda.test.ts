@@ -29,3 +29,15 @@ it('λ deliver names the messages of tasks that it could not run, and no other, 
     { kind: 'delivery', id: 'malformed' },
   ]);
 });
+
+it.each(['DELIVERY_QUEUE_URL', 'SIDELINE_QUEUE_URL'])(
+  'λ deliver returns a message of the queue %s to the queue that it came from',
+  async (queue) => {
+    const before = aws.queuesOf('ChangeMessageVisibility').length;
+    const task = { v: 1, deliveryId: 'd', attempt: 1, tenant: 'acme', endpointId: 'ep_1' };
+
+    await entry.handler(sqsEvent({ failed: JSON.stringify(task) }, queue), contextWith(90_000));
+
+    expect(aws.queuesOf('ChangeMessageVisibility').slice(before)).toEqual([queue]);
+  },
+);

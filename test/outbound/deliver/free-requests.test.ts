@@ -51,6 +51,13 @@ async function watchedWorld(
 const wait = (world: Pick<ReturnType<typeof outboundWorld>, 'advance'>, ms: number) =>
   world.advance(seconds(ms / 1_000));
 
+/** Moves the only task to the queue whose workers wait for as long as the endpoint may take. */
+async function toSideline({ deliveryQueue }: Pick<ReturnType<typeof outboundWorld>, 'deliveryQueue'>) {
+  const [task] = deliveryQueue.receiveFrom('delivery', 1);
+  await deliveryQueue.send({ queue: 'sideline', body: task?.text ?? '' });
+  await deliveryQueue.delete(task?.receiptHandle ?? '');
+}
+
 describe('a healthy endpoint without limits', () => {
   it('a healthy endpoint without limits costs one read for a batch, and no write', async () => {
     const { world, calls, worker } = await watchedWorld();
@@ -277,19 +284,20 @@ describe('an endpoint without limits that hangs', () => {
 
   it('an endpoint that hangs is known to all after five seconds, and gets two requests at a time', async () => {
     const { world, worker, state } = await watchedWorld();
-    const process = worker();
     await world.publish(event('a'));
+    await toSideline(world);
+
     await world.deliverOnce({
-      ...process,
+      ...worker(),
       after: (span, act) => {
         expect(span).toBe(5_000);
         act();
         return () => undefined;
       },
-      post: async () => {
+      post: async ({ timeout }) => {
         for (let turn = 0; turn < 50; turn++) await Promise.resolve();
         expect(await state()).toMatchObject({ slowAt: world.now(), failures: 0 });
-        wait(world, 30_000);
+        wait(world, timeout);
         return timedOut;
       },
     });
@@ -298,7 +306,25 @@ describe('an endpoint without limits that hangs', () => {
     expect((await state()).provenAt).toBeUndefined();
   });
 
-  it('an endpoint that is slow needs slots until it answers quickly again', async () => {
+  it('an endpoint that hangs is known to all by a request that is cut after five seconds', async () => {
+    const { world, calls, worker, state } = await watchedWorld();
+    await world.publish(event('a'));
+
+    await world.deliverOnce({
+      ...worker(),
+      async post({ timeout }) {
+        wait(world, timeout);
+        return timedOut;
+      },
+    });
+
+    expect(world.now()).toBe(start + 5_000);
+    expect(await state()).toMatchObject({ slowAt: world.now(), failures: 0 });
+    expect((await state()).failingSince).toBeUndefined();
+    expect(calls.filter((name) => name === 'note')).toHaveLength(1);
+  });
+
+  it('an endpoint that is slow needs slots until it has answered quickly twenty times in a row', async () => {
     const took = { ms: 6_000 };
     const { world, calls, worker, state } = await watchedWorld(() => {
       wait(world, took.ms);
@@ -306,12 +332,16 @@ describe('an endpoint without limits that hangs', () => {
     });
     const process = worker();
     await world.publish(event('a'));
+    await toSideline(world);
     await world.deliverOnce(process);
-    expect(await state()).toMatchObject({ slowAt: world.now(), provenAt: world.now() });
+    expect(await state()).toMatchObject({ slowAt: world.now(), provenAt: world.now(), slowLeft: 20 });
 
     took.ms = 20;
-    await world.publish(event('b'));
-    for (let turn = 0; turn < 2; turn++) await world.deliverOnce(process);
+    for (let nth = 1; nth <= 20; nth++) {
+      expect((await state()).slowLeft).toBe(21 - nth);
+      await world.publish(event(`b${nth}`));
+      for (let turn = 0; turn < 2; turn++) await world.deliverOnce(process);
+    }
     expect((await state()).slowAt).toBeUndefined();
     calls.length = 0;
     await world.publish(event('c'));

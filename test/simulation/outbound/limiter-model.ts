@@ -9,6 +9,7 @@ const known = [
   'openedAt',
   'provenAt',
   'slowAt',
+  'slowLeft',
   'failingSince',
   'failedAt',
   'retryAfter',
@@ -21,20 +22,28 @@ export const knownOf = (item: Item | undefined): Known =>
 const unopened = { openUntil: undefined, openedAt: undefined };
 const healthy = { failures: 0, probes: 0, failingSince: undefined, failedAt: undefined, ...unopened };
 
+const slow = (now: number) => ({ slowAt: now, slowLeft: 20 });
+
+/** An endpoint that was slow is quick again after twenty quick successes in a row. */
+const afterQuick = ({ slowAt, slowLeft = 1 }: Known): Known =>
+  slowLeft > 1 ? { slowAt, slowLeft: slowLeft - 1 } : { slowAt: undefined, slowLeft: undefined };
+
 /** What the limiter has to know after a worker has given back its slot. */
 export function knownAfterLeave(
   was: Known,
   slot: Pick<Slot, 'isByHand' | 'isProbe' | 'limits'>,
-  health: EndpointHealth | undefined,
+  { health, took = 0 }: { readonly health: EndpointHealth | undefined; readonly took?: number },
   now: number,
   failures = 1,
 ): Known {
   const patience = slot.isByHand ? { retryAfter: undefined } : {};
   switch (health) {
     case 'up':
-      return { ...was, ...healthy, ...patience, provenAt: now, slowAt: undefined };
+      return { ...was, ...healthy, ...patience, provenAt: now, ...afterQuick(was) };
     case 'slow':
-      return { ...was, ...healthy, ...patience, provenAt: now, slowAt: now };
+      return { ...was, ...healthy, ...patience, provenAt: now, ...slow(now) };
+    case 'hanging':
+      return { ...was, provenAt: undefined, ...slow(now) };
     case 'refusing':
       return { ...was, failures: 0, probes: 0, ...unopened, provenAt: now, ...failed(was, slot, now) };
     case 'down':
@@ -42,6 +51,7 @@ export function knownAfterLeave(
         ...was,
         failures: (was.failures ?? 0) + failures,
         provenAt: undefined,
+        ...(took > 1_000 && slow(now)),
         ...failed(was, slot, now),
       };
     case undefined:
@@ -56,16 +66,19 @@ function failed({ failedAt, failingSince }: Known, { limits }: Pick<Slot, 'limit
 }
 
 /** What the limiter has to know after a request without a slot. */
-export const knownAfterNote = (was: Known, { health, failures, limits }: HealthNote, now: number): Known =>
-  health === 'hanging'
-    ? { ...was, slowAt: now, provenAt: undefined }
-    : knownAfterLeave(was, { isByHand: false, isProbe: false, limits }, health, now, failures);
+export const knownAfterNote = (
+  was: Known,
+  { health, took, failures, limits }: HealthNote,
+  now: number,
+): Known =>
+  knownAfterLeave(was, { isByHand: false, isProbe: false, limits }, { health, took }, now, failures);
 
 export const knownAfterReset = (was: Known): Known => ({
   ...was,
   ...healthy,
   provenAt: undefined,
   slowAt: undefined,
+  slowLeft: undefined,
   retryAfter: undefined,
 });
 

@@ -132,7 +132,7 @@ const isSlot = (value: unknown): value is Slot =>
 const isHealth = (value: unknown): value is EndpointHealth => typeof value === 'string';
 
 function leavingRules({ args, now, isCalm }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
-  const [slot, health] = args;
+  const [slot, health, , took] = args;
   if (!isSlot(slot)) return [];
   const isOurs = was?.[slot.name] === slot.until;
   const others = slotsOf(was).filter((name) => name !== slot.name || !isOurs);
@@ -142,7 +142,12 @@ function leavingRules({ args, now, isCalm }: LimiterStep, was: Item | undefined,
     [isCalm && isOurs && is[slot.name] !== undefined, 'a worker kept its slot'],
     [was === undefined, 'an endpoint that is gone has a limiter again'],
     ...unlike(
-      knownAfterLeave(knownOf(was), slot, isHealth(health) ? health : undefined, now),
+      knownAfterLeave(
+        knownOf(was),
+        slot,
+        { health: isHealth(health) ? health : undefined, took: Number(took ?? 0) },
+        now,
+      ),
       is,
       `an endpoint that is ${isHealth(health) ? health : 'not asked'}`,
     ),

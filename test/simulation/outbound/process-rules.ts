@@ -3,6 +3,7 @@ import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { DeliveryTask } from '../../../lambdas/domain/delivery-task.ts';
 import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
+import { taskIn } from '../../crash/outbound/acknowledgements.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Process } from './calls.ts';
@@ -33,9 +34,6 @@ const calling = new Set([
   'deliveries.reopen',
   'deliveries.moveDue',
 ]);
-
-/** A task, without regard to the order of its fields. */
-const taskIn = (text: string): string => JSON.stringify(parseMessage(DeliveryTask, 'delivery task', text));
 
 /** Judges what each process does with what it knows: the tasks it sends and deletes, and its suspects. */
 export function processRules({ table, now }: ReturnType<typeof outboundWorld>, check: Check) {
@@ -134,7 +132,10 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
 
     /** Whether a task is one that the process took from the delivery queue, and passes on to the other. Takes note of it. */
     passedOn(process: Process, text: string): boolean {
-      const { taken } = doneBy(process);
+      const { taken, refused } = doneBy(process);
+      const { deliveryId, attempt } = parseMessage(DeliveryTask, 'delivery task', text);
+      // The task in the other queue carries the attempt on.
+      refused.delete(attemptOf(deliveryId, attempt));
       const index = taken.indexOf(taskIn(text));
       if (index !== -1) taken.splice(index, 1);
       return index !== -1;

@@ -146,9 +146,9 @@ export function watchRun(
 
     taskTaken: (text: string, by: Process): void => processes.taken(by, text),
     taskSent(text: string, queue: TaskQueue, by: Process): void {
+      watch.taskSent(text, queue);
       if (queue === 'sideline' && processes.passedOn(by, text)) return;
       processes.sent(by, text);
-      watch.taskSent(text);
       tasks.sent(text);
     },
     taskDeleted(text: string, by: Process): void {

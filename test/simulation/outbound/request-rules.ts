@@ -16,6 +16,7 @@ type Check = (isKept: boolean, violation: string) => void;
 
 interface Sent {
   readonly process: Process;
+  readonly request: Request;
   readonly attempt: string;
 }
 
@@ -61,13 +62,16 @@ export function requestRules(
     check(wanted === undefined || wanted === kind, 'an endpoint got an event that its filter leaves out');
   }
 
-  function checkRepeat(delivery: StoredDelivery, process: Process): void {
+  function checkRepeat(delivery: StoredDelivery, request: Request, process: Process): void {
     const attempt = `${delivery.id}/${delivery.round}/${delivery.attempts + 1}`;
-    const earlier = sent.filter((other) => other.attempt === attempt);
+    const before = sent.filter((other) => other.attempt === attempt);
+    const earlier = before.filter((other) => !other.request.isCut);
+    // Of the delivery queue one, and of probes three.
+    check(process.isFaulty || before.length - earlier.length <= 4, 'a request is cut again and again');
     // A request that stood still before it was sent may come in a later attempt.
     const isExplained = earlier.length === 0 || [...earlier, { process }].some((one) => one.process.isFaulty);
     check(isExplained, 'a request was repeated, although no process died and no record was lost');
-    sent.push({ process, attempt });
+    sent.push({ process, request, attempt });
   }
 
   /** Since when the breaker of an endpoint is open, by the key of its limiter. */
@@ -111,6 +115,7 @@ export function requestRules(
       const endpoint = life?.endpoint.id ?? asEndpointId('direct');
       const id = deliveryId(tenant, asEventId(webhookId), endpoint);
       const delivery = table.deliveries.get(id);
+      const request: Request = { endpoint, webhookId, body, deliveryId: id, round: delivery?.round ?? 0 };
       check(delivery !== undefined, 'a request with a webhook-id that is not its event');
       if (delivery !== undefined) {
         const key = `${tenant}/${webhookId}`;
@@ -121,10 +126,10 @@ export function requestRules(
         check(process.isFaulty || (delivery.leaseUntil ?? 0) > now(), 'a request without a lease');
         checkBody(key, body);
         checkFilter(delivery, life, body);
-        checkRepeat(delivery, process);
+        checkRepeat(delivery, request, process);
         checkPermit(life?.endpoint, tenant, endpoint, process);
       }
-      return { endpoint, webhookId, body, deliveryId: id, round: delivery?.round ?? 0 };
+      return request;
     },
   };
 }

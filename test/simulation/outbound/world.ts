@@ -12,6 +12,7 @@ import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.t
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
 import { type Mutant, mistakeOf } from '../../crash/outbound/mistake.ts';
+import { withinDeadline } from '../../crash/outbound/scenario.ts';
 import { virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
@@ -99,8 +100,8 @@ export function simulatedOutbound(
 
   const postOf =
     (process: Process): DeliverPorts['post'] =>
-    async ({ url, headers, body }) => {
-      const { outcome, ms, kills } = servers.answer(url);
+    async ({ url, headers, body, timeout }) => {
+      const { outcome, ms, kills } = withinDeadline(servers.answer(url), timeout);
       const request = watch.requested(
         url,
         headers['webhook-id'] ?? '',
@@ -115,6 +116,7 @@ export function simulatedOutbound(
         return process.exit();
       }
       request.outcome = outcome;
+      request.isCut = outcome.kind === 'unreachable' && ms < settings.attemptTimeout && ms === timeout;
       trace.note(process.name, () => `${url} answers ${'status' in outcome ? outcome.status : outcome.kind}`);
       return outcome;
     };

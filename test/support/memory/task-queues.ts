@@ -5,7 +5,7 @@ import { memoryQueue, type ReceivedMessage } from './queue.ts';
 /** A message of a task queue, and the queue. */
 export type ReceivedTask = ReceivedMessage & { readonly queue: TaskQueue };
 
-const names: readonly TaskQueue[] = ['delivery', 'sideline'];
+export const taskQueues: readonly TaskQueue[] = ['delivery', 'sideline'];
 
 /** The delivery queue and the sideline queue in memory, as one: a batch comes from the queue whose turn it is. */
 export function memoryTaskQueues(now: () => UnixMillis) {
@@ -20,18 +20,21 @@ export function memoryTaskQueues(now: () => UnixMillis) {
   /** Receives from one queue, in turn while both have messages. */
   const turn = { next: 0 };
   function receive(max: number): ReceivedTask[] {
-    const first = names[turn.next % names.length] ?? 'delivery';
-    const isThere = queues[first].nextVisibleAt() <= now();
-    const queue = isThere ? first : (names.find((name) => queues[name].nextVisibleAt() <= now()) ?? first);
-    turn.next = names.indexOf(queue) + 1;
-    return queues[queue].receive(max).map((message) => ({ ...message, queue }));
+    const inTurn = turn.next % 2 === 0 ? taskQueues : taskQueues.toReversed();
+    const queue = inTurn.find((name) => queues[name].nextVisibleAt() <= now()) ?? 'delivery';
+    turn.next = taskQueues.indexOf(queue) + 1;
+    return receiveFrom(queue, max);
   }
+
+  const receiveFrom = (queue: TaskQueue, max: number): ReceivedTask[] =>
+    queues[queue].receive(max).map((message) => ({ ...message, queue }));
 
   return {
     send: (task: Omit<TaskMessage, 'queue' | 'groupId'> & { readonly queue?: TaskQueue }) =>
       queues[task.queue ?? 'delivery'].send(task),
     sendAll: queues.delivery.sendAll,
     receive,
+    receiveFrom,
     delete: (receiptHandle: string) => holding(receiptHandle).delete(receiptHandle),
     returnAfter: (receiptHandle: string, after: Seconds) =>
       holding(receiptHandle).returnAfter(receiptHandle, after),
@@ -44,6 +47,7 @@ export function memoryTaskQueues(now: () => UnixMillis) {
     contentsOf: (name: TaskQueue): string[] => queues[name].contents(),
     /** When the next message can be received. */
     nextVisibleAt: (): number => Math.min(...both.map((queue) => queue.nextVisibleAt())),
+    nextVisibleIn: (name: TaskQueue): number => queues[name].nextVisibleAt(),
     sent: (): number => queues.delivery.sent() + queues.sideline.sent(),
   };
 }

@@ -26,13 +26,13 @@ export async function lambdaAws(
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_DEV: 'true',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   };
   for (const [name = '', value] of [...own, ...Object.entries(common)]) vi.stubEnv(name, value);
   // An entry point reads its environment once, and another test file of this process may have loaded it.
   vi.resetModules();
   for (const level of ['info', 'warn', 'error'] as const)
     vi.spyOn(console, level).mockImplementation(() => undefined);
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   return {
     /** The messages that were sent to a queue, by its variable. */
     sentTo: (name: string) =>
@@ -40,6 +40,11 @@ export async function lambdaAws(
         .filter(({ action }) => action === 'SendMessage')
         .filter(({ input }) => String(propertyAt(input, 'QueueUrl')).endsWith(`/${name}`))
         .map(({ input }) => String(propertyAt(input, 'MessageBody'))),
+    /** The queues that a call was made to, by their variables. */
+    queuesOf: (action: string) =>
+      aws.calls
+        .filter((call) => call.action === action)
+        .map(({ input }) => String(propertyAt(input, 'QueueUrl')).split('/').at(-1)),
     stop() {
       aws.stop();
       vi.unstubAllEnvs();
@@ -49,8 +54,8 @@ export async function lambdaAws(
   };
 }
 
-/** A batch of a queue: the text of each message by its id. */
-export const sqsEvent = (texts: Readonly<Record<string, string>>): SQSEvent => ({
+/** A batch of a queue: the text of each message by its id. @param queue its name */
+export const sqsEvent = (texts: Readonly<Record<string, string>>, queue = ''): SQSEvent => ({
   Records: Object.entries(texts).map(([messageId, body]) => ({
     messageId,
     receiptHandle: `handle of ${messageId}`,
@@ -64,7 +69,7 @@ export const sqsEvent = (texts: Readonly<Record<string, string>>): SQSEvent => (
     messageAttributes: {},
     md5OfBody: '',
     eventSource: 'aws:sqs',
-    eventSourceARN: '',
+    eventSourceARN: `arn:aws:sqs:us-east-1:1:${queue}`,
     awsRegion: 'us-east-1',
   })),
 });

@@ -1,12 +1,15 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import type { TaskQueue } from '../../../lambdas/domain/delivery-task.ts';
 import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
+import type { SignedRequest } from '../../../lambdas/outbound/ports.ts';
+import { sidelineConcurrency } from '../../../lib/settings.ts';
 import { settle, virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, outboundSettings, start } from '../fixtures/outbound.ts';
-import { queueOf } from '../memory/task-queues.ts';
+import { taskQueues } from '../memory/task-queues.ts';
 import { outboundWorld } from './outbound-world.ts';
 
 interface Options {
@@ -19,6 +22,8 @@ interface Options {
   readonly settings?: OutboundSettings;
 }
 
+const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', phase: 'head', error: 'no answer' };
+
 /** One endpoint and many warm workers on a virtual clock, to measure how the endpoint's limiter paces them. */
 export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, ...more }: Options) {
   const { outcome = accepted, settings = outboundSettings } = more;
@@ -29,7 +34,13 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
   const under = { way: 0, most: 0 };
   const arrivals: number[] = [];
   const drawn = { count: 0 };
-  const idle = Array.from({ length: workers }, () => endpointMemories());
+  const processes = (count: number) => Array.from({ length: count }, () => endpointMemories());
+  const idle: Record<TaskQueue, ReturnType<typeof endpointMemories>[]> = {
+    delivery: processes(workers),
+    sideline: processes(sidelineConcurrency(workers)),
+  };
+  const isIdle = () =>
+    idle.delivery.length === workers && idle.sideline.length === sidelineConcurrency(workers);
 
   const ports = {
     ...world.deliverPorts,
@@ -42,37 +53,44 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
         watch.isOver = true;
       };
     },
-    async post() {
+    async post({ timeout }: SignedRequest) {
       under.most = Math.max(under.most, ++under.way);
-      await time.sleep(answersIn);
+      await time.sleep(Math.min(answersIn, timeout));
       under.way--;
+      if (answersIn > timeout) return timedOut;
       arrivals.push(world.now());
       return typeof outcome === 'function' ? outcome(world.now()) : outcome;
     },
   };
 
-  async function work(memoryOf: (typeof idle)[number]): Promise<void> {
-    const messages = deliveryQueue.receive(batchSize);
-    const invocation = { queue: queueOf(messages), hasTime: () => true };
-    const failed = await deliver(messages, invocation, settings, { ...ports, memoryOf });
+  async function work(queue: TaskQueue, memoryOf: ReturnType<typeof endpointMemories>): Promise<void> {
+    const messages = deliveryQueue.receiveFrom(queue, batchSize);
+    const failed = await deliver(messages, { queue, hasTime: () => true }, settings, { ...ports, memoryOf });
     for (const { messageId, receiptHandle } of messages)
       if (!failed.includes(messageId)) await deliveryQueue.delete(receiptHandle);
-    idle.push(memoryOf);
+    idle[queue].push(memoryOf);
   }
 
   function startWorkers(): boolean {
-    const before = idle.length;
-    while (deliveryQueue.nextVisibleAt() <= world.now()) {
-      const memoryOf = idle.shift();
-      if (memoryOf === undefined) break;
-      void work(memoryOf);
-    }
-    return idle.length < before;
+    let hasStarted = false;
+    for (const queue of taskQueues)
+      while (deliveryQueue.nextVisibleIn(queue) <= world.now()) {
+        const memoryOf = idle[queue].shift();
+        if (memoryOf === undefined) break;
+        void work(queue, memoryOf);
+        hasStarted = true;
+      }
+    return hasStarted;
   }
 
-  const isDone = (): boolean => idle.length === workers && deliveryQueue.contents().length === 0;
+  const isDone = (): boolean => isIdle() && deliveryQueue.contents().length === 0;
   const nextAt = (): number =>
-    Math.min(time.nextWake(), idle.length > 0 ? deliveryQueue.nextVisibleAt() : Number.POSITIVE_INFINITY);
+    Math.min(
+      time.nextWake(),
+      ...taskQueues
+        .filter((queue) => idle[queue].length > 0)
+        .map((queue) => deliveryQueue.nextVisibleIn(queue)),
+    );
 
   return {
     world,

@@ -24,6 +24,7 @@ const KnownAttributes = v.object({
   probes: v.optional(Count, 0),
   provenAt: v.optional(Instant),
   slowAt: v.optional(Instant),
+  slowLeft: v.optional(Count),
   answerMs: v.optional(v.pipe(FiniteNumber, v.transform(millis))),
   reservedUntil: v.optional(Instant),
 });

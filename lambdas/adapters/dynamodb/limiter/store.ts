@@ -98,12 +98,13 @@ async function writeLeave(
 
 async function writeNote(write: Write, note: HealthNote, now: UnixMillis): Promise<LimiterState> {
   const updates = limiterUpdates.note(note, now);
-  // Each form refuses what the other one takes; a reset may come between the two.
+  // Each form refuses what the other one takes; a reset may come between the two. A success needs an item.
   const tries = updates.length === 1 ? 1 : leaveTries;
   let noted: Written | undefined;
   for (let nth = 0; nth < tries && noted?.ok !== true; nth++) {
     const update = updates[nth % updates.length];
     if (update !== undefined) noted = await write(update);
+    if (noted?.item === undefined) break;
   }
   return parseLimiter(noted?.item);
 }

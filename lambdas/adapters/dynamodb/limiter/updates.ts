@@ -1,9 +1,11 @@
-import { averageAnswer } from '../../../domain/limiter.ts';
+import { averageAnswer, quickAgainAfter } from '../../../domain/limiter.ts';
 import type { EndpointHealth, HealthNote, OpenedBy, Slot, SlotTimes } from '../../../domain/limiter-store.ts';
+import { quickWithin } from '../../../domain/request-deadline.ts';
 import {
   days,
   later,
   type Millis,
+  millis,
   toMillis,
   toUnixSeconds,
   type UnixMillis,
@@ -73,7 +75,7 @@ export const limiterUpdates = {
     took: Millis | undefined,
   ): Leaving => {
     const answerMs = took === undefined ? slot.answerMs : averageAnswer(slot.answerMs, took);
-    const all = learntFrom(slot, health, now);
+    const all = learntFrom(slot, { health, took }, now);
     const releases = all.map(({ set, conditions, values, assign }) => ({
       assign,
       set: { ...set, ...(answerMs && { answerMs }), [slot.name]: undefined },
@@ -92,11 +94,10 @@ export const limiterUpdates = {
    *
    * A failure creates the item, so that other workers see it. A success without an item writes nothing.
    */
-  note: ({ health, failures, limits }: HealthNote, now: UnixMillis): readonly LimiterUpdate[] => {
+  note: ({ health, took, failures, limits }: HealthNote, now: UnixMillis): readonly LimiterUpdate[] => {
     const expiresAt = toUnixSeconds(later(now, keptFor));
-    if (health === 'hanging') return [{ set: { slowAt: now, provenAt: undefined, expiresAt }, values: {} }];
     const request = { isProbe: false, isByHand: false, limits };
-    return learntFrom(request, health, now, failures).map(({ conditions, set, ...learnt }) => ({
+    return learntFrom(request, { health, took }, now, failures).map(({ conditions, set, ...learnt }) => ({
       ...learnt,
       set: { ...set, expiresAt },
       condition: both(...(health === 'up' ? ['attribute_exists(#id)'] : []), ...conditions),
@@ -153,11 +154,20 @@ export const limiterUpdates = {
 };
 
 const closed = { openUntil: undefined, openedAt: undefined, ...attention(undefined) };
-const unproven = { provenAt: undefined, slowAt: undefined };
+const quick = { slowAt: undefined, slowLeft: undefined };
+const slowSince = (now: UnixMillis) => ({ slowAt: now, slowLeft: quickAgainAfter });
+const unproven = { provenAt: undefined, ...quick };
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
 const both = (...conditions: readonly string[]): string | undefined =>
   conditions.length === 0 ? undefined : conditions.join(' AND ');
+
+/** What a request showed. */
+interface Left {
+  readonly health: EndpointHealth | undefined;
+  /** The time to the response, or to the failure. */
+  readonly took?: Millis;
+}
 
 /** What a request showed, as changes of the item, and their conditions. */
 type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly conditions: readonly string[] };
@@ -165,7 +175,7 @@ type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly cond
 /** @param failures how many failures it stands for */
 function learntFrom(
   { isProbe, isByHand, limits }: Pick<Slot, 'isProbe' | 'isByHand' | 'limits'>,
-  health: EndpointHealth | undefined,
+  { health, took = millis(0) }: Pick<Left, 'health' | 'took'>,
   now: UnixMillis,
   failures = 1,
 ): readonly Learnt[] {
@@ -175,22 +185,36 @@ function learntFrom(
   const well = { failures: 0, probes: 0, ...notFailing, ...closed, ...welcome };
   switch (health) {
     case 'up':
-      return [{ ...always, set: { ...well, provenAt: now, slowAt: undefined } }];
+      return succeeded({ ...well, provenAt: now });
     case 'slow':
-      return [{ ...always, set: { ...well, provenAt: now, slowAt: now } }];
+      return [{ ...always, set: { ...well, provenAt: now, ...slowSince(now) } }];
+    case 'hanging':
+      return [{ ...always, set: { provenAt: undefined, ...slowSince(now) } }];
     case 'refusing':
       return failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now);
     case 'down':
-      return failed({ provenAt: undefined }, limits, now).map(({ assign = [], values, ...rest }) => ({
-        ...rest,
-        assign: [...assign, '#failures = if_not_exists(#failures, :zero) + :more'],
-        values: { ...values, zero: 0, more: failures },
-      }));
+      return failed({ provenAt: undefined, ...(took > quickWithin && slowSince(now)) }, limits, now).map(
+        ({ assign = [], values, ...rest }) => ({
+          ...rest,
+          assign: [...assign, '#failures = if_not_exists(#failures, :zero) + :more'],
+          values: { ...values, zero: 0, more: failures },
+        }),
+      );
     case undefined:
       // A probe that sent no request lets the next one probe at once.
       return [{ ...always, set: isProbe ? { openUntil: now } : {} }];
   }
 }
+
+/** Counts one more quick success of an endpoint that was slow, or ends that. */
+const succeeded = (set: Readonly<Record<string, unknown>>): readonly Learnt[] => [
+  {
+    set: { ...set, ...quick },
+    conditions: ['(attribute_not_exists(#slowLeft) OR #slowLeft <= :one)'],
+    values: { one: 1 },
+  },
+  { set, assign: ['#slowLeft = #slowLeft - :one'], conditions: ['#slowLeft > :one'], values: { one: 1 } },
+];
 
 /** Counts one more failure in a row, or the first after a pause without requests. */
 function failed(
