@@ -111,6 +111,7 @@ const environment = (aws: string): Record<string, string> => ({
       'UNDELIVERED_QUEUE',
       'PUBLISH_QUEUE',
       'PUBLISH_DLQ',
+      'SIDELINE_QUEUE',
     ].map((name) => [`${name}_URL`, `${aws}/1/${name}`]),
   ),
   ...Object.fromEntries(

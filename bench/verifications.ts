@@ -15,7 +15,7 @@ const secretBytes = Buffer.from(secret.replace('whsec_', ''), 'base64');
 const now = unixMillis(Date.now());
 const timestamp = toUnixSeconds(now);
 const calls = {
-  roots: [],
+  roots: () => [],
   fetchKey: async () => ({ isThere: false, text: '' }),
   visit: async () => undefined,
 };

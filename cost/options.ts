@@ -70,6 +70,12 @@ const numbers: readonly (readonly [flags: string, text: string, name: keyof Work
   ],
   ['--payload <size>', 'the size of a body, e.g. 4kB', 'payload', sizeUpTo(mostBytes.received, '4 MiB')],
   ['--batch <count>', 'messages in an invocation, 1 to 10 (deliver takes 5)', 'batch', whole(1, 10)],
+  [
+    '--publish-batch <count>',
+    'events that you publish in one call, 1 to 10; AWS bills a call by 64 KB',
+    'publishBatch',
+    whole(1, 10),
+  ],
   ['--endpoint-time <ms>', 'the time until an endpoint responds', 'endpointTime', whole(0, 30_000, ' ms')],
   [
     '--sources <count>',

@@ -2,7 +2,7 @@ import { maxManifestSize } from '../lambdas/domain/delivery-manifest.ts';
 import { batchSizes, type CountedStep, milliseconds, requestHeadBytes, step, stepOfSize } from './data.ts';
 import { gigabyte, platformBytes, secretReads } from './rates.ts';
 import { type BillLine, chunksOf, type Sizes, type Tally, tally } from './tally.ts';
-import { envelopeBytes, type Workload } from './workload.ts';
+import { callBytes, envelopeBytes, type Workload } from './workload.ts';
 
 /** Attempts of the schedule `short`, the default. */
 export const attemptsOfSchedule = 6;
@@ -28,7 +28,11 @@ function published(work: Workload, used: Tally): void {
   const { payload, outbound: events, fanOut } = work;
   const message = payload + envelopeBytes;
   const batch = Math.min(work.batch, batchSizes.publish);
-  used.add(work.through === 'sns' ? 'snsPublish' : 'sqsRequest', events * chunksOf(message));
+  const together = messagesOfCall(work, message);
+  used.add(
+    work.through === 'sns' ? 'snsPublish' : 'sqsRequest',
+    (events / together) * chunksOf(together * message),
+  );
   const task = taskSizes(work);
   used.step(withoutSends(inBatches('published', payload, batch)), events, task);
   used.step(eachFurtherEndpoint(), events * (fanOut - 1), task);
@@ -41,6 +45,10 @@ function published(work: Workload, used: Tally): void {
   const lines = step('published, batch').metricBytes + platformBytes(work);
   used.invocations(invocations, milliseconds('publish', batch), lines);
 }
+
+/** Messages that are published in one call: SNS and SQS bill 64 KB of a call, however many messages they are. */
+const messagesOfCall = ({ publishBatch, through }: Workload, bytes: number): number =>
+  Math.max(1, Math.min(publishBatch, Math.floor(callBytes[through] / bytes)));
 
 /** The messages in an invocation for which the steps `…, batch` were counted. */
 const countedBatches = { published: 10, delivered: 5 } as const;

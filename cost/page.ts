@@ -8,6 +8,8 @@ import { usual, type Workload } from './workload.ts';
 const million = 1e6;
 const inbound = (more: Partial<Workload> = {}): number =>
   perMillion(bill({ ...usual, inbound: million, ...more }).inbound, million);
+const busyInbound = (more: Partial<Workload> = {}): number =>
+  perMillion(bill({ ...usual, inbound: 10 * million, batch: 10, ...more }).inbound, 10 * million);
 const outbound = (more: Partial<Workload> = {}): number =>
   perMillion(bill({ ...usual, outbound: million, ...more }).outbound, million * (more.fanOut ?? 1));
 
@@ -28,6 +30,7 @@ const flows = (): string =>
     ['a million of', '500 B', '1 kB', '4 kB', '40 kB'],
     [
       flow('inbound events, handled', inbound),
+      flow('… when busy: full batches, ten million a month', (more) => busyInbound(more)),
       flow('… without a handler', (more) => inbound({ withoutHandler: 1, ...more })),
       flow('… each with a duplicate', (more) => inbound({ duplicates: 1, ...more })),
       flow('refused requests', (more) => inbound({ refused: million, ...more }) - inbound(more)),
@@ -35,6 +38,10 @@ const flows = (): string =>
       flow('… that all arrive at the first attempt', (more) => outbound({ neverDelivered: 0, ...more })),
       flow('… that never arrive', (more) => outbound({ neverDelivered: 1, ...more })),
       flow('… by direct `SendMessage` instead of SNS', (more) => outbound({ through: 'sqs', ...more })),
+      flow('… of events that are published ten in a call', (more) => outbound({ publishBatch: 10, ...more })),
+      flow('… when busy: full batches, too, and all arrive', (more) =>
+        outbound({ batch: 10, publishBatch: 10, neverDelivered: 0, ...more }),
+      ),
       flow('… of events for ten endpoints', (more) => outbound({ fanOut: 10, ...more })),
       flow(
         'failed attempts, each with its retry',
@@ -132,15 +139,16 @@ const savings = (): string =>
     [
       ['the default, five messages in an invocation', dollars(inbound()), dollars(outbound())],
       [
-        '`systemLogLevel: WARN`',
-        dollars(inbound({ systemLogLevel: 'WARN' })),
-        dollars(outbound({ systemLogLevel: 'WARN' })),
+        '`systemLogLevel: INFO`',
+        dollars(inbound({ systemLogLevel: 'INFO' })),
+        dollars(outbound({ systemLogLevel: 'INFO' })),
       ],
+      ['ten messages in an invocation', dollars(inbound({ batch: 10 })), dollars(outbound({ batch: 10 }))],
       ['one message in an invocation', dollars(inbound({ batch: 1 })), dollars(outbound({ batch: 1 }))],
       [
-        '… and `systemLogLevel: WARN`',
-        dollars(inbound({ batch: 1, systemLogLevel: 'WARN' })),
-        dollars(outbound({ batch: 1, systemLogLevel: 'WARN' })),
+        '… and `systemLogLevel: INFO`',
+        dollars(inbound({ batch: 1, systemLogLevel: 'INFO' })),
+        dollars(outbound({ batch: 1, systemLogLevel: 'INFO' })),
       ],
       ['endpoints that take 5 s', '', dollars(outbound({ endpointTime: 5000 }))],
     ],

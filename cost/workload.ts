@@ -27,6 +27,8 @@ export interface Workload {
   readonly sources: number;
   /** Whether events are published through the topic or directly to the queue. */
   readonly through: 'sns' | 'sqs';
+  /** Events that one `PublishBatch` or `SendMessageBatch` publishes; 1 stands for single calls. */
+  readonly publishBatch: number;
   /** Which of Lambda's own lines are logged: all, or only warnings and errors. */
   readonly systemLogLevel: 'INFO' | 'WARN';
 }
@@ -47,7 +49,8 @@ export const usual: Workload = {
   endpointTime: 200,
   sources: 3,
   through: 'sns',
-  systemLogLevel: 'INFO',
+  publishBatch: 1,
+  systemLogLevel: 'WARN',
 };
 
 /** A stack with more sources, each with its own resources, has more than `maxResources` and is not synthesised. */
@@ -56,11 +59,14 @@ export const mostSources = 16;
 /** Bytes around a body in a message, and in the body that is sent. */
 export const envelopeBytes = 600;
 
+/** The most bytes of one call that publishes, of all its messages together. */
+export const callBytes = { sns: 256 * 1024, sqs: maxMessageBytes } as const;
+
 /** The most bytes of a body: a source's default, SNS's limit of 256 KiB and SQS's of 1 MiB for a whole message. */
 export const mostBytes = {
   received: 4 * 1024 ** 2,
-  sns: 256 * 1024 - envelopeBytes,
-  sqs: maxMessageBytes - envelopeBytes,
+  sns: callBytes.sns - envelopeBytes,
+  sqs: callBytes.sqs - envelopeBytes,
 } as const;
 
 /** Explains what AWS would refuse in such a month. */

@@ -84,6 +84,9 @@ const deliveryWidgets = (scope: Construct, inbound: MonitoringProps['inbound']):
     }),
     ownMetric(scope, { ...plain, name: 'AttemptsFailed', service: 'deliver' }),
   ]),
+  graph('Longest wait for the limits of an endpoint, in seconds', [
+    ownMetric(scope, { ...plain, name: 'LimitWaitTime', service: 'deliver' }),
+  ]),
   graph('Endpoints in trouble', [
     ownMetric(scope, { ...plain, name: 'EndpointsDown', service: 'sweep' }),
     ownMetric(scope, { ...plain, name: 'EndpointsKnown', service: 'sweep' }),

@@ -14,6 +14,7 @@ export function outboundAlarms(scope: Construct, props: MonitoringProps): void {
   sweepAlarms(scope, props);
   neverAttempted(scope, props);
   attempts(scope, props);
+  limits(scope, props);
   endpoints(scope, props);
 }
 
@@ -95,6 +96,24 @@ function attempts(scope: Construct, { alarmAction }: MonitoringProps): void {
     impact: 'More than three of four delivery attempts have failed for a quarter of an hour.',
     firstStep:
       'Count the log lines delivery.attempted by outcome and endpoint: the same outcome everywhere is a fault on our side.',
+    action: alarmAction,
+  });
+}
+
+/** Longer than a burst that an endpoint's limits spread, in seconds. */
+const longLine = 900;
+
+/** Rings while more comes than an endpoint's limits let through. A burst does not: what waits is deferred once. */
+function limits(scope: Construct, { alarmAction }: MonitoringProps): void {
+  const of = { service: 'deliver', dimensions: {}, period: fiveMinutes } as const;
+  new ImpactAlarm(scope, 'LimitWait', {
+    metric: ownMetric(scope, { ...of, name: 'LimitWaitTime' }),
+    above: longLine,
+    periods: 3,
+    impact:
+      "For a quarter of an hour deliveries to an endpoint that works wait longer than that, because more events come than the endpoint's limits let through.",
+    firstStep:
+      'Find the endpoint in the log lines delivery.deferred with a long delaySeconds, and raise its limits if it can take more.',
     action: alarmAction,
   });
 }

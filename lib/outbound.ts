@@ -104,8 +104,9 @@ export class Outbound extends Construct {
     this.publish = this.publisher();
     this.deliver = this.deliverer();
     this.sweep = this.sweeper();
-    // A version that reads manifests is deployed before one that writes them.
+    // A version that reads manifests, and all partitions of what is held, is deployed before those that write them.
     this.publish.node.addDependency(this.sweep);
+    this.deliver.node.addDependency(this.sweep);
   }
 
   private tagQueues(): void {

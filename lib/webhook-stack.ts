@@ -1,5 +1,5 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps, Token } from 'aws-cdk-lib';
-import type { IFunction, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
+import { type IFunction, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { keptIndex } from '../lambdas/domain/tables.ts';
@@ -59,8 +59,8 @@ export interface WebhookStackProps extends StackProps {
   /** How long the logs of functions and APIs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /**
-   * Which of Lambda's own log lines are written. `SystemLogLevel.WARN` leaves out the start and the report of each invocation,
-   * with its billed duration and memory. docs/cost.md says what that saves. @default SystemLogLevel.INFO
+   * Which of Lambda's own log lines are written. `SystemLogLevel.INFO` adds the start and the report of each invocation, with its
+   * billed duration and memory. docs/cost.md says what that costs. @default SystemLogLevel.WARN
    */
   readonly systemLogLevel?: SystemLogLevel;
   /**
@@ -97,7 +97,7 @@ export class WebhookStack extends Stack {
     const sources = withPublicUrls(props.sources, props);
     warnOfSettings(this, sources, props.isolation);
     const removalPolicy = removalPolicyOf(props.dataRemoval);
-    const { customDomain, handlersRegistry, systemLogLevel } = props;
+    const { customDomain, handlersRegistry, systemLogLevel = SystemLogLevel.WARN } = props;
     const { logRetention = defaultLogRetention, outbound = {} } = props;
     const alarms = new AlarmTopic(this, 'Alarms', { email: props.alarmEmail });
     const shared = {

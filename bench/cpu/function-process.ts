@@ -1,5 +1,4 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 
 // Runs one function as Lambda's runtime does: loads its bundle, then takes an event from the Runtime API and returns the answer,
@@ -8,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 
 const { AWS_LAMBDA_RUNTIME_API: api, LAMBDA_TASK_ROOT: root, _HANDLER: handlerName = '' } = process.env;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+const [host, port] = String(api).split(':');
 
 interface Reply {
   readonly headers: IncomingHttpHeaders;
@@ -17,10 +17,13 @@ interface Reply {
 function call(method: 'GET' | 'POST', path: string, body?: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    const asked = request(`http://${api}/2018-06-01/runtime/invocation/${path}`, { method, headers, agent });
+    const place = { host, port, path: `/2018-06-01/runtime/invocation/${path}` };
+    const asked = request({ ...place, method, headers, agent });
     asked.on('error', reject);
     asked.on('response', (response) => {
-      text(response).then((whole) => resolve({ headers: response.headers, body: whole }), reject);
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ headers: response.headers, body: String(Buffer.concat(chunks)) }));
     });
     asked.end(body);
   });

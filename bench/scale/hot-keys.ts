@@ -42,11 +42,10 @@ const inboundKeys: readonly HotKey[] = [
   {
     table: 'InboundEvents',
     index: keptIndex.name,
-    key: 'a source and day',
+    key: `a source, day, status and one of ${keptIndex.shards} shards`,
     because: 'each event without a handler, or failed',
-    writes: tenant,
+    writes: tenant / keptIndex.shards,
     reads: 0,
-    change: 'shards by the hash of the event',
   },
   {
     table: 'InboundEvents',
@@ -91,19 +90,18 @@ const deliveryKeys: readonly HotKey[] = [
   {
     table: 'Deliveries',
     index: waitingIndex.name,
-    key: `an endpoint that is down, and one of ${waitingIndex.shards} shards`,
-    because: 'each delivery, in',
-    writes: endpoint / waitingIndex.shards,
+    key: `an endpoint with limits or that is down, and one of ${waitingIndex.shards} shards`,
+    because: 'each delivery that is deferred, in and out',
+    writes: (2 * endpoint) / waitingIndex.shards,
     reads: 0,
   },
   {
     table: 'Deliveries',
     index: heldIndex.name,
-    key: 'an endpoint that is disabled',
+    key: `an endpoint that is disabled, and one of ${heldIndex.shards} shards`,
     because: 'each delivery in, and out again when it is released',
-    writes: 2 * endpoint,
+    writes: (2 * endpoint) / heldIndex.shards,
     reads: 0,
-    change: 'shards, as the other two indexes by endpoint have',
   },
 ];
 
@@ -140,10 +138,10 @@ const endpointKeys: readonly HotKey[] = [
   {
     table: 'Endpoints',
     key: 'the failures of an endpoint',
-    because: 'each delivery that ends without success',
-    writes: endpoint,
+    because:
+      'each batch with deliveries that end without success: the first of them, then the others together. A process writes one at a time, so more failures make larger counts, not more writes',
+    writes: (2 * endpoint) / batchSizes.deliver,
     reads: 0,
-    change: 'a count for each batch',
   },
   {
     table: 'Endpoints',

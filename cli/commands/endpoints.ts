@@ -78,7 +78,7 @@ function addQueries(endpoints: Command): void {
     );
   endpoints
     .command('show')
-    .description('show an endpoint, its circuit breaker and how many deliveries wait')
+    .description('show an endpoint, its circuit breaker, and how many deliveries wait, since when and why')
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
     .action(async (tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>

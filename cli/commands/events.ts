@@ -5,6 +5,7 @@ import { s3Client } from '../../lambdas/adapters/s3/client.ts';
 import { payloadStore } from '../../lambdas/adapters/s3/payload-store.ts';
 import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
 import { type EventRecord, eventKey } from '../../lambdas/domain/idempotency.ts';
+import type { KeptStatus } from '../../lambdas/domain/kept-events.ts';
 import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 import { type KeptPage, keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
 import { replayAll } from '../deliveries/replay-all.ts';
@@ -108,19 +109,25 @@ async function chosenIds(
   const today = Date.now();
   const ids: string[] = [];
   for (let daysAgo = keptDays; daysAgo >= 0; daysAgo -= 1) {
-    const records = await keptOn(utcDay(unixMillis(today - daysAgo * 86_400_000)), source, deployment);
-    ids.push(...records.filter(({ status }) => status === 'failed').map(({ id }) => providerId(id)));
+    const day = utcDay(unixMillis(today - daysAgo * 86_400_000));
+    const records = await keptOn(day, source, deployment, 'failed');
+    ids.push(...records.map(({ id }) => providerId(id)));
   }
   return ids;
 }
 
-/** Reads all kept events of a source and day. */
-async function keptOn(day: string, source: string, deployment: Deployment): Promise<readonly EventRecord[]> {
+/** Reads all kept events of a source and day. @param status only those that ended so */
+async function keptOn(
+  day: string,
+  source: string,
+  deployment: Deployment,
+  status?: KeptStatus,
+): Promise<readonly EventRecord[]> {
   const ports = { inboundEvents: inboundEventsOf(deployment) };
   const records: EventRecord[] = [];
   let after: KeptPage['next'];
   do {
-    const page = await keptEvents({ source, day }, { limit: 100, after }, ports);
+    const page = await keptEvents({ source, day, status }, { limit: 100, after }, ports);
     records.push(...page.records);
     after = page.next;
   } while (after !== undefined);

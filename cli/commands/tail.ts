@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Command } from 'commander';
-import { clientConfig, patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { clientConfig } from '../../lambdas/adapters/sdk-config.ts';
 import { logsOf } from '../../local/function-logs.ts';
 import { readableLine, textOf } from '../../local/log-line.ts';
 import { openDeployment, sourceOf } from '../stack/deployment.ts';

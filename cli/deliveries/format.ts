@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { type Delivery, nextAttemptAtOf } from '../../lambdas/domain/delivery-record.ts';
 import type { DeliveryView } from '../../lambdas/management/schemas.ts';
-import { cell, counted, instant, table } from '../terminal/table.ts';
+import { cell, counted, instant, shortInstant, table } from '../terminal/table.ts';
 
 /** Formats one delivery with its status and its attempts. */
 export function describeDelivery(delivery: Delivery): string {
@@ -54,7 +54,7 @@ export const describeListed = (
         cell(tenant === '' ? endpointId : `${tenant}/${endpointId}`, 40),
         status,
         String(more.attempts),
-        more.createdAt.replace('T', ' ').replace(/\.\d+/, ''),
+        shortInstant(more.createdAt),
         cell(more.lastError ?? ''),
       ]),
     ),

@@ -6,7 +6,7 @@ import {
   QueryCommand,
 } from '../../lambdas/adapters/dynamodb/commands.ts';
 import { itemParser } from '../../lambdas/adapters/dynamodb/parse-item.ts';
-import { deliveryStatuses, heldByOf } from '../../lambdas/domain/delivery-record.ts';
+import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
 import { EndpointIdText, TenantIdText } from '../../lambdas/domain/ids.ts';
 import { FiniteNumber } from '../../lambdas/domain/instant-fields.ts';
 import { dueIndex, manifestShards, otherItems } from '../../lambdas/domain/tables.ts';
@@ -77,7 +77,13 @@ export async function lookAtTables(
   return {
     pending: count((status) => status === 'pending'),
     held: count((status) => status === 'held'),
-    heldBy: [...new Set(unfinished.filter(({ status }) => status === 'held').map(heldByOf))],
+    heldBy: [
+      ...new Set(
+        unfinished
+          .filter(({ status }) => status === 'held')
+          .map(({ tenant, endpointId }) => `${tenant}/${endpointId}`),
+      ),
+    ],
     unburied: count((status) => status !== 'pending' && status !== 'held'),
     recoveries: recoveries?.length ?? 0,
     isCutShort: due?.isCutShort ?? false,

@@ -1,11 +1,10 @@
 import type * as v from 'valibot';
 import type { EndpointView } from '../../lambdas/management/schemas.ts';
-import { cell, counted, table } from '../terminal/table.ts';
+import { cell, counted, shortInstant, table } from '../terminal/table.ts';
 import type { ShownSecret } from './secret-option.ts';
+import { waitingFacts } from './waiting.ts';
 
 type Endpoint = v.InferOutput<typeof EndpointView>;
-
-const short = (instant: string): string => instant.replace('T', ' ').replace(/\.\d+/, '');
 
 /** Formats one endpoint. */
 export function describeEndpoint(endpoint: Endpoint): string {
@@ -15,6 +14,7 @@ export function describeEndpoint(endpoint: Endpoint): string {
     ['url', endpoint.url],
     ['status', statusOf(endpoint)],
     ...breakerFacts(endpoint),
+    ...waitingFacts(endpoint),
     [
       'last attempt',
       disabled?.lastAttempt && `${disabled.lastAttempt.outcome} (delivery ${disabled.deliveryId})`,
@@ -27,7 +27,7 @@ export function describeEndpoint(endpoint: Endpoint): string {
     ['limits', limitsOf(maxPerSecond, maxConcurrent)],
     ['timeout', timeout === undefined ? undefined : `${timeout} s`],
     ['retries', retryDelays && `after ${retryDelays.join(', ')} s`],
-    ['created', short(endpoint.createdAt)],
+    ['created', shortInstant(endpoint.createdAt)],
   ];
   return facts
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(12)}  ${cell(value, 500)}`]))
@@ -36,31 +36,31 @@ export function describeEndpoint(endpoint: Endpoint): string {
 
 type Fact = readonly [string, string | undefined];
 
-/** The circuit breaker's state and the number of waiting deliveries. */
+/** The circuit breaker's state. */
 function breakerFacts({ breaker }: Endpoint): readonly Fact[] {
   if (breaker === undefined) return [];
-  const { failures, failingSince, retryAfter, waiting } = breaker;
+  const { failures, failingSince, retryAfter } = breaker;
   return [
     ['breaker', describeBreaker(breaker)],
-    ['retry after', retryAfter && `no request before ${short(retryAfter)} (Retry-After)`],
+    ['retry after', retryAfter && `no request before ${shortInstant(retryAfter)} (Retry-After)`],
     [
       'failing',
-      failingSince && `since ${short(failingSince)}${failures > 0 ? `; ${failures} failures in a row` : ''}`,
+      failingSince &&
+        `since ${shortInstant(failingSince)}${failures > 0 ? `; ${failures} failures in a row` : ''}`,
     ],
-    ['waiting', `${waiting.isExact ? '' : 'more than '}${counted(waiting.count, 'delivery', 'deliveries')}`],
   ];
 }
 
 function describeBreaker({ state, since, nextProbeAt }: NonNullable<Endpoint['breaker']>): string {
   if (nextProbeAt === undefined) return state;
-  const opened = since === undefined ? '' : ` since ${short(since)}`;
+  const opened = since === undefined ? '' : ` since ${shortInstant(since)}`;
   return state === 'open'
-    ? `open${opened}: the next probe is at ${short(nextProbeAt)}; endpoints test probes now`
+    ? `open${opened}: the next probe is at ${shortInstant(nextProbeAt)}; endpoints test probes now`
     : `half-open, open${opened}: one delivery probes whether it is back`;
 }
 
 const statusOf = ({ status, disabled }: Endpoint): string =>
-  disabled === undefined ? status : `${status} since ${short(disabled.at)}: ${disabled.reason}`;
+  disabled === undefined ? status : `${status} since ${shortInstant(disabled.at)}: ${disabled.reason}`;
 
 const textOf = (map: Readonly<Record<string, string>>): string | undefined =>
   Object.entries(map)
@@ -95,6 +95,6 @@ export const describeSecrets = (secrets: readonly ShownSecret[]): string =>
   secrets
     .map(
       ({ secret = 'as given', endsAt }) =>
-        `secret        ${secret}${endsAt ? `  (signs until ${short(endsAt)})` : ''}`,
+        `secret        ${secret}${endsAt ? `  (signs until ${shortInstant(endsAt)})` : ''}`,
     )
     .join('\n');

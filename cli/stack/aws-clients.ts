@@ -11,9 +11,10 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { type CallBounds, clientConfig } from '../../lambdas/adapters/call-bounds.ts';
+import type { CallBounds } from '../../lambdas/adapters/call-bounds.ts';
 import type { DynamodbClient } from '../../lambdas/adapters/dynamodb/commands.ts';
 import { ConditionalCheckFailedException } from '../../lambdas/adapters/dynamodb/errors.ts';
+import { clientConfig } from '../../lambdas/adapters/sdk-config.ts';
 import type { SqsClient } from '../../lambdas/adapters/sqs/commands.ts';
 
 // The SDK's clients, because a person's credentials come from profiles, single sign-on and more, which the functions' own client

@@ -54,8 +54,10 @@ function widths(lines: Lines, width: number): (number | null)[] {
 }
 
 /** `2026-11-25 04:05:06Z`. */
-export const instant = (at: UnixMillis): string =>
-  new Date(at).toISOString().replace('T', ' ').replace(/\.\d+/, '');
+export const instant = (at: UnixMillis): string => shortInstant(new Date(at).toISOString());
+
+/** The same of an instant as the management API writes it. */
+export const shortInstant = (at: string): string => at.replace('T', ' ').replace(/\.\d+/, '');
 
 /** Makes foreign text safe for a cell: without control characters, and cut to a length. */
 export function cell(text: string, maxChars = 300): string {

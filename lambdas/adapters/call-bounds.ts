@@ -18,20 +18,3 @@ export const patientCalls: CallBounds = { connectionTimeoutMs: 1000, requestTime
 
 /** For long polls: longer than SQS waits before it returns an empty response. */
 export const longPolls: CallBounds = { connectionTimeoutMs: 1000, requestTimeoutMs: 25_000, maxAttempts: 4 };
-
-/** Node gives each of several addresses 250 ms, however long a connection may take. */
-const agentOf = ({ connectionTimeoutMs }: CallBounds) => ({
-  autoSelectFamilyAttemptTimeout: connectionTimeoutMs / 2,
-});
-
-/** The configuration of every AWS client. Each service's client is in its own file, so a function bundles only the SDKs it uses. */
-export const clientConfig = (bounds: CallBounds) => ({
-  maxAttempts: bounds.maxAttempts,
-  requestHandler: {
-    connectionTimeout: bounds.connectionTimeoutMs,
-    requestTimeout: bounds.requestTimeoutMs,
-    throwOnRequestTimeout: true,
-    httpAgent: agentOf(bounds),
-    httpsAgent: agentOf(bounds),
-  },
-});

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
 import { asDeliveryId, type DeliveryId, type EndpointId, type EventId, type TenantId } from './ids.ts';
-import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
+import { byEndpointIndex, dueIndex, heldIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
 /** The states of a delivery. `pending` and `held` are unfinished. */
@@ -76,7 +76,7 @@ export interface PendingDelivery extends DeliveryFacts {
   /** A fault of our own keeps it from its attempt. */
   readonly cause?: 'unready';
   readonly nextAttemptAt?: UnixMillis;
-  /** Since when it has waited for its next attempt, by its schedule, or for its endpoint to work again. */
+  /** Since when it has waited for its next attempt: by its schedule, for its endpoint to work again, or for the endpoint's limits. */
   readonly waitsSince?: UnixMillis;
   /** Until when a worker owns it. */
   readonly leaseUntil?: UnixMillis;
@@ -201,8 +201,10 @@ export interface Deferral {
   readonly extend: Millis;
   /** Only if the deadline is later than this. */
   readonly deadlineAfter?: UnixMillis;
-  /** Since when it waits for its endpoint to work again; undefined when it waits for a slot only. */
-  readonly waitsSince?: UnixMillis;
+  /** Since when it waits, unless it does already. */
+  readonly waitsSince: UnixMillis;
+  /** Whether it waits for its endpoint to work again; otherwise it waits for the endpoint's limits. */
+  readonly isForEndpoint: boolean;
 }
 
 /** A worker's right to record: it ends when another worker claims the delivery. */
@@ -216,14 +218,19 @@ const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
 export function deliveryId(tenant: TenantId, eventId: EventId, endpointId: EndpointId): DeliveryId {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([tenant, eventId, endpointId]))
-    .digest();
-  const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  const text = (bits.match(/.{1,5}/g) ?? [])
-    .map((group) => base32Alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
-    .join('');
-  return asDeliveryId(text);
+  return asDeliveryId(base32(hash('sha256', JSON.stringify([tenant, eventId, endpointId]), 'buffer')));
+}
+
+/** Five bits a letter; the last letter ends with zeros. */
+function base32(bytes: Uint8Array): string {
+  let text = '';
+  let [held, bits] = [0, 0];
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) text += base32Alphabet[(held >> (bits - 5)) & 31];
+  }
+  return bits === 0 ? text : `${text}${base32Alphabet[(held << (5 - bits)) & 31]}`;
 }
 
 /** The first letter of a hash is evenly distributed. */
@@ -263,9 +270,15 @@ export const listedAt = ({
   readonly createdAt: UnixMillis;
 }): string => `${String(createdAt).padStart(15, '0')}#${id}`;
 
-/** Names an endpoint among those whose deliveries are held. */
-export const heldByOf = ({ tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>): string =>
-  `${tenant}/${endpointId}`;
+/** A partition of the index of held deliveries. @param shard undefined for what was held before there were shards */
+export const heldByOf = (
+  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
+  shard?: number,
+): string => `${tenant}/${endpointId}${shard === undefined ? '' : `#${shard}`}`;
+
+/** The partition of a delivery in the index of held deliveries. */
+export const heldByFor = (delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId'>): string =>
+  heldByOf(delivery, shardOf(delivery, heldIndex.shards));
 
 /** A partition of the index of waiting deliveries, of which an endpoint that is down has many. */
 export const waitingByOf = (

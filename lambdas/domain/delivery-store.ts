@@ -41,6 +41,15 @@ interface ListedPartition {
   readonly shard: number;
 }
 
+/** How many deliveries of an endpoint wait. */
+export interface WaitCount {
+  /** If it is not exact, there are more. */
+  readonly count: number;
+  readonly isExact: boolean;
+  /** Since when the oldest waits; undefined when none does. */
+  readonly since?: UnixMillis;
+}
+
 /** Where a page of the due index ended; opaque to the caller. */
 export type DueCursor = Record<string, unknown>;
 
@@ -141,11 +150,10 @@ export interface DeliveryStore {
   heldOf(endpoint: EndpointOfTenant, limit: number): Promise<readonly DeliveryId[]>;
   /** The deliveries of an endpoint that have waited since before `upTo`, the longest first. */
   waitingOf(endpoint: EndpointOfTenant, upTo: UnixMillis, limit: number): Promise<readonly DeliveryId[]>;
+  /** Counts the held deliveries of an endpoint, by their creation. @param atMost the most to count in each partition of the index */
+  countHeld(endpoint: EndpointOfTenant, atMost: number): Promise<WaitCount>;
   /** Counts the waiting deliveries of an endpoint. @param atMost the most to count in each partition of the index */
-  countWaiting(
-    endpoint: EndpointOfTenant,
-    atMost: number,
-  ): Promise<{ readonly count: number; readonly isExact: boolean }>;
+  countWaiting(endpoint: EndpointOfTenant, atMost: number): Promise<WaitCount>;
   /** The deliveries of one partition, the oldest first. */
   listed(
     endpoint: ListedEndpoint,

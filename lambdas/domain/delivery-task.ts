@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
 import { DeliveryIdText, type EndpointId, EndpointIdText, type TenantId, TenantIdText } from './ids.ts';
@@ -70,9 +70,7 @@ export interface TaskDestination {
 
 /** A short ASCII name of an endpoint, made of its tenant and id. */
 export const endpointHash = ({ tenant, endpointId }: TaskDestination): string =>
-  createHash('sha256')
-    .update(JSON.stringify([tenant, endpointId]))
-    .digest('hex');
+  hash('sha256', JSON.stringify([tenant, endpointId]));
 
 /** A task without its destination. */
 export type NewTask = Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>;

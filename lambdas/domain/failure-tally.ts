@@ -23,7 +23,10 @@ export interface EndedDelivery {
 export interface FailureTally {
   /** The hash of the endpoint. */
   readonly name: string;
-  /** May be too high: a failure counts twice if its worker dies before the dead letter, and another one is counted meanwhile. */
+  /**
+   * May be too high: a failure counts twice if its worker dies before the dead letter, and another one is counted meanwhile or
+   * together with it. Never too low.
+   */
   readonly count: number;
   /** When the first of them ended. */
   readonly since: UnixMillis;
@@ -34,8 +37,13 @@ export interface FailureTally {
 
 /** Failure tallies, one for each endpoint, in the Endpoints table. */
 export interface FailureTallyStore {
-  /** Counts one failed delivery of an endpoint. The same delivery twice in a row counts once. */
-  add(ended: EndedDelivery, now: UnixMillis): Promise<void>;
+  /**
+   * Counts failed deliveries of an endpoint. The same delivery twice in a row counts once.
+   *
+   * @param ended the last of them
+   * @param count how many there are. Several are always counted, unless it is this very call that is repeated. @default 1
+   */
+  add(ended: EndedDelivery, now: UnixMillis, count?: number): Promise<void>;
   /** The names of tallies whose notification is due, at most `talliesAtOnce` of each partition; eventually consistent. */
   due(now: UnixMillis): Promise<readonly string[]>;
   /** Consistent. @returns undefined when the tally is empty */

@@ -1,4 +1,5 @@
 import type { Claim, EventRecord, KeptKeys, KeptPlace, Outcome } from './idempotency.ts';
+import type { KeptList } from './kept-events.ts';
 import type { UnixMillis } from './time.ts';
 
 /**
@@ -31,7 +32,7 @@ export interface InboundEventStore {
   /**
    * Lists the kept events of one day of a source, the oldest first.
    *
-   * @param keptDay `source#YYYY-MM-DD`, in UTC
+   * A page may be shorter than `limit`, and more may follow; it is empty only if none does.
    */
-  listKept(keptDay: string, limit: number, after?: KeptPlace): Promise<KeptKeys>;
+  listKept(list: KeptList, limit: number, after?: KeptPlace): Promise<KeptKeys>;
 }

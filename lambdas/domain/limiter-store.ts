@@ -98,6 +98,8 @@ export interface LimiterStore {
   ): Promise<UnixMillis | undefined>;
   /** Reserves a time for one waiting task; reservations are `span` apart. */
   reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis>;
+  /** Forgets the times that are reserved for waiting tasks, because a limit was raised. */
+  clearPlaces(limiterKey: string): Promise<LimiterState>;
   /** Forgets failures, breaker and `Retry-After`, because a person says that the endpoint works again. */
   reset(limiterKey: string): Promise<void>;
 }

@@ -42,6 +42,8 @@ export interface LimiterState {
   readonly slowLeft?: number;
   /** The usual time to a response: a moving average. */
   readonly answerMs?: Millis;
+  /** The last time that is reserved for a delivery that waits. */
+  readonly reservedUntil?: UnixMillis;
 }
 
 /** An endpoint without limits gets at most this many requests at once while it is slow or failing. */
@@ -49,27 +51,29 @@ const watchedConcurrent = 10;
 /** An endpoint with a rate, but without a limit of its concurrency, needs as many slots as its rate may use. */
 const ratedConcurrent = 100;
 
-/** How many requests may run at once, if slots are counted. */
-export const concurrencyOf = ({ concurrent, perSecond }: EndpointLimits): number =>
-  concurrent ?? (perSecond === undefined ? watchedConcurrent : ratedConcurrent);
+/** The limits that an endpoint or the stack sets. */
+type SetLimits = Pick<EndpointLimits, 'concurrent' | 'perSecond'>;
+
+/** How many requests may run at once, if slots are counted. @param state fewer to an endpoint that is not proven */
+export function concurrencyOf(
+  { concurrent, perSecond }: SetLimits,
+  state?: Pick<LimiterState, 'provenAt'>,
+): number {
+  const most = concurrent ?? (perSecond === undefined ? watchedConcurrent : ratedConcurrent);
+  return state !== undefined && state.provenAt === undefined ? Math.min(most, unprovenConcurrent) : most;
+}
 
 /** Whether nothing is known against an endpoint: no failure, no slow response, no open breaker, no `Retry-After`. */
-export const isClean = (
-  { failures, failingSince, openUntil, slowAt, retryAfter = unixMillis(0) }: LimiterState,
-  now: UnixMillis,
-): boolean =>
-  failures === 0 &&
-  failingSince === undefined &&
-  openUntil === undefined &&
-  slowAt === undefined &&
-  retryAfter <= now;
+export const isClean = (state: LimiterState, now: UnixMillis): boolean =>
+  !isFailing(state) && state.slowAt === undefined && (state.retryAfter ?? 0) <= now;
+
+/** Whether the last requests failed: the endpoint is down, or refuses what it gets. */
+export const isFailing = ({ failures, failingSince, openUntil }: LimiterState): boolean =>
+  failures > 0 || failingSince !== undefined || openUntil !== undefined;
 
 /** Whether requests need no slot: the endpoint has no limits, and nothing is known against it. */
-export const isFree = (
-  state: LimiterState,
-  { concurrent, perSecond }: EndpointLimits,
-  now: UnixMillis,
-): boolean => concurrent === undefined && perSecond === undefined && isClean(state, now);
+export const isFree = (state: LimiterState, { concurrent, perSecond }: SetLimits, now: UnixMillis): boolean =>
+  concurrent === undefined && perSecond === undefined && isClean(state, now);
 
 /**
  * The quick successes in a row after which a slow endpoint counts as quick again.
@@ -123,9 +127,7 @@ export function decide(
   if (retryAfter !== undefined && retryAfter > now)
     return { kind: 'wait', wait: { why: 'retry-after', until: retryAfter } };
   if (nextAt !== undefined && nextAt > now) return { kind: 'wait', wait: { why: 'rate', until: nextAt } };
-  const most = concurrencyOf(limits);
-  const allowed = state.provenAt === undefined ? Math.min(most, unprovenConcurrent) : most;
-  const slots = Array.from({ length: allowed }, (_, slot) => slot);
+  const slots = Array.from({ length: concurrencyOf(limits, state) }, (_, slot) => slot);
   const allFree = slots.filter((slot) => (state.slots[slot] ?? 0) <= now);
   const free = allFree[Math.floor(random * allFree.length)];
   if (free !== undefined) return { kind: 'take', slot: free };
@@ -138,7 +140,7 @@ const assumedAnswer = millis(1_000);
 /** The time after which one more slot is free, when all are taken. */
 export const slotSpan = (
   { answerMs = assumedAnswer }: Pick<LimiterState, 'answerMs'>,
-  limits: EndpointLimits,
+  limits: SetLimits,
 ): Millis => millis(Math.max(1, Math.ceil(answerMs / concurrencyOf(limits))));
 
 /** The moving average of the time to a response, after one more. */

@@ -75,6 +75,11 @@ export const metrics = {
     services: ['deliver'],
   },
   DeliveriesDeferred: { unit: 'Count', statistic: 'Sum', dimensions: [['why']], services: ['deliver'] },
+  /**
+   * The time from a deferral by an endpoint's limits to the new time of the attempt: how long the line of what waits is. Not of
+   * an endpoint that is failing.
+   */
+  LimitWaitTime: { unit: 'Seconds', statistic: 'Maximum', dimensions: [[]], services: ['deliver'] },
   BreakersOpened: { unit: 'Count', statistic: 'Sum', dimensions: [[]], services: ['deliver'] },
   EndpointsDisabled: {
     unit: 'Count',

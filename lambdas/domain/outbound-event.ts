@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EndpointId, EventId, TenantId } from './ids.ts';
 import type { OutboundSettings } from './outbound-settings.ts';
 import type { Publication } from './publish-message.ts';
@@ -102,7 +102,7 @@ export const payloadKey = (eventKey: string, body: string): string =>
 export const payloadPrefixOf = (eventKey: string): string =>
   `${payloadPrefixes.outbound}${sha256(eventKey)}/`;
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 /** How much longer than its deliveries an event is kept. */
 const eventOutlives = days(1);

@@ -13,8 +13,19 @@ export type StoredText = string | Uint8Array;
  */
 export const maxDeflatableBytes = 32 * 1024;
 
+/**
+ * The longest text that is compressed in little memory: a window as long as the text finds the same repetitions.
+ *
+ * By default zlib takes a quarter of a megabyte for each text, and after some hundred texts V8 marks the whole heap to free it.
+ */
+const shortTextBytes = 4096;
+const littleMemory = { windowBits: 12, memLevel: 4, chunkSize: 2048 };
+
 /** Compresses a text. The format is zlib's (RFC 1950): its checksum reveals damage, which raw deflate would not. */
-export const deflated = (text: string): Uint8Array => deflateSync(text);
+export function deflated(text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  return deflateSync(bytes, bytes.length <= shortTextBytes ? littleMemory : {});
+}
 
 /** Whether a text takes at most so many bytes in an item, as it is or compressed. */
 export function fitsInItem(text: string, maxBytes: number): boolean {

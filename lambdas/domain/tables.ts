@@ -1,7 +1,7 @@
 /** Indexes, their keys and shard counts: the contract between `lib/` and the adapters. Every index is keys-only. */
 
-/** InboundEvents (pk `id`): kept events, failed or ignored, by source and day. Sparse. */
-export const keptIndex = { name: 'kept', partitionKey: 'keptDay', sortKey: 'keptAt' } as const;
+/** InboundEvents (pk `id`): kept events by source, day and status (failed or ignored), each in 16 partitions. Sparse. */
+export const keptIndex = { name: 'kept', partitionKey: 'keptDay', sortKey: 'keptAt', shards: 16 } as const;
 
 /**
  * InboundEvents: every key begins with its source, so that a role can be limited to the items of one source.
@@ -28,8 +28,8 @@ export const byEndpointIndex = {
   shards: 4,
 } as const;
 
-/** Deliveries: held deliveries by endpoint, the oldest first. Sparse. */
-export const heldIndex = { name: 'held', partitionKey: 'heldBy', sortKey: 'createdAt' } as const;
+/** Deliveries: held deliveries by endpoint in four partitions, the oldest first. Sparse. */
+export const heldIndex = { name: 'held', partitionKey: 'heldBy', sortKey: 'createdAt', shards: 4 } as const;
 
 /** Deliveries: those waiting for their next attempt, by endpoint in four partitions, the longest wait first. Sparse. */
 export const waitingIndex = {

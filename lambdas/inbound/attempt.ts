@@ -93,7 +93,7 @@ export function typeLabel(handlers: Handlers | undefined, type: string): string 
   return declaredAs === undefined || declaredAs === '*' ? 'other' : declaredAs;
 }
 
-/** Writes the log line and the count of one consumed message. */
+/** Writes the log line and the count of one consumed message. A line without `attempt` is about the first one. */
 export function reportConsumed(
   event: EventHeading,
   eventType: string,
@@ -103,5 +103,7 @@ export function reportConsumed(
   telemetry.count('WebhooksReceived', { source: event.source, eventType, status: end.status });
   const log = telemetry.log(eventFields(event));
   const write = end.status === 'hung' ? log.error : log.info;
-  write('event.consumed', { ...end, ageMs: now() - event.receivedAt });
+  const { status, durationMs } = end;
+  const attempt = end.attempt === 1 ? undefined : end.attempt;
+  write('event.consumed', { status, attempt, durationMs, ageMs: now() - event.receivedAt });
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { asError } from '../domain/errors.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
@@ -50,7 +49,7 @@ interface Received {
 export async function keepIfRefused(
   { request, result, correlationId, at }: Received,
   { settings, provider }: Source,
-  keys: InboundPorts['keys'],
+  { keys, pause }: Pick<InboundPorts, 'keys' | 'pause'>,
   keep: ReturnType<typeof refusalKeeper>,
 ): Promise<void> {
   const refusal = refusalOf(result);
@@ -67,7 +66,7 @@ export async function keepIfRefused(
     whole: secrets !== undefined,
     secrets: secrets ?? [],
   });
-  await Promise.race([kept, pause(keepWithinMs, undefined, { ref: false })]);
+  await Promise.race([kept, pause(keepWithinMs)]);
 }
 
 /** @returns undefined when they cannot be read now */

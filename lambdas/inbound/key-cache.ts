@@ -72,9 +72,7 @@ export function cachingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
   }
 
   return {
-    get roots() {
-      return calls.roots;
-    },
+    roots: calls.roots,
     visit: calls.visit,
     async fetchKey(...asked) {
       const name = nameOf(asked);

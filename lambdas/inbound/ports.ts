@@ -20,6 +20,8 @@ export interface OutgoingEvent {
  */
 export interface InboundPorts<Metrics extends MetricName = never> {
   now(): UnixMillis;
+  /** Waits for so many milliseconds, without keeping the process alive. */
+  pause(ms: number): Promise<unknown>;
   readonly telemetry: InboundTelemetry<Metrics>;
 
   readonly inboundEvents: InboundEventStore;

@@ -13,12 +13,13 @@ import {
 } from '../adapters/api-gateway.ts';
 import { quickCalls } from '../adapters/call-bounds.ts';
 import { providerCalls } from '../adapters/http/provider-calls.ts';
+import { pauseAtMost } from '../adapters/pause.ts';
 import { lazyPayloadStore } from '../adapters/s3/lazy-payload-store.ts';
 import { secretsClient } from '../adapters/secrets/client.ts';
 import { secretByName } from '../adapters/secrets/secrets-manager.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
-import { functionLog } from '../adapters/telemetry/function-log.ts';
+import { plainLog } from '../adapters/telemetry/plain-log.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings } from '../domain/source.ts';
@@ -36,7 +37,7 @@ import { sourceKeys } from './source-keys.ts';
 const respondWithinMs = 2200;
 
 const env = readEnv(receiveEnv);
-const report = functionLog();
+const report = plainLog();
 const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
 const bodies = lazyPayloadStore(quickCalls, env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);
@@ -60,7 +61,7 @@ export async function handler(
   await keepIfRefused(
     { request, result, correlationId, at: now },
     wired.source,
-    wired.ports.keys,
+    { keys: wired.ports.keys, pause: pauseAtMost },
     keepRefusal,
   );
   const bytes = request.body.byteLength;

@@ -1,5 +1,6 @@
 import { bytesOf, headingOf, packEvent, ReceivedMessage } from '../domain/event.ts';
 import { type EventRecord, eventKey, isLeased, type KeptPlace, sourceIn } from '../domain/idempotency.ts';
+import type { KeptStatus } from '../domain/kept-events.ts';
 import { parseMessage } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { AlteredBodyError, type GetObject, readStored } from '../domain/stored-body.ts';
@@ -84,13 +85,15 @@ export interface KeptPage {
  * Lists the failed and ignored events of a source whose bodies were kept on a day.
  *
  * @param day `YYYY-MM-DD`, in UTC
+ * @param status only those that ended so
  */
 export async function keptEvents(
-  { source, day }: { readonly source: string; readonly day: string },
+  { source, day, status }: { readonly source: string; readonly day: string; readonly status?: KeptStatus },
   { limit, after }: { readonly limit: number; readonly after?: KeptPlace },
   { inboundEvents }: Pick<InboundPorts, 'inboundEvents'>,
 ): Promise<KeptPage> {
-  const { ids, next } = await inboundEvents.listKept(`${source}#${day}`, limit, after);
-  const records = await Promise.all(ids.map((id) => inboundEvents.readRecord(id)));
-  return { records: records.filter((record) => record !== undefined), next };
+  const { ids, next } = await inboundEvents.listKept({ keptDay: `${source}#${day}`, status }, limit, after);
+  const read = await Promise.all(ids.map((id) => inboundEvents.readRecord(id)));
+  const records = read.filter((record) => record !== undefined);
+  return { records: records.filter((record) => status === undefined || record.status === status), next };
 }

@@ -1,15 +1,20 @@
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointId, TenantId } from '../domain/ids.ts';
-import type { OutboundPorts } from '../outbound/ports.ts';
 import type { ReleasePorts } from '../outbound/sweep/release-held.ts';
 import type { ManagementPorts } from './ports.ts';
 import { Problem } from './problem.ts';
 
 export type EndpointPorts = ReleasePorts &
-  Pick<OutboundPorts, 'limiter'> &
   Pick<
     ManagementPorts,
-    'hasTime' | 'newId' | 'rules' | 'checkHostname' | 'maxTimeoutSeconds' | 'retention' | 'secrets'
+    | 'hasTime'
+    | 'newId'
+    | 'rules'
+    | 'checkHostname'
+    | 'maxTimeoutSeconds'
+    | 'maxConcurrent'
+    | 'retention'
+    | 'secrets'
   >;
 
 /**

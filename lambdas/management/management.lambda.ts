@@ -3,7 +3,6 @@
 // Input: the requests in openapi.json → output: endpoints, event types and jobs in the tables; messages on queues.
 // On failure: the caller gets problem details and may repeat the request; Hookline does not retry it.
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, Context } from 'aws-lambda';
 import { callerOf, checkHttpEvent, managementRequest, managementResponse } from '../adapters/api-gateway.ts';
 import { patientCalls } from '../adapters/call-bounds.ts';
@@ -18,6 +17,7 @@ import { dynamodbOutboundEvents } from '../adapters/dynamodb/outbound-events/sto
 import { dynamodbRecoveries } from '../adapters/dynamodb/recoveries.ts';
 import { checkHostname } from '../adapters/http/guarded-lookup.ts';
 import { nameResolver } from '../adapters/http/name-resolver.ts';
+import { pause } from '../adapters/pause.ts';
 import { lazyPayloadStore } from '../adapters/s3/lazy-payload-store.ts';
 import { payloadCheck } from '../adapters/schema/payload-check.ts';
 import { checkSchema } from '../adapters/schema/payload-schema.ts';
@@ -58,6 +58,7 @@ const ports = {
       report.warn('destination.refused', { hostname: name, reason }),
     ),
   maxTimeoutSeconds: settings.attemptTimeout / 1000,
+  maxConcurrent: settings.maxConcurrent,
   retention: settings.deliveryRetention,
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   limiter: dynamodbLimiter(table, env.ENDPOINTS_TABLE),

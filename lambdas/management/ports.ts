@@ -34,6 +34,8 @@ export interface ManagementPorts {
   /** Whether a hostname resolves to an address that is not public. @returns why */
   checkHostname(hostname: string): Promise<string | undefined>;
   readonly maxTimeoutSeconds: number;
+  /** The stack's limit of requests at once to one endpoint; undefined means none. */
+  readonly maxConcurrent: number | undefined;
   /** How long a finished delivery is kept. */
   readonly retention: Seconds;
   readonly secrets: EndpointSealing;

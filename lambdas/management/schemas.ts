@@ -3,6 +3,7 @@ import { attemptPhases } from '../domain/attempt-outcome.ts';
 import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
+import { waitReasons } from '../domain/endpoint-wait.ts';
 import { EventIdField } from '../domain/event-id.ts';
 import { asEndpointId } from '../domain/ids.ts';
 import { breakerStates } from '../domain/limiter.ts';
@@ -53,6 +54,29 @@ export const BreakerView = v.object({
   waiting: v.object({ count: v.number(), isExact: v.boolean() }),
 });
 
+/** How many deliveries of an endpoint wait; with `isExact: false` there are more. */
+const WaitCountView = v.object({
+  count: v.number(),
+  isExact: v.boolean(),
+  /** Since when the oldest waits. */
+  since: v.optional(Instant),
+});
+
+/** The pending deliveries of an endpoint that wait, and what holds them back. */
+export const WaitingView = v.object({
+  ...WaitCountView.entries,
+  /** Absent when none waits. `schedule`: each of them has failed, and waits for its next attempt. */
+  why: v.optional(v.picklist(waitReasons)),
+  /** No request before this, except by hand: the next probe, or the end of `Retry-After`. */
+  until: v.optional(Instant),
+  /** How many requests may run at once, and how many do. */
+  slots: v.optional(v.object({ taken: v.number(), of: v.number() })),
+  /** The average time to a response. */
+  responseMs: v.optional(v.number()),
+  /** The time that is reserved for the last delivery that waits for a limit. */
+  lastPlaceAt: v.optional(Instant),
+});
+
 /** An endpoint as the API shows it, without its secrets and the values of its headers. */
 export const EndpointView = v.object({
   tenant: v.string(),
@@ -80,8 +104,11 @@ export const EndpointView = v.object({
   createdAt: Instant,
   updatedAt: Instant,
   version: v.number(),
-  /** Only in the response with one endpoint. */
+  /** These three are only in the response with one endpoint. */
   breaker: v.optional(BreakerView),
+  waiting: v.optional(WaitingView),
+  /** Deliveries that wait until the endpoint is enabled; `since` is when the oldest was created. */
+  held: v.optional(WaitCountView),
 });
 
 /** A secret in the clear: only creating an endpoint, rotating, and `GET …/secret` show it. */

@@ -1,9 +1,11 @@
 import type * as v from 'valibot';
 import { type Delivery, nextAttemptAtOf } from '../domain/delivery-record.ts';
+import type { WaitCount } from '../domain/delivery-store.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import type { EndpointWait } from '../domain/endpoint-wait.ts';
 import { breakerOf, type LimiterState } from '../domain/limiter.ts';
 import { toIsoInstant, type UnixMillis } from '../domain/time.ts';
-import type { BreakerView, DeliveryDetail, DeliveryView, EndpointView } from './schemas.ts';
+import type { BreakerView, DeliveryDetail, DeliveryView, EndpointView, WaitingView } from './schemas.ts';
 
 const instant = (at: UnixMillis | undefined): string | undefined =>
   at === undefined ? undefined : toIsoInstant(at);
@@ -48,7 +50,7 @@ export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointV
 /** The breaker of an endpoint, and how many of its deliveries wait. */
 export function breakerView(
   limiterState: LimiterState,
-  waiting: { readonly count: number; readonly isExact: boolean },
+  { count, isExact }: WaitCount,
   now: UnixMillis,
 ): v.InferOutput<typeof BreakerView> {
   const { state, failures, ...times } = breakerOf(limiterState, now);
@@ -59,7 +61,31 @@ export function breakerView(
     nextProbeAt: instant(times.nextProbeAt),
     retryAfter: instant(times.retryAfter),
     failingSince: instant(times.failingSince),
-    waiting,
+    waiting: { count, isExact },
+  };
+}
+
+/** How many deliveries of an endpoint wait, and since when. */
+export const waitCountView = ({ count, isExact, since }: WaitCount) => ({
+  count,
+  isExact,
+  since: instant(since),
+});
+
+/** The pending deliveries of an endpoint that wait, and what holds them back. */
+export function waitingView(
+  waiting: WaitCount,
+  { why, until, slots, answerMs, lastPlaceAt }: EndpointWait,
+): v.InferOutput<typeof WaitingView> {
+  const count = waitCountView(waiting);
+  if (waiting.count === 0) return count;
+  return {
+    ...count,
+    why,
+    until: instant(until),
+    slots,
+    responseMs: answerMs,
+    lastPlaceAt: instant(lastPlaceAt),
   };
 }
 

@@ -8,7 +8,7 @@ import type { SigningKey } from '../domain/endpoint-secret.ts';
 import type { EndpointGauges, EndpointStore } from '../domain/endpoint-store.ts';
 import type { FailureTallyStore } from '../domain/failure-tally.ts';
 import type { LimiterStore } from '../domain/limiter-store.ts';
-import type { CounterName } from '../domain/metrics.ts';
+import type { MetricName } from '../domain/metrics.ts';
 import type { OperatorNotice } from '../domain/operator-notice.ts';
 import type { OutboundEventStore } from '../domain/outbound-event.ts';
 import type { RecoveryStore } from '../domain/recovery.ts';
@@ -28,9 +28,9 @@ export interface SignedRequest {
 
 /**
  * Everything outside the process that the outbound flow uses. A use case picks its own part:
- * `type XPorts = Pick<OutboundPorts<'CounterThatItCounts'>, 'deliveries' | 'telemetry'>`.
+ * `type XPorts = Pick<OutboundPorts<'MetricThatItEmits'>, 'deliveries' | 'telemetry'>`.
  */
-export interface OutboundPorts<Counters extends CounterName = never> {
+export interface OutboundPorts<Names extends MetricName = never> {
   now(): UnixMillis;
   /** From 0 to 1. */
   random(): number;
@@ -39,7 +39,7 @@ export interface OutboundPorts<Counters extends CounterName = never> {
   after(span: Millis, act: () => void): () => void;
   /** What this process remembers of an endpoint. */
   memoryOf(limiterKey: string): EndpointMemory;
-  readonly telemetry: OutboundTelemetry<Counters>;
+  readonly telemetry: OutboundTelemetry<Names>;
 
   readonly deliveries: DeliveryStore;
   readonly manifests: ManifestStore;

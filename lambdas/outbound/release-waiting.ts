@@ -3,9 +3,11 @@ import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { asError } from '../domain/errors.ts';
 import type { DeliveryId } from '../domain/ids.ts';
+import { releasePace } from '../domain/release-pace.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { OutboundPorts } from './ports.ts';
+import type { Turn } from './sweep/turns.ts';
 
 export type EndWaitPorts = Pick<OutboundPorts, 'deliveries'>;
 
@@ -18,9 +20,24 @@ export interface ReleaseProgress {
   readonly isEmpty: boolean;
 }
 
-/** The most deliveries of one endpoint that one run releases; the rest follows a minute later. */
+/** How much of an endpoint one run releases; the rest follows a minute later. */
+export interface ReleaseRun {
+  readonly hasTime: () => boolean;
+  readonly atMost: number;
+  /** Several endpoints take turns, page by page. */
+  readonly turn: Turn;
+}
+
+/** Of a run that is not the sweep's: its caller waits for it. */
 const releasedAtMost = 600;
 const pageSize = 50;
+
+/** A run for one endpoint, after something was done to it. */
+export const oneRun = (endpoint: Endpoint, hasTime: () => boolean): ReleaseRun => ({
+  hasTime,
+  atMost: Math.min(releasedAtMost, releasePace(endpoint)),
+  turn: (work) => work(),
+});
 
 /**
  * Releases an endpoint's deliveries page by page while there is time.
@@ -31,19 +48,28 @@ const pageSize = 50;
 export async function releasePages(
   pageOf: (limit: number) => Promise<readonly DeliveryId[]>,
   releaseOne: (id: DeliveryId) => Promise<boolean>,
-  hasTime: () => boolean,
+  { hasTime, atMost, turn }: ReleaseRun,
 ): Promise<ReleaseProgress> {
   let released = 0;
-  while (released < releasedAtMost && hasTime()) {
-    const ids = await pageOf(pageSize);
-    if (ids.length === 0) return { released, isEmpty: true };
-    const ends = await Promise.all(ids.map(releaseOne));
-    const count = ends.filter((isReleased) => isReleased).length;
-    released += count;
+  while (released < atMost && hasTime()) {
+    const limit = Math.min(pageSize, atMost - released);
+    const page = await turn(() => releasePage(pageOf, releaseOne, limit));
+    if (page.isEmpty) return { released, isEmpty: true };
+    released += page.released;
     // All of them are released already; the index does not show it yet.
-    if (count === 0) break;
+    if (page.released === 0) break;
   }
   return { released, isEmpty: false };
+}
+
+async function releasePage(
+  pageOf: (limit: number) => Promise<readonly DeliveryId[]>,
+  releaseOne: (id: DeliveryId) => Promise<boolean>,
+  limit: number,
+): Promise<ReleaseProgress> {
+  const ids = await pageOf(limit);
+  const ends = await Promise.all(ids.map(releaseOne));
+  return { released: ends.filter((isReleased) => isReleased).length, isEmpty: ids.length === 0 };
 }
 
 /**
@@ -56,13 +82,13 @@ export async function releasePages(
 export const releaseWaiting = (
   endpoint: Endpoint,
   upTo: UnixMillis,
-  hasTime: () => boolean,
+  run: ReleaseRun,
   ports: ReleaseWaitingPorts,
 ): Promise<ReleaseProgress> =>
   releasePages(
     (limit) => ports.deliveries.waitingOf(endpoint, upTo, limit),
     (id) => releaseOneWaiting(id, upTo, ports),
-    hasTime,
+    run,
   );
 
 async function releaseOneWaiting(
@@ -122,7 +148,7 @@ export async function resumeEndpoint(
   try {
     const now = ports.now();
     const noted = await ports.endpoints.resumeEndpoint({ tenant, id }, now);
-    if (noted !== undefined) await releaseWaiting(noted, now, hasTime, ports);
+    if (noted !== undefined) await releaseWaiting(noted, now, oneRun(noted, hasTime), ports);
   } catch (error) {
     ports.telemetry.error('endpoint.reconcile-failed', { tenant, endpointId: id }, asError(error));
   }

@@ -22,6 +22,29 @@ const handlersRegistry: Plugin = {
 };
 
 /**
+ * Packages that functions load later, if at all, share no chunk with the code at the start: each file there takes a while. What
+ * both need is in both.
+ */
+const isLoadedLater = (importer: string): boolean =>
+  /\/node_modules\/@(?:aws-sdk|aws|smithy)\//.test(importer);
+const laterSuffix = '?later';
+
+/** The store of the request that the SDK and Powertools read. Both copies keep it in the same global. */
+const invokeStoreApart: Plugin = {
+  name: 'invoke-store-apart',
+  setup: ({ onResolve, resolve: resolved }) => {
+    onResolve(
+      { filter: /^@aws\/lambda-invoke-store$/ },
+      async ({ path, importer, kind, resolveDir, pluginData }) => {
+        if (pluginData === invokeStoreApart.name || !isLoadedLater(importer)) return undefined;
+        const found = await resolved(path, { importer, kind, resolveDir, pluginData: invokeStoreApart.name });
+        return { path: found.path, suffix: laterSuffix };
+      },
+    );
+  },
+};
+
+/**
  * Gets Node's own modules as they are: an `import` of one gets all of its exports at once, and with them what Node would load
  * later or never, such as `fetch` with `node:http`, or streams with `node:fs`. That takes longer than loading the function itself.
  */
@@ -30,8 +53,7 @@ const builtinsAlone: Plugin = {
   setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path, importer }) => {
       if (!isBuiltin(path)) return undefined;
-      // Packages, which may be loaded later, share no chunk with our own code for it: each file at the start takes a while.
-      const suffix = importer.includes('/node_modules/') ? '?package' : '';
+      const suffix = isLoadedLater(importer) ? laterSuffix : '';
       return { path: path.replace(/^(?:node:)?/, 'node:'), suffix, namespace: 'builtins-alone' };
     });
     onLoad({ filter: /^node:/, namespace: 'builtins-alone' }, ({ path }) => ({
@@ -70,7 +92,7 @@ const built = await build({
   metafile: true,
   // Errors are printed below.
   logLevel: 'silent',
-  plugins: [handlersRegistry, builtinsAlone],
+  plugins: [handlersRegistry, builtinsAlone, invokeStoreApart],
 }).catch((error: unknown) => {
   if (!isBuildFailure(error)) throw error;
   process.stderr.write(error.errors.map((message) => `${errorLine(message)}\n`).join(''));

@@ -21,8 +21,8 @@ export interface FunctionDefaults {
   /** The file that exports the team's `handlers`. @default the shipped one */
   readonly handlersRegistry?: string;
   readonly logRetention: RetentionDays;
-  /** Which of Lambda's own lines are logged. @default INFO */
-  readonly systemLogLevel?: SystemLogLevel;
+  /** Which of Lambda's own lines are logged. */
+  readonly systemLogLevel: SystemLogLevel;
   readonly removalPolicy: RemovalPolicy;
 }
 

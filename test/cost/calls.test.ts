@@ -203,15 +203,15 @@ function perEvent(events: number, { calls, lines, milliseconds, ...units }: Coun
     write: share(units.write),
     indexWrite: share(units.indexWrite),
     read: share(units.read),
-    storedBytes: toNextHundred(share(units.stored)),
-    indexStoredBytes: toNextHundred(share(units.indexStored)),
+    storedBytes: toNextFifty(share(units.stored)),
+    indexStoredBytes: toNextFifty(share(units.indexStored)),
     lineBytes: Math.round(share(bytes((name) => name !== 'metrics' && name !== 'account.credited'))),
     metricBytes: bytes((name) => name === 'metrics'),
   };
 }
 
 /** Ids and times have various lengths. */
-const toNextHundred = (bytes: number): number => Math.ceil(Math.max(0, bytes) / 100) * 100 || 0;
+const toNextFifty = (bytes: number): number => Math.ceil(Math.max(0, bytes) / 50) * 50 || 0;
 
 function sum(one: Counted, other: Counted): Counted {
   const calls = { ...one.calls };

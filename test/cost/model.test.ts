@@ -65,6 +65,22 @@ describe('the bill', () => {
     expect(of(lost, 'lambdaRequest')).toBeCloseTo(million * (1 / 5 + 6 / 5), 3);
   });
 
+  test('the bill of events that are published together has a request for each 64 KB of a call', () => {
+    const publishes = (more: Partial<Workload>) =>
+      of(bill({ ...usual, outbound: million, neverDelivered: 0, ...more }).outbound, 'snsPublish');
+
+    expect(publishes({})).toBe(million);
+    expect(publishes({ publishBatch: 10 })).toBeCloseTo(million / 10, 3);
+    // Ten of them have 206 KB: four requests.
+    expect(publishes({ publishBatch: 10, payload: 20_000 })).toBeCloseTo((4 * million) / 10, 3);
+    // SNS takes 256 KB in a call, so two of them: four requests.
+    expect(publishes({ publishBatch: 10, payload: 120_000 })).toBeCloseTo((4 * million) / 2, 3);
+    expect(publishes({ publishBatch: 10, payload: 200_000 })).toBe(4 * million);
+    const requests = (publishBatch: number) =>
+      of(bill({ ...usual, outbound: million, through: 'sqs', publishBatch }).outbound, 'sqsRequest');
+    expect(requests(1) - requests(10)).toBeCloseTo(0.9 * million, 3);
+  });
+
   test('the bill counts every attempt of every delivery, for any share that arrives', () => {
     const share = fc.double({ min: 0, max: 0.9, noNaN: true });
     fc.assert(
@@ -172,6 +188,7 @@ describe('the bill', () => {
       endpointTime: fc.integer({ min: 0, max: 30_000 }),
       sources: fc.integer({ min: 1, max: mostSources }),
       through: fc.constantFrom('sns', 'sqs'),
+      publishBatch: fc.integer({ min: 1, max: 10 }),
       systemLogLevel: fc.constantFrom('INFO', 'WARN'),
     });
     const total = (one: Workload) => sumOf(Object.values(bill(one)).flat());

@@ -22,11 +22,11 @@ describe('npm run cost', () => {
       ),
     ).toMatchObject({ inbound: 10_000_000, outbound: 2500, payload: 4000, failureRate: 0.02, batch: 5 });
     expect(
-      parsed('--payload', '64KiB', '--without-handler', '0.3', '--system-log-level', 'WARN'),
+      parsed('--payload', '64KiB', '--without-handler', '0.3', '--system-log-level', 'INFO'),
     ).toMatchObject({
       payload: 65_536,
       withoutHandler: 0.3,
-      systemLogLevel: 'WARN',
+      systemLogLevel: 'INFO',
     });
     expect(parsed()).toEqual(usual);
   });

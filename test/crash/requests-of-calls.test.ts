@@ -35,6 +35,7 @@ it('the port calls of the outbound flow that make several requests are these, so
     // A statement that is refused without its item is made again alone.
     'deliveries.claim': '2 writes',
     'deliveries.create': '2 writes',
+    'deliveries.heldOf': '5 reads',
     'deliveries.waitingOf': '4 reads',
     'endpoints.create': '3 writes',
     'endpoints.disable': '2 writes',

@@ -3,6 +3,7 @@ import { needsManifest } from '../../lambdas/domain/delivery-manifest.ts';
 import {
   dueShardOf,
   endpointDayFor,
+  heldByFor,
   heldByOf,
   isDue,
   isUnfinished,
@@ -93,6 +94,7 @@ it('a delivery is in the partitions of its endpoint and of the first letter of i
   expect(endpointDayFor(delivery)).toBe(`${of}#2026-11-25#2`);
   expect(waitingByFor({ ...delivery, url: undefined })).toBe(`${of}#2`);
   expect(waitingByOf(delivery, 3)).toBe(`${of}#3`);
+  expect(heldByFor(delivery)).toBe(`${of}#2`);
   expect(heldByOf(delivery)).toBe(of);
   expect(dueShardOf('gaaa')).toBe('6');
   expect(['', '-'].map(dueShardOf)).toEqual(['0', '0']);

@@ -89,7 +89,7 @@ describe('a request that got no slot at once', () => {
 });
 
 describe('an endpoint without limits', () => {
-  const unlimited = { breakAfter: 5, disableAfter: days(5) };
+  const unlimited = { concurrent: undefined, breakAfter: 5, disableAfter: days(5) };
 
   it('an endpoint without limits needs no slot while nothing is known against it', () => {
     expect(isFree(idle, unlimited, now)).toBe(true);

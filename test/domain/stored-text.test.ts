@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -22,6 +23,16 @@ test('a stored text is read byte for byte as it was written, compressed or not',
       expect(readStoredText(deflated(text))).toBe(text);
     }),
   );
+});
+
+test('a short text is compressed in little memory, and hardly takes more bytes than by the defaults', () => {
+  const document = readFileSync('lambdas/management/openapi.json', 'utf8');
+  for (const length of [500, 1000, 4000, 8000])
+    for (let from = 0; from + length < document.length; from += 4000) {
+      const text = document.slice(from, from + length);
+      const [own, usual] = [deflated(text).byteLength, deflateSync(text).byteLength];
+      expect(own, `${length} from ${from}`).toBeLessThanOrEqual(Math.ceil(usual * 1.02));
+    }
 });
 
 test('a compressed text with a changed bit is an error, or the same text', () => {

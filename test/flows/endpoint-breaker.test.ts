@@ -20,6 +20,9 @@ describeFlow('An endpoint after an outage', (stack) => {
     const { body } = await call('GET', pathOf(tenant, 'ep_1'));
     expect(body.breaker).toMatchObject({ since: expect.any(String), failingSince: expect.any(String) });
     expect(Date.parse(body.breaker.nextProbeAt)).toBeGreaterThan(Date.now() + 1_800_000);
+    expect(body.waiting).toMatchObject({ count: 6, why: 'breaker', until: body.breaker.nextProbeAt });
+    expect(Date.now() - Date.parse(body.waiting.since)).toBeLessThan(600_000);
+    expect(body.held).toEqual({ count: 0, isExact: true });
     return tenant;
   }
 
@@ -50,6 +53,7 @@ describeFlow('An endpoint after an outage', (stack) => {
 
     const { body } = await call('GET', pathOf(tenant, 'ep_1'));
     expect(body.breaker).toEqual({ state: 'closed', failures: 0, waiting: { count: 0, isExact: true } });
+    expect(body.waiting).toEqual({ count: 0, isExact: true });
   });
 
   it.concurrent('an endpoint after an outage gets its waiting deliveries when its URL is changed', async () => {

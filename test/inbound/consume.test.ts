@@ -112,7 +112,7 @@ describe('consume', () => {
       status: 'failed',
       lastError: 'Error: database is down',
       endedMessageId: 'message-1',
-      keptDay: 'stripe#2026-11-18',
+      keptDay: expect.stringMatching(/^stripe#2026-11-18#failed#\d+$/),
     });
     expect(record?.keptMessage).toBe(stripeMessage('evt_1'));
     expect(world.bodies.size).toBe(0);
@@ -170,7 +170,9 @@ describe('consume', () => {
 
     expect(runs).toEqual([]);
     expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({ status: 'ignored' });
-    expect(await world.inboundEvents.listKept('stripe#2026-11-18', 10)).toEqual({ ids: ['stripe#evt_1'] });
+    expect(await world.inboundEvents.listKept({ keptDay: 'stripe#2026-11-18' }, 10)).toEqual({
+      ids: ['stripe#evt_1'],
+    });
     expect(world.counts.get('WebhooksReceived stripe other ignored')).toBe(1);
     expect(world.queue.size).toBe(0);
   });
@@ -255,7 +257,7 @@ describe('consume', () => {
           eventType: 'invoice.paid',
           correlationId: 'request-1',
           status: 'processed',
-          attempt: 1,
+          attempt: undefined,
           durationMs: 0,
           ageMs: 1000,
         },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { pauseAtMost } from '../../lambdas/adapters/pause.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal-record.ts';
@@ -188,10 +189,9 @@ describe('the receiver', () => {
     settings: sourceSettings({ name: 'source', provider: 'github', keepRefusedRequests }),
     provider: catalogue.github,
   });
-  const keysOf = (current: InboundPorts['keys']['current']): InboundPorts['keys'] => ({
-    current,
-    reread: async () => undefined,
-    forget: () => undefined,
+  const keysOf = (current: InboundPorts['keys']['current']): Pick<InboundPorts, 'keys' | 'pause'> => ({
+    keys: { current, reread: async () => undefined, forget: () => undefined },
+    pause: pauseAtMost,
   });
   const notSet = keysOf(async () => ({ kind: 'not-set' }));
   const unreadable = keysOf(async () => {

@@ -17,7 +17,7 @@ function keyServer() {
   };
   const asked: string[] = [];
   const calls = {
-    roots: ['a root'],
+    roots: () => ['a root'],
     async fetchKey(url: URL, json?: object): Promise<KeyResponse> {
       asked.push(`${url.pathname}${json ? JSON.stringify(json) : ''}`);
       await state.release;
@@ -45,7 +45,7 @@ describe('the keys of a source', () => {
     state.now += hour;
     await fetchKey('/a');
     expect(asked).toEqual(['/a', '/a']);
-    expect(roots).toEqual(['a root']);
+    expect(roots()).toEqual(['a root']);
   });
 
   it('keys of one URL are cached for each application that fetches them', async () => {

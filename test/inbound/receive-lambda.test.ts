@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { quickCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { type AwsAnswer, type AwsCall, startAws } from '../support/worlds/aws-server.ts';
 import { sourceSettings } from '../support/worlds/inbound-world.ts';
+import { outputLines } from '../support/worlds/output-lines.ts';
 import { post, postBatch } from './signed-posts.ts';
 
 type Receiver = (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -67,12 +68,6 @@ beforeAll(async () => {
   vi.stubEnv('SOURCE', '');
   vi.stubEnv('INBOUND_EVENTS_TABLE', 'events');
   vi.stubEnv('PAYLOAD_BUCKET', 'bucket');
-  // Logs go to the console that a test can listen to, metrics nowhere.
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
-  for (const level of ['info', 'warn', 'error'] as const) {
-    vi.spyOn(console, level).mockImplementation(() => undefined);
-  }
 });
 
 afterAll(() => {
@@ -88,6 +83,11 @@ beforeEach(async () => {
   vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
   vi.stubEnv('QUEUE_URL', `${aws.url}/000000000000/queue`);
   return aws.stop;
+});
+
+let logged: string[] = [];
+beforeEach(() => {
+  logged = outputLines();
 });
 
 let containers = 0;
@@ -201,15 +201,12 @@ describe('the receiver function', () => {
   });
 
   it('a request leaves one line, from which CloudWatch counts it, and no line of metrics', async () => {
-    const [info, warn] = [vi.mocked(console.info), vi.mocked(console.warn)];
     const receive = await coldStart();
-    info.mockClear();
-    warn.mockClear();
 
     await receive(post(event, '/webhooks/stripe', 'forged'), {});
     await receive(post(event, '/webhooks/stripe'), {});
 
-    const lines = [...warn.mock.calls, ...info.mock.calls].map(([line]) => JSON.parse(String(line)));
+    const lines = logged.map((line) => JSON.parse(line));
     expect(lines.filter((line) => '_aws' in line)).toEqual([]);
     expect(lines.filter(({ message }) => message === 'event.received')).toMatchObject([
       { source: 'stripe', status: 'invalid_signature' },
@@ -285,7 +282,7 @@ describe('the receiver function', () => {
       const hung = aws.calls.filter(({ action }) => action in hanging);
       expect(hung.length).toBeLessThanOrEqual(Object.keys(hanging).length * quickCalls.maxAttempts);
       expect(response).toMatchObject({ statusCode: 503, body: '{"error":"unavailable"}' });
-      expect(String(vi.mocked(console.error).mock.lastCall)).toMatch(reason);
+      expect(logged.at(-1)).toMatch(reason);
     },
   );
 });

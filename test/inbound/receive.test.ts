@@ -38,6 +38,17 @@ describe('receive', () => {
     expect(receiver.state.reads).toBe(0);
   });
 
+  it('a request reads no certificates, which takes longer than all else, unless its provider signs with one', async () => {
+    const servers = {
+      get roots(): readonly string[] {
+        throw new Error('the certificates were read');
+      },
+    };
+    const receiver = memoryReceiver(plain, { current: version('secret') }, servers);
+
+    expect(await receiver.receive(signed('{}'), now)).toMatchObject({ kind: 'accepted' });
+  });
+
   it('a request that does not verify is refused, and nothing of it is enqueued or kept', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret') });
     const large = 'x'.repeat(2_000_000);

@@ -135,6 +135,20 @@ describe('a share', () => {
   });
 });
 
+describe('LimitWait', () => {
+  const alarm = { ...alarmAt('Monitoring/LimitWait'), expression: 'm' };
+  const states = (...m: readonly (number | undefined)[]) => ringsAt(statesOf(alarm, { m }));
+
+  test('LimitWait rings while more and more deliveries wait over a quarter of an hour', () => {
+    expect(states(100, 500, 901, 1_500, 2_000, 3_000)).toEqual([4]);
+    expect(states(800, 900, 900, 900, 900)).toEqual([]);
+  });
+
+  test('LimitWait is silent for a burst, which is deferred once, however long it takes', () => {
+    expect(states(undefined, 7_200, 7_200, undefined, undefined, 5_000)).toEqual([]);
+  });
+});
+
 describe('ConsumerFails', () => {
   const alarm = alarmAt('Source-stripe/Work/ConsumerFails');
 

@@ -146,13 +146,16 @@ describe('data', () => {
     longer.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
 
-  test("Lambda's own lines are logged at the level that the app sets", () => {
-    const quiet = synth({ systemLogLevel: SystemLogLevel.WARN });
+  test("Lambda's own lines are logged from warnings on, or at the level that the app sets", () => {
+    const all = synth({ systemLogLevel: SystemLogLevel.INFO });
 
-    quiet.template.allResourcesProperties('AWS::Lambda::Function', {
+    all.template.allResourcesProperties('AWS::Lambda::Function', {
+      LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'INFO' },
+    });
+    app.template.allResourcesProperties('AWS::Lambda::Function', {
       LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
     });
-    for (const { Properties } of Object.values(quiet.resources('AWS::Lambda::Function'))) {
+    for (const { Properties } of Object.values(app.resources('AWS::Lambda::Function'))) {
       // Metrics are lines without a level, which count as INFO: none may be left out.
       expect(Properties['LoggingConfig']).not.toHaveProperty('ApplicationLogLevel');
     }

@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { accessLine } from '../../cost/lines.ts';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { idOf, statementsOf } from './support/policies.ts';
 import { quickApp, synth, threeSources } from './support/synth.ts';
@@ -257,6 +259,13 @@ describe('the API', () => {
       StageName: '$default',
       AutoDeploy: true,
     });
-    expect(JSON.stringify(app.resources('AWS::ApiGatewayV2::Stage'))).toContain('$context.requestId');
+    const stages = Object.values(app.resources('AWS::ApiGatewayV2::Stage'));
+    expect(stages).toHaveLength(2);
+    for (const { Properties } of stages) {
+      const { Format } = v.parse(v.object({ Format: v.string() }), Properties['AccessLogSettings']);
+      expect(JSON.parse(Format)).toMatchObject({ requestId: '$context.requestId', path: '$context.path' });
+      // The model of the costs counts such a line.
+      expect(Object.keys(accessLine)).toEqual(Object.keys(JSON.parse(Format)));
+    }
   });
 });

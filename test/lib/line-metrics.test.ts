@@ -1,7 +1,8 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { functionLog } from '../../lambdas/adapters/telemetry/function-log.ts';
+import { describe, expect, test } from 'vitest';
+import { plainLog } from '../../lambdas/adapters/telemetry/plain-log.ts';
 import { reportReceived } from '../../lambdas/inbound/receive-response.ts';
 import { type ReceiveResult, refused, unavailable } from '../../lambdas/inbound/receive-result.ts';
+import { outputLines } from '../support/worlds/output-lines.ts';
 import { countBy, logGroupOf } from './support/filter-pattern.ts';
 import { idOf } from './support/policies.ts';
 import { synth } from './support/synth.ts';
@@ -15,17 +16,8 @@ const receivers = filters
 
 /** The lines that a receiver writes for a result. */
 function linesOf(result: ReceiveResult): string[] {
-  const lines: string[] = [];
-  // Without it, Powertools writes to a console of its own.
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  const spies = (['info', 'warn', 'error'] as const).map((level) =>
-    vi.spyOn(console, level).mockImplementation((line) => void lines.push(String(line))),
-  );
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    for (const spy of spies) spy.mockRestore();
-  });
-  reportReceived('stripe', result, { correlationId: 'c', bytes: 2, durationMs: 1 }, functionLog());
+  const lines = outputLines();
+  reportReceived('stripe', result, { correlationId: 'c', bytes: 2, durationMs: 1 }, plainLog());
   return lines;
 }
 

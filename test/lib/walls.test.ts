@@ -159,8 +159,11 @@ describe('manifests, which are in the table of endpoints', () => {
   });
 });
 
-test('a release that reads manifests is deployed before one that writes them', () => {
-  const publish = app.resources('AWS::Lambda::Function')['Outbound/Publish'];
+test.each(['Publish', 'Deliver'])(
+  'a release that reads manifests and what is held is deployed before one that writes them: %s',
+  (writer) => {
+    const { DependsOn } = Object(app.resources('AWS::Lambda::Function')[`Outbound/${writer}`]);
 
-  expect(Object(publish).DependsOn).toContain(idOf(app, 'AWS::Lambda::Function', 'Outbound/Sweep'));
-});
+    expect(DependsOn).toContain(idOf(app, 'AWS::Lambda::Function', 'Outbound/Sweep'));
+  },
+);

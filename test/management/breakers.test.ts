@@ -107,7 +107,7 @@ describe('the deliveries that wait for an endpoint', () => {
   };
 
   it('the deliveries that wait for an endpoint are counted, and its Retry-After is shown', async () => {
-    const { world, breaker } = await waiting();
+    const { world, call, breaker } = await waiting();
 
     expect(await breaker()).toEqual({
       state: 'closed',
@@ -115,6 +115,16 @@ describe('the deliveries that wait for an endpoint', () => {
       failingSince: '2026-11-23T12:00:00.000Z',
       retryAfter: '2026-11-23T12:10:00.000Z',
       waiting: { count: 3, isExact: true },
+    });
+    expect((await call('GET', `${path}/ep_1`)).body).toMatchObject({
+      waiting: {
+        count: 3,
+        isExact: true,
+        since: '2026-11-23T12:00:00.000Z',
+        why: 'retry-after',
+        until: '2026-11-23T12:10:00.000Z',
+      },
+      held: { count: 0, isExact: true },
     });
     world.advance(seconds(600));
     expect(await breaker()).not.toHaveProperty('retryAfter', expect.anything());
@@ -169,6 +179,61 @@ describe('the deliveries that wait for an endpoint', () => {
     expect(idsOf()).toHaveLength(1);
     expect(await call('POST', `/v1/deliveries/${id}/retry`)).toMatchObject({ status: 202 });
   });
+});
+
+describe('the deliveries that wait for the limits of an endpoint', () => {
+  const limited = async () => {
+    const { world, ...api } = managementWorld();
+    await api.call('POST', path, { ...fields, maxPerSecond: 0.1 });
+    await world.publish(
+      ...['a', 'b', 'c', 'd'].map((id) => ({ id, type: 'x', tenant: asTenantId('acme'), data: {} })),
+    );
+    await world.run(seconds(5));
+    const show = async () => Object((await api.call('GET', `${path}/ep_1`)).body);
+    return { world, ...api, show };
+  };
+
+  it('the deliveries that wait for a limit are shown with since when, why, and when the last of them goes', async () => {
+    const { show } = await limited();
+
+    expect((await show()).waiting).toMatchObject({
+      count: 3,
+      since: '2026-11-23T12:00:00.000Z',
+      why: 'rate',
+      slots: { taken: 0, of: 100 },
+      lastPlaceAt: expect.stringMatching(/^2026-11-23T12:00:[34]/),
+    });
+  });
+
+  it.each([
+    ['raised', { maxPerSecond: 100 }],
+    ['removed', { maxPerSecond: null }],
+  ])('the deliveries that wait for a limit are sent at its new pace when it is %s', async (_what, change) => {
+    const { world, call, show } = await limited();
+
+    await call('PATCH', `${path}/ep_1`, change);
+    await world.run(seconds(15));
+
+    expect(world.requests).toHaveLength(4);
+    expect((await show()).waiting).toEqual({ count: 0, isExact: true });
+  });
+
+  it.each([
+    ['is lowered', { maxPerSecond: 0.09 }, {}],
+    ['is set for the first time', { maxConcurrent: 5 }, {}],
+    ['is raised for an endpoint that is failing', { maxPerSecond: 100 }, { failures: 1 }],
+  ])(
+    'the deliveries that wait for a limit keep their times when a limit %s',
+    async (_what, change, state) => {
+      const { world, call, show } = await limited();
+      const seen = world.limiter.limiter.get(limiterKey);
+      if (seen !== undefined) world.limiter.limiter.set(limiterKey, { ...seen, ...state });
+
+      await call('PATCH', `${path}/ep_1`, change);
+
+      expect((await show()).waiting).toMatchObject({ count: 3 });
+    },
+  );
 });
 
 describe('the breaker of an endpoint', () => {

@@ -49,7 +49,7 @@ it('received events are listed page by page, also by status', async () => {
 it('pages of received events stay on the day that they began with', async () => {
   const days: string[] = [];
   const { world, ports, call } = managementWorld();
-  const listKept: typeof ports.inboundEvents.listKept = async (keptDay) => {
+  const listKept: typeof ports.inboundEvents.listKept = async ({ keptDay }) => {
     days.push(keptDay);
     return { ids: [], next: { id: 'stripe#evt_1', keptAt: unixMillis(1) } };
   };

@@ -11,6 +11,7 @@ import { endpointMutants } from './endpoints.ts';
 import { functionAndQueueMutants } from './functions-and-queues.ts';
 import { gatheredWriteMutants } from './gathered-writes.ts';
 import { holdMutants } from './holds.ts';
+import { hotKeyMutants } from './hot-keys.ts';
 import { inboundRecords } from './inbound-records.ts';
 import { jobMutants } from './jobs.ts';
 import { limiterRules } from './limiter-rules.ts';
@@ -26,6 +27,7 @@ import { sidelineMutants } from './sideline.ts';
 import type { SourceMutant } from './source-mutant.ts';
 import { bodyAndSecretMutants } from './stored-bodies-and-secrets.ts';
 import { sweepMutants } from './sweep.ts';
+import { waitMutants } from './waits.ts';
 
 /** All mutants: the mistakes that some test must notice. */
 export const sourceMutants: readonly SourceMutant[] = [
@@ -57,6 +59,8 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...functionAndQueueMutants,
   ...bodyAndSecretMutants,
   ...gatheredWriteMutants,
+  ...waitMutants,
+  ...hotKeyMutants,
 ];
 
 /** @throws when there is no mutant of that name */

@@ -164,8 +164,8 @@ const admission = [
     {
       name: 'a task is sent again before its deferral is recorded',
       breaks: noRepeat,
-      from: 'const { ok, delivery } = await defer(task, times, isForEndpoint, ports);',
-      to: 'const seen = await ports.deliveries.read(task.deliveryId);\n  if (seen) await sendTaskAfter(delay, task, seen, ports);\n  const { ok, delivery } = await defer(task, times, isForEndpoint, ports);',
+      from: 'const { ok, delivery } = await defer(task, times, ports);',
+      to: 'const seen = await ports.deliveries.read(task.deliveryId);\n  if (seen) await sendTaskAfter(delay, task, seen, ports);\n  const { ok, delivery } = await defer(task, times, ports);',
     },
     {
       name: 'the delivery to a URL that is down for good never ends',
@@ -182,8 +182,8 @@ const admission = [
     {
       name: 'a delivery waits since its deferral, and not since the limiter was asked',
       breaks: waits,
-      from: 'waitsSince: isForEndpoint ? askedAt : undefined,',
-      to: 'waitsSince: isForEndpoint ? now : undefined,',
+      from: 'waitsSince: askedAt,',
+      to: 'waitsSince: now,',
       caughtBy: breakerTests,
     },
     {

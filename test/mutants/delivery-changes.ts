@@ -108,7 +108,7 @@ export const deliveryChanges = mutantsOf(
     {
       name: 'a held delivery is not in the held index',
       breaks: held,
-      from: 'heldBy: heldByOf(delivery),',
+      from: 'heldBy: heldByFor(delivery),',
       to: '',
     },
     {

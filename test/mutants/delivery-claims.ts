@@ -209,7 +209,7 @@ export const deliveryClaims = mutantsOf(
     {
       name: 'a deferral for the endpoint keeps the mark of our own fault',
       breaks: deliveryEnds,
-      from: '...(waitsSince !== undefined && { cause: undefined }),',
+      from: '...(isForEndpoint && { cause: undefined }),',
       to: '',
     },
   ],

@@ -89,7 +89,7 @@ export const deliveryIndexes = [
     {
       name: 'a delivery that is created held is not in the held index',
       breaks: held,
-      from: "heldBy: delivery.status === 'held' ? heldByOf(delivery) : undefined,",
+      from: "heldBy: delivery.status === 'held' ? heldByFor(delivery) : undefined,",
       to: '',
     },
     {
@@ -142,7 +142,7 @@ export const deliveryIndexes = [
       caughtBy: 'test/adapters/dynamodb/consistent-reads.test.ts',
     },
   ]),
-  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/deliveries/waiting.ts', caughtBy: contracts }, [
+  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/deliveries/endpoint-index.ts', caughtBy: contracts }, [
     {
       name: 'a release finds deliveries that began to wait after it',
       breaks: waits,

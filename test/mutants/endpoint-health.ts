@@ -140,20 +140,20 @@ const freeRequests = [
     {
       name: 'an open breaker is passed without a slot',
       breaks: limits,
-      from: 'openUntil === undefined &&\n  slowAt',
-      to: 'slowAt',
+      from: 'failingSince !== undefined || openUntil !== undefined;',
+      to: 'failingSince !== undefined;',
     },
     {
       name: 'Retry-After is passed without a slot',
       breaks: limits,
-      from: 'slowAt === undefined &&\n  retryAfter <= now;',
-      to: 'slowAt === undefined;',
+      from: ' && (state.retryAfter ?? 0) <= now;',
+      to: ';',
     },
     {
       name: 'an endpoint that has failed is well, so no success clears it',
       breaks: disabled,
-      from: 'failures === 0 &&\n  failingSince === undefined &&',
-      to: 'failures === 0 &&',
+      from: 'failures > 0 || failingSince !== undefined ||',
+      to: 'failures > 0 ||',
     },
     {
       name: 'tasks come back for a slot as if each endpoint took a second',

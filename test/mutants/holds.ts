@@ -125,7 +125,7 @@ const releasing = [
     {
       name: 'the sweep does not release what waits',
       breaks: waits,
-      from: 'const waiting = await releaseWaiting(endpoint, upTo, hasTime, ports);',
+      from: 'const waiting = await releaseWaiting(endpoint, upTo, rest, ports);',
       to: 'const waiting = { released: 0, isEmpty: true };',
       caughtBy: breakerTests,
     },
@@ -173,8 +173,8 @@ const releasing = [
     {
       name: 'a release goes round for ever over an index that lags',
       breaks: promises.limits,
-      from: 'if (count === 0) break;',
-      to: 'if (count === 0 && released > 100) break;',
+      from: 'if (page.released === 0) break;',
+      to: 'if (page.released === 0 && released > 100) break;',
       caughtBy: waitingTests,
     },
   ]),

@@ -79,14 +79,14 @@ const tallies = mutantsOf({ file: 'lambdas/adapters/dynamodb/failure-tallies.ts'
   {
     name: 'a failure is counted twice when its write is repeated',
     breaks: notices,
-    from: "condition: 'NOT (#last.#deliveryId = :deliveryId AND #last.#round = :round)',",
-    to: "condition: 'attribute_not_exists(#id) OR attribute_exists(#id) OR NOT (#last.#deliveryId = :deliveryId AND #last.#round = :round)',",
+    from: 'condition: `NOT (${isLast}',
+    to: 'condition: `attribute_not_exists(#id) OR attribute_exists(#id) OR NOT (${isLast}',
   },
   {
     name: 'a failure in a later round is not counted',
     breaks: notices,
-    from: '#last.#deliveryId = :deliveryId AND #last.#round = :round)',
-    to: '#last.#deliveryId = :deliveryId AND (#last.#round = :round OR attribute_exists(#id)))',
+    from: "AND #last.#round = :round'",
+    to: "AND (#last.#round = :round OR attribute_exists(#id))'",
   },
   {
     name: 'the count of failures expires before it is notified',

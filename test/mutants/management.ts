@@ -39,7 +39,7 @@ const endpoints = mutantsOf({ file: 'lambdas/management/operations/endpoints.ts'
   {
     name: 'a new URL begins with the breaker of the old one',
     breaks: waits,
-    from: 'await ports.limiter.reset(endpointHash({ ...seen, endpointId: seen.id }));',
+    from: 'await ports.limiter.reset(hashOf(seen));',
     to: '',
     caughtBy: breakerTests,
   },
@@ -93,7 +93,7 @@ const control = mutantsOf(
     {
       name: 'enabling an endpoint releases nothing at once',
       breaks: held,
-      from: 'await releaseAll(enabled, ports.retention, ports.hasTime, ports);',
+      from: 'await releaseAll(enabled, ports.retention, oneRun(enabled, ports.hasTime), ports);',
       to: '',
       caughtBy: breakerTests,
     },

@@ -157,7 +157,28 @@ const messages = [
       caughtBy: 'test/outbound/hold-delivery.test.ts',
     },
   ]),
+  ...mutantsOf(
+    {
+      file: 'lambdas/outbound/publish/endpoints-of-batch.ts',
+      caughtBy: 'test/outbound/publish/endpoints-of-batch.test.ts',
+    },
+    [
+      {
+        name: 'an endpoint that one batch did not find is not looked for by later ones',
+        breaks: everyEvent,
+        from: "export function endpointsOfBatch({ read }: Pick<EndpointStore, 'read'>): FindEndpoint {\n  const reads = new Map<string, Promise<Endpoint | undefined>>();",
+        to: "const reads = new Map<string, Promise<Endpoint | undefined>>();\nexport function endpointsOfBatch({ read }: Pick<EndpointStore, 'read'>): FindEndpoint {",
+      },
+    ],
+  ),
   ...mutantsOf({ file: 'lambdas/outbound/publish/publish.ts', caughtBy: healingTests }, [
+    {
+      name: 'whether a delivery is held after all is decided by what the batch read before',
+      breaks: held,
+      from: 'const batch: BatchPorts = { ...ports, findEndpoint,',
+      to: 'const endpoints = { ...ports.endpoints, read: findEndpoint };\n  const batch: BatchPorts = { ...ports, endpoints, findEndpoint,',
+      caughtBy: 'test/outbound/hold-delivery.test.ts',
+    },
     {
       name: 'a message that can neither be published nor given up is acknowledged',
       breaks: published,

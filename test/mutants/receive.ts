@@ -17,9 +17,15 @@ const receiving = mutantsOf(
       to: '',
     },
     {
+      name: 'each request waits until all certificates are read',
+      breaks: durable,
+      from: 'const context = { ...calls, now, tolerance: settings.tolerance };',
+      to: 'const context = { ...calls, all: calls.roots(), now, tolerance: settings.tolerance };',
+    },
+    {
       name: 'a request from an address that is not allowed is enqueued',
       breaks: verified,
-      from: 'if (!isAllowedAddress(request.sourceIp, settings.allowedCidrs))',
+      from: 'if (!(await isFromAllowed(request.sourceIp, settings.allowedCidrs)))',
       to: 'if (false)',
     },
     {
@@ -202,4 +208,51 @@ const keys = mutantsOf({ file: 'lambdas/inbound/source-keys.ts', caughtBy: secre
   },
 ]);
 
-export const receiveMutants = [...receiving, ...handshakes, ...secretsManager, ...lambda, ...keys];
+const noSecrets = mutantsOf(
+  {
+    file: 'lambdas/domain/signature/mistaken-secret.ts',
+    caughtBy: 'test/domain/no-secrets.test.ts',
+    outsideSimulation,
+  },
+  [
+    {
+      name: 'a placeholder of several words is a secret',
+      breaks: verified,
+      from: 'const onlyAsked = /^[a-z256]*$/;',
+      to: 'const onlyAsked = /^[256]*$/;',
+    },
+  ],
+);
+
+/** What alarms count, from the receiver's lines. */
+const lines = mutantsOf(
+  {
+    file: 'lambdas/domain/line-metrics.ts',
+    caughtBy: 'test/local/prometheus.test.ts',
+    outsideSimulation: 'the simulation counts no lines',
+  },
+  [
+    {
+      name: 'an accepted request counts as refused',
+      breaks: durable,
+      from: "['status', '!=', 'accepted'],",
+      to: '',
+    },
+    {
+      name: 'a request is counted by no status',
+      breaks: durable,
+      from: "dimensions: ['source', 'status'],",
+      to: "dimensions: ['source'],",
+    },
+  ],
+);
+
+export const receiveMutants = [
+  ...receiving,
+  ...handshakes,
+  ...secretsManager,
+  ...lambda,
+  ...keys,
+  ...noSecrets,
+  ...lines,
+];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { heldCheckAt } from '../../lambdas/outbound/hold-delivery.ts';
+import { oneRun } from '../../lambdas/outbound/release-waiting.ts';
 import { releaseAll } from '../../lambdas/outbound/sweep/release-held.ts';
 import { sweep } from '../../lambdas/outbound/sweep/sweep.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
@@ -178,7 +179,7 @@ describe('a delivery to a disabled endpoint', () => {
     await world.sweep();
     world.advance(seconds(60));
     await world.publish(event);
-    await world.table.hold(world.delivery(), world.now(), world.now());
+    await world.table.hold(world.delivery(), world.now(), later(world.now(), seconds(3_600)));
 
     expect(await world.sweep()).toMatchObject({ released: 1 });
 
@@ -193,7 +194,8 @@ describe('a delivery to a disabled endpoint', () => {
     await world.sweep();
     expect(await read()).toMatchObject({ heldEmptyAt: start });
 
-    await releaseAll(await read(), outboundSettings.deliveryRetention, () => false, world.sweepPorts);
+    const noTime = oneRun(await read(), () => false);
+    await releaseAll(await read(), outboundSettings.deliveryRetention, noTime, world.sweepPorts);
 
     expect((await read()).heldEmptyAt).toBeUndefined();
   });

@@ -4,7 +4,7 @@ import { changedSettings } from '../../lambdas/domain/endpoint.ts';
 import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { breakerOf } from '../../lambdas/domain/limiter.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
-import { releaseWaiting } from '../../lambdas/outbound/release-waiting.ts';
+import { oneRun, releaseWaiting } from '../../lambdas/outbound/release-waiting.ts';
 import { endpointHashOf } from '../support/fixtures/ids.ts';
 import { accepted, type Request, refused } from '../support/fixtures/outbound.ts';
 import { statuses, worldWithOneEndpoint } from '../support/worlds/one-endpoint.ts';
@@ -41,7 +41,7 @@ describe('after an outage, with the breaker open', () => {
       { tenant: asTenantId('acme'), id: asEndpointId('ep_1') },
       99,
     );
-    expect(waiting).toEqual({ count: 20, isExact: true });
+    expect(waiting).toMatchObject({ count: 20, isExact: true });
   });
 
   it('a test of an endpoint with an open breaker goes at once, and its success releases waiting deliveries', async () => {
@@ -193,12 +193,9 @@ describe('a delivery that waits for its schedule', () => {
     await world.publish(event('a'));
     await world.run(seconds(60));
 
-    const { released, isEmpty } = await releaseWaiting(
-      await read(),
-      world.now(),
-      () => true,
-      world.sweepPorts,
-    );
+    const endpoint = await read();
+    const run = oneRun(endpoint, () => true);
+    const { released, isEmpty } = await releaseWaiting(endpoint, world.now(), run, world.sweepPorts);
     await world.deliverOnce();
 
     expect([released, isEmpty]).toEqual([1, true]);

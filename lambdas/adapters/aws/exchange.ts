@@ -1,5 +1,4 @@
-import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { CallBounds } from '../call-bounds.ts';
 import { MalformedResponseError, TimeoutError } from './errors.ts';
 
@@ -28,8 +27,9 @@ export function exchanger(origin: URL, bounds: CallBounds) {
     // Node gives each of several addresses 250 ms, however long a connection may take.
     autoSelectFamilyAttemptTimeout: bounds.connectionTimeoutMs / 2,
   };
-  const send = isSecure ? httpsRequest : httpRequest;
-  const agent = isSecure ? new SecureAgent(settings) : new Agent(settings);
+  // An `import` would load both, which a cold start waits for.
+  const protocol = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http');
+  const agent = new protocol.Agent(settings);
   // It has one server, and Node would put the name together from all options of each request.
   agent.getName = () => origin.host;
   const target = {
@@ -43,7 +43,7 @@ export function exchanger(origin: URL, bounds: CallBounds) {
   return (headers: Readonly<Record<string, string>>, body: string): Promise<Response> => {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     // As a list, Node writes headers without a table of them.
-    const request = send({ ...target, headers: Object.entries(headers).flat() });
+    const request = protocol.request({ ...target, headers: Object.entries(headers).flat() });
     const fail = (error: Error): void => {
       reject(error);
       request.destroy();

@@ -1,9 +1,7 @@
+import { pause } from '../pause.ts';
 import { AwsError, MalformedResponseError, TimeoutError } from './errors.ts';
 
 // The SDK's standard mode of retries, with its numbers: @smithy/core/retry.
-
-/** Without `node:timers/promises`, which a cold start would load for it. */
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What a failed attempt says about the next one. */
 type Failure = 'throttled' | 'transient' | 'final';

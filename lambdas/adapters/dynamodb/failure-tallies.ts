@@ -39,29 +39,48 @@ const TallyItem = v.object({
   last: LastItem,
 });
 
-/** One partition for each endpoint suffices: over 1,000 deliveries a second would first hit the write limit of its limiter. */
+/** One partition for each endpoint suffices: a process counts together what fails at the same time. */
 const partitionOf = (name: string): string => `${otherItems.tally}${name}`;
 /** A tally without failures to report expires soon. */
 const keptFor = days(1);
 
-/** Counts one more, due at once or after the pause since the last notice. Refused if this delivery was the last counted. */
-const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
+const isLast = '#last.#deliveryId = :deliveryId AND #last.#round = :round';
+
+/**
+ * Counts more, due at once or after the pause since the last notice.
+ *
+ * One is refused if this delivery was the last counted. Several are refused only if this very write has been made: one of
+ * them may have been counted before, but then the others were not.
+ */
+const added = (name: string, ended: EndedDelivery, now: UnixMillis, count: number) => ({
   id: name,
   // A tally that awaits a notification never expires.
   set: {
     last: ended,
+    group: groupOf(count, now),
     attention: spreadAttention(now, 'tallies', name).attention,
     expiresAt: undefined,
   },
   assign: [
-    '#count = if_not_exists(#count, :zero) + :one',
+    '#count = if_not_exists(#count, :zero) + :more',
     '#since = if_not_exists(#since, :now)',
     '#notifyAt = if_not_exists(#notifyAt, :now)',
     '#attentionAt = if_not_exists(#notifyAt, :now)',
   ],
-  condition: 'NOT (#last.#deliveryId = :deliveryId AND #last.#round = :round)',
-  values: { zero: 0, one: 1, now, deliveryId: ended.deliveryId, round: ended.round },
+  condition: `NOT (${isLast}${count > 1 ? ' AND #group = :group' : ''})`,
+  values: {
+    zero: 0,
+    more: count,
+    now,
+    deliveryId: ended.deliveryId,
+    round: ended.round,
+    ...(count > 1 && { group: groupOf(count, now) }),
+  },
 });
+
+/** With its last delivery it identifies the write that counts several. */
+const groupOf = (count: number, now: UnixMillis): string | undefined =>
+  count > 1 ? `${count}@${now}` : undefined;
 
 const parse = itemParser('tally', 'Endpoints', TallyItem);
 
@@ -101,8 +120,8 @@ export function dynamodbTallies(client: DynamodbClient, table: string) {
 
   return {
     /** Counts with one write, which counts only once if it is repeated. */
-    async add(ended: EndedDelivery, now: UnixMillis): Promise<void> {
-      await write(added(endpointHash(ended), ended, now));
+    async add(ended: EndedDelivery, now: UnixMillis, count = 1): Promise<void> {
+      await write(added(endpointHash(ended), ended, now, count));
     },
 
     /** The names of tallies whose notice is due; eventually consistent. */

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../pause.ts';
 import { BatchExecuteStatementCommand, type DynamodbClient } from './commands.ts';
 import type { Written } from './conditional-update.ts';
 import type { Statement } from './statements.ts';

@@ -52,6 +52,8 @@ export function connectionPool(now: () => number = () => Date.now()): Connection
  */
 function bounded(agent: HttpAgent, idle: ReturnType<typeof idleConnections>): HttpAgent {
   const { createConnection, keepSocketAlive, reuseSocket } = agent;
+  // All requests have the same options but host and port. Node would put the name together from two dozen, three times a request.
+  agent.getName = ({ host, port } = {}) => `${host}:${port}`;
   agent.createConnection = (options, callback) => {
     const socket = createConnection.call(agent, options, callback);
     if (socket instanceof Socket) idle.begin(socket, options.host ?? '');

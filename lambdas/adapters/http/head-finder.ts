@@ -79,14 +79,17 @@ function checkedHead(
   return head;
 }
 
-const firstBufferBytes = 4096;
-
-/** Bytes that are appended to, without copying all of them each time. */
+/** Bytes that are appended to, without copying all of them each time; the first ones are not copied at all. */
 function growingBytes() {
-  let bytes = Buffer.alloc(firstBufferBytes);
+  let bytes: Buffer = Buffer.alloc(0);
   let end = 0;
   return {
     append(chunk: Buffer): void {
+      if (end === 0) {
+        bytes = chunk;
+        end = chunk.length;
+        return;
+      }
       if (end + chunk.length > bytes.length) {
         const larger = Buffer.alloc(2 * (end + chunk.length));
         bytes.copy(larger, 0, 0, end);

@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import type { Socket } from 'node:net';
+import { isIPv4, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** The most idle connections, of all hosts together. The AWS clients need some of a function's 1,024 descriptors, too. */
@@ -85,6 +85,6 @@ export function idleConnections(now: () => number) {
   };
 }
 
-/** One spelling of an address. */
+/** One spelling of an address. Node takes one spelling of a v4 address only. */
 const canonical = (address: string): string =>
-  ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
+  isIPv4(address) || !ipaddr.isValid(address) ? address : ipaddr.process(address).toString();

@@ -1,5 +1,4 @@
 import { type LookupAddress, type LookupAllOptions, promises } from 'node:dns';
-import { setTimeout as pause } from 'node:timers/promises';
 import { NameLookupError } from './name-lookup-error.ts';
 import { OwnFaultError } from './own-fault.ts';
 
@@ -132,7 +131,10 @@ async function lateAfter(
 ): Promise<FamilyResult> {
   const { addresses } = await other;
   if (addresses.length === 0) return new Promise(() => undefined);
-  return pause(grace, late, { signal });
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, grace, late);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
 }
 
 /** Codes of queries that never reached a name server, for lack of a route, a socket or memory. */

@@ -1,5 +1,4 @@
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
-import { getCACertificates } from 'node:tls';
 import type { ClientCredentials, ProviderCalls } from '../../domain/provider/check.ts';
 import { clientTokens } from './client-tokens.ts';
 
@@ -19,8 +18,9 @@ export function providerCalls(): ProviderCalls {
   setDefaultAutoSelectFamilyAttemptTimeout(responseTimeoutMs / 2);
   const tokens = clientTokens(requestToken, () => performance.now());
   return {
-    get roots() {
-      return getCACertificates('default');
+    roots() {
+      // Few providers need it, and a cold start waits for each module.
+      return process.getBuiltinModule('node:tls').getCACertificates('default');
     },
     async fetchKey(url, json, client) {
       const signal = AbortSignal.timeout(responseTimeoutMs);

@@ -1,4 +1,3 @@
-import { setImmediate as nextEventLoopTick } from 'node:timers/promises';
 import { type AttemptOutcome, outcomeOfResponse } from '../../domain/attempt-outcome.ts';
 import { checkUrl, type DestinationRules } from '../../domain/destination-rules.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
@@ -48,7 +47,7 @@ export function httpSender(
     } catch (error) {
       if (exhaustionIn(error) === undefined) throw error;
       pool.closeIdle();
-      await nextEventLoopTick();
+      await new Promise((nextTick) => setImmediate(nextTick));
       return sendRequest(request, pool, resolve);
     }
   }

@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { type CallBounds, clientConfig } from '../call-bounds.ts';
+import type { CallBounds } from '../call-bounds.ts';
+import { clientConfig } from '../sdk-config.ts';
 
 /** Uses path-style URLs with a custom endpoint, which rarely has DNS names for buckets; AWS needs the bucket in the host. */
 export const s3Client = (bounds: CallBounds): S3Client =>

@@ -1,8 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { LogFields } from './log-fields.ts';
 import { LogFormat } from './log-format.ts';
-
-/** A field of a wide log line. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
  * The structured log of a function.

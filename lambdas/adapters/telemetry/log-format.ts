@@ -1,9 +1,6 @@
 import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
-import { mappedStack } from './mapped-stack.ts';
-
-/** The most nested causes, because an error may be its own cause. */
-const maxCauses = 5;
+import { describedError } from './described-error.ts';
 
 /**
  * Formats a log line: the common fields first, and errors with files and lines of the source.
@@ -12,8 +9,6 @@ const maxCauses = 5;
  * trace that nothing records, and a service, which the name of the log group says. `correlationId` connects the lines of an event.
  */
 export class LogFormat extends LogFormatter {
-  private depth = 0;
-
   override formatAttributes(line: UnformattedAttributes, fields: LogAttributes): LogItem {
     const attributes = {
       level: line.logLevel,
@@ -23,18 +18,7 @@ export class LogFormat extends LogFormatter {
     return new LogItem({ attributes }).addAttributes(fields);
   }
 
-  /** Calls itself for the cause. Never throws, even for a value that is not an Error. */
   override formatError(error: Error): LogAttributes {
-    if (this.depth >= maxCauses) return { message: 'more causes' };
-    this.depth++;
-    try {
-      const formatted = super.formatError(error);
-      const stack = typeof error.stack === 'string' ? mappedStack(error.stack) : '';
-      return { ...formatted, location: this.getCodeLocation(stack), stack };
-    } catch {
-      return { message: 'an error that cannot be read' };
-    } finally {
-      this.depth--;
-    }
+    return describedError(error);
   }
 }

@@ -53,7 +53,7 @@ async function hasChain(
   pin: CertificatePin,
   context: CheckContext,
 ): Promise<boolean> {
-  const roots = parsedRoots(context.roots);
+  const roots = parsedRoots(context.roots());
   let current = leaf;
   for (let depth = 0; depth <= maxIntermediates; depth++) {
     if (roots.some((root) => isIssuedBy(current, root) && isInDate(root, context.now))) return true;

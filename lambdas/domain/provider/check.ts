@@ -21,8 +21,8 @@ export interface ClientCredentials {
 
 /** Requests to a provider's own servers, e.g. for keys that no dashboard shows. */
 export interface ProviderCalls {
-  /** Trusted roots, as PEM. */
-  readonly roots: readonly string[];
+  /** Trusted roots, as PEM. To read them takes some milliseconds. */
+  roots(): readonly string[];
   /**
    * Fetches a key or a certificate, and caches it. The caller must have checked the host and the path.
    *

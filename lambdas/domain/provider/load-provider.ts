@@ -1,5 +1,4 @@
 import type { SourceSettings } from '../source.ts';
-import { genericProvider } from './generic.ts';
 import type { Provider } from './provider.ts';
 
 /** The settings name a provider that the function's bundle does not contain. */
@@ -15,8 +14,11 @@ class MissingProviderError extends Error {
 export async function loadProvider(
   source: Pick<SourceSettings, 'provider' | 'hmac' | 'token' | 'ed25519'>,
 ): Promise<Provider> {
-  const generic = genericProvider(source);
-  if (generic !== undefined) return generic;
+  if (source.hmac ?? source.token ?? source.ed25519) {
+    const { genericProvider } = await import('./generic.ts');
+    const generic = genericProvider(source);
+    if (generic !== undefined) return generic;
+  }
   const file: Readonly<Record<string, Provider>> = await import(`./providers/${source.provider}.ts`);
   const [provider] = Object.values(file);
   if (provider === undefined) throw new MissingProviderError(`there is no provider ${source.provider}`);

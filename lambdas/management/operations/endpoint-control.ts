@@ -12,7 +12,7 @@ import { asEventId } from '../../domain/ids.ts';
 import { EventType } from '../../domain/publish-message.ts';
 import { days, seconds } from '../../domain/time.ts';
 import { announceDisabled } from '../../outbound/disable-endpoint.ts';
-import { resumeEndpoint } from '../../outbound/release-waiting.ts';
+import { oneRun, resumeEndpoint } from '../../outbound/release-waiting.ts';
 import { releaseAll } from '../../outbound/sweep/release-held.ts';
 import { type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { operation } from '../operation.ts';
@@ -54,7 +54,7 @@ export const enableEndpoint = operation(
       return responseOf(seen);
     }
     const enabled = written(await ports.endpoints.enable(seen, ports.now()), seen);
-    await releaseAll(enabled, ports.retention, ports.hasTime, ports);
+    await releaseAll(enabled, ports.retention, oneRun(enabled, ports.hasTime), ports);
     return responseOf(enabled);
   },
 );

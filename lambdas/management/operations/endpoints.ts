@@ -13,7 +13,9 @@ import {
 import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { checkHeaderTotals } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
+import { endpointWait } from '../../domain/endpoint-wait.ts';
 import { asEndpointId, type DeliveryId } from '../../domain/ids.ts';
+import { isFailing } from '../../domain/limiter.ts';
 import { recheckHeld } from '../../outbound/hold-delivery.ts';
 import { resumeEndpoint } from '../../outbound/release-waiting.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
@@ -30,7 +32,7 @@ import {
   TenantParams,
 } from '../schemas.ts';
 import { secretView } from '../secret-view.ts';
-import { breakerView, endpointView } from '../views.ts';
+import { breakerView, endpointView, waitCountView, waitingView } from '../views.ts';
 
 const tag = 'Endpoints';
 const endpointResponse = {
@@ -170,23 +172,36 @@ export const getEndpoint = operation(
     path: endpointPath,
     tag,
     params: EndpointParams,
-    summary:
-      'Returns one endpoint with its breaker and the number of deliveries waiting for their next attempt',
+    summary: 'Returns one endpoint with its breaker, how many of its deliveries wait, since when and why',
     responses: { 200: endpointResponse },
   },
   async ({ params }, ports: EndpointPorts) => {
     const endpoint = await endpointFor(params, undefined, ports);
-    const { tenant, id } = endpoint;
-    const [limiterState, waiting] = await Promise.all([
-      ports.limiter.read(endpointHash({ tenant, endpointId: id })),
-      ports.deliveries.countWaiting({ tenant, id }, countedAtMost),
+    const [limiterState, waiting, held] = await Promise.all([
+      ports.limiter.read(hashOf(endpoint)),
+      ports.deliveries.countWaiting(endpoint, countedAtMost),
+      ports.deliveries.countHeld(endpoint, countedAtMost),
     ]);
+    const now = ports.now();
+    const { maxConcurrent, maxPerSecond: perSecond } = endpoint;
+    const limits = { concurrent: maxConcurrent ?? ports.maxConcurrent, perSecond };
     const { status, body, etag } = responseOf(endpoint);
-    return { status, body: { ...body, breaker: breakerView(limiterState, waiting, ports.now()) }, etag };
+    return {
+      status,
+      body: {
+        ...body,
+        breaker: breakerView(limiterState, waiting, now),
+        waiting: waitingView(waiting, endpointWait(limiterState, limits, now)),
+        held: waitCountView(held),
+      },
+      etag,
+    };
   },
 );
 
-/** Keys read per index partition of an endpoint; all of them cost a few hundredths of a cent. */
+const hashOf = ({ tenant, id }: Endpoint): string => endpointHash({ tenant, endpointId: id });
+
+/** Keys read per partition of an index: an endpoint has four or five in each, so all of them cost less than a tenth of a cent. */
 const countedAtMost = 1_000;
 
 export const responseOf = (endpoint: Endpoint, status = 200) => ({
@@ -216,14 +231,29 @@ export const updateEndpoint = operation(
     // This also seals values that version 0.1.0 stored in the clear.
     const settings = { ...next, headers: await ports.secrets.sealHeaders(next.headers, seen, now) };
     const saved = written(await ports.endpoints.changeSettings(seen, settings, now), seen);
-    // The limiter's state belongs to the old URL, and waiting deliveries have not been tried at the new one.
-    if (saved.url !== seen.url) {
-      await ports.limiter.reset(endpointHash({ ...seen, endpointId: seen.id }));
-      await resumeEndpoint(saved, ports.hasTime, ports);
-    }
+    await applySettings(saved, seen, ports);
     return responseOf(saved);
   },
 );
+
+/** Does to what waits what other settings of its endpoint mean. */
+async function applySettings(saved: Endpoint, seen: Endpoint, ports: EndpointPorts): Promise<void> {
+  if (saved.url !== seen.url) {
+    // The limiter's state belongs to the old URL, and waiting deliveries have not been tried at the new one.
+    await ports.limiter.reset(hashOf(seen));
+  } else {
+    // What waits for a limit has its place by the old one, which may be hours away.
+    if (!allowsMore(saved, seen)) return;
+    if (isFailing(await ports.limiter.clearPlaces(hashOf(seen)))) return;
+  }
+  await resumeEndpoint(saved, ports.hasTime, ports);
+}
+
+/** Whether a limit was raised or removed. */
+const allowsMore = (next: EndpointSettings, before: EndpointSettings): boolean =>
+  isRaised(next.maxPerSecond, before.maxPerSecond) || isRaised(next.maxConcurrent, before.maxConcurrent);
+const isRaised = (next: number | undefined, before: number | undefined): boolean =>
+  before !== undefined && (next === undefined || next > before);
 
 export const deleteEndpoint = operation(
   {

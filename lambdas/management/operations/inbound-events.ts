@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type EventRecord, eventKey } from '../../domain/idempotency.ts';
+import { keptStatuses } from '../../domain/kept-events.ts';
 import { toIsoInstant, unixMillis, utcDay } from '../../domain/time.ts';
 import { type InboundReplayPorts, keptEvents, replayEvent } from '../../inbound/replay.ts';
 import type { OutboundPorts } from '../../outbound/ports.ts';
@@ -63,7 +64,7 @@ export const listInboundEvents = operation(
     query: v.object({
       ...PageQuery,
       day: v.optional(v.pipe(v.string(), v.isoDate())),
-      status: v.optional(v.picklist(['failed', 'ignored'])),
+      status: v.optional(v.picklist(keptStatuses)),
     }),
     responses: { 200: { description: 'A page, the oldest first', schema: listOf(InboundEventView) } },
   },
@@ -72,12 +73,14 @@ export const listInboundEvents = operation(
     const place = placeIn(KeptPlace, cursor);
     // The cursor keeps the day: midnight may pass between two pages.
     const day = place?.day ?? asked ?? utcDay(ports.now());
-    const { records, next } = await keptEvents({ source, day }, { limit, after: place?.after }, ports);
-    // Filtered after reading, so a page may be short or empty and still have a nextCursor.
-    const wanted = records.filter((record) => status === undefined || record.status === status);
+    const { records, next } = await keptEvents(
+      { source, day, status },
+      { limit, after: place?.after },
+      ports,
+    );
     return {
       status: 200,
-      body: { data: wanted.map(inboundEventView), nextCursor: next && cursorOf({ day, after: next }) },
+      body: { data: records.map(inboundEventView), nextCursor: next && cursorOf({ day, after: next }) },
     };
   },
 );

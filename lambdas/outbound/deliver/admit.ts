@@ -3,7 +3,7 @@ import type { DeliveryWrite } from '../../domain/delivery-store.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import { endpointHash, sidelined } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
-import { type EndpointLimits, isSidelined, waitsForEndpoint } from '../../domain/limiter.ts';
+import { type EndpointLimits, isFailing, isSidelined, waitsForEndpoint } from '../../domain/limiter.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import { dueForRetry } from '../../domain/retry-schedule.ts';
 import {
@@ -38,7 +38,7 @@ export type AdmitPorts = HoldPorts &
   CountHeldPorts &
   LimiterPorts &
   MissingPorts &
-  Pick<OutboundPorts<'DeliveriesDeferred'>, 'telemetry'>;
+  Pick<OutboundPorts<'DeliveriesDeferred' | 'LimitWaitTime'>, 'telemetry'>;
 
 /** Where a delivery goes, and with which settings. */
 export interface ResolvedDestination {
@@ -145,9 +145,10 @@ async function deferTask(
     dueAt: dueForRetry(until, delay),
     extend,
     // The time at which the limiter was asked, so that a release requested after it includes this delivery.
-    waitsSince: isForEndpoint ? askedAt : undefined,
+    waitsSince: askedAt,
+    isForEndpoint,
   };
-  const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
+  const { ok, delivery } = await defer(task, times, ports);
   if (delivery === undefined) return answerForMissing(task, ports);
   if (!ok) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
   await sendTaskAfter(delay, task, delivery, ports);
@@ -162,6 +163,10 @@ async function deferTask(
     delaySeconds: delay,
   });
   ports.telemetry.count('DeliveriesDeferred', { why });
+  // An endpoint that is failing has its own signals.
+  const { known } = ports.memoryOf(endpointHash(task));
+  if (!isForEndpoint && known !== undefined && !isFailing(known.state))
+    ports.telemetry.seconds('LimitWaitTime', {}, (until - askedAt) / 1000);
   return acknowledge;
 }
 
@@ -169,10 +174,9 @@ async function deferTask(
 async function defer(
   { deliveryId, attempt }: DeliveryTask,
   times: Deferral,
-  isForEndpoint: boolean,
   { deliveries }: AdmitPorts,
 ): Promise<DeliveryWrite> {
-  const { now, until } = times;
+  const { now, until, isForEndpoint } = times;
   const write = await deliveries.defer(deliveryId, attempt, { ...times, deadlineAfter: nearDeadline(now) });
   const { ok, delivery } = write;
   if (ok || delivery?.status !== 'pending' || !isNearDeadline(delivery, now)) return write;

@@ -4,7 +4,6 @@
 // Input: delivery tasks → output: signed requests to endpoints, each attempt on its delivery's record, the next task.
 // On failure: SQS redelivers the message, and sweep.lambda.ts finishes what a crash left undone. A delivery that fails for
 // good ends in the undelivered queue if that is the endpoint's fault, else in the delivery DLQ.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { patientCalls } from '../../adapters/call-bounds.ts';
 import { dynamoClient } from '../../adapters/dynamodb/client.ts';
@@ -17,6 +16,7 @@ import { payloadReader } from '../../adapters/dynamodb/outbound-events/payload-r
 import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
 import { nameResolver } from '../../adapters/http/name-resolver.ts';
 import { httpSender } from '../../adapters/http/sender.ts';
+import { pause } from '../../adapters/pause.ts';
 import { lazyPayloadStore } from '../../adapters/s3/lazy-payload-store.ts';
 import { secretsClient } from '../../adapters/secrets/client.ts';
 import { endpointKeys } from '../../adapters/secrets/endpoint-keys.ts';
@@ -32,6 +32,7 @@ import type { TaskMessage, TaskQueue } from '../../domain/delivery-task.ts';
 import { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../../domain/time.ts';
 import { deliverEnv, readEnv, readSettings } from '../../env.ts';
+import { countTogether } from '../count-together.ts';
 import { deliver } from './deliver.ts';
 import { endpointMemories } from './endpoint-memory.ts';
 
@@ -71,7 +72,7 @@ const ports = {
   post: sender.post,
   sendTask: (task: TaskMessage) => taskQueues[task.queue].send(task),
   sendDeadDelivery: deadLetters.send,
-  tallies: dynamodbTallies(table, env.ENDPOINTS_TABLE),
+  tallies: countTogether(dynamodbTallies(table, env.ENDPOINTS_TABLE)),
   pause: (span: Millis) => pause(span),
   after(span: Millis, act: () => void) {
     const timer = setTimeout(act, span);

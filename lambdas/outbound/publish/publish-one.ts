@@ -7,12 +7,14 @@ import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import type { Publication } from '../../domain/publish-message.ts';
 import { type RangeMessage, rangeOf } from '../../domain/publish-range.ts';
 import type { OutboundPorts } from '../ports.ts';
+import type { FindEndpoint } from './endpoints-of-batch.ts';
 import { type FanOut, fanOutRange, recheckNewlyHeld, startOf } from './fan-out.ts';
 import { type PublishToTenantPorts, publishToTenant, sentData } from './publish-to-tenant.ts';
 import { type Destination, originOf, recordDelivery, recordEvent } from './record-event.ts';
 import type { Start } from './start-deliveries.ts';
 
-export type PublishOnePorts = PublishToTenantPorts & Pick<OutboundPorts, 'validatePayload'>;
+export type PublishOnePorts = PublishToTenantPorts &
+  Pick<OutboundPorts, 'validatePayload'> & { readonly findEndpoint: FindEndpoint };
 
 /** The result of a publication. */
 export type PublishResult =
@@ -38,7 +40,7 @@ export async function publishOne(
   const refused = await ports.validatePayload(publication.type, publication.data);
   if (refused !== undefined) return unusable(refused);
   if (to.kind === 'tenant') return publishToTenant(publication, correlationId, settings, ports);
-  const endpoint = tenant === '' ? undefined : await ports.endpoints.read(tenant, to.id);
+  const endpoint = tenant === '' ? undefined : await ports.findEndpoint(tenant, to.id);
   if (to.kind === 'url') {
     if (endpoint === undefined)
       return publishToEndpoint(publication, { ...to, endpoint }, correlationId, settings, ports);

@@ -10,6 +10,7 @@ import {
 } from '../../domain/publish-message.ts';
 import { openRange, type RangeMessage } from '../../domain/publish-range.ts';
 import type { OutboundPorts } from '../ports.ts';
+import { endpointsOfBatch } from './endpoints-of-batch.ts';
 import {
   leftBehind,
   type PublishOnePorts,
@@ -19,7 +20,7 @@ import {
 } from './publish-one.ts';
 import { type Start, startDeliveries } from './start-deliveries.ts';
 
-export type PublishPorts = Omit<PublishOnePorts, 'findSubscribers'> &
+export type PublishPorts = Omit<PublishOnePorts, 'findSubscribers' | 'findEndpoint'> &
   Pick<OutboundPorts<'EventsPublished' | 'WorkErrored'>, 'subscribers' | 'sendDeadLetter' | 'telemetry'>;
 
 /** The ports of one batch. */
@@ -55,7 +56,8 @@ export async function publish(
   settings: OutboundSettings,
   ports: PublishPorts,
 ): Promise<readonly string[]> {
-  const batch: BatchPorts = { ...ports, findSubscribers: ports.subscribers.forBatch(ports) };
+  const findEndpoint = endpointsOfBatch(ports.endpoints);
+  const batch: BatchPorts = { ...ports, findEndpoint, findSubscribers: ports.subscribers.forBatch(ports) };
   const begun = await Promise.all(
     messages.map(async (message) => ({ message, progress: await begin(message, settings, batch) })),
   );

@@ -63,6 +63,30 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(4) });
     });
 
+    it('tallies count several failures by one write, once if it is repeated', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(3), now, 3);
+      await tallies.add(ended(3), now, 3);
+
+      expect(await tallies.read(of)).toMatchObject({
+        count: 3,
+        since: now,
+        last: { deliveryId: ended(3).deliveryId },
+      });
+      await tallies.add(ended(3), at(1));
+      expect(await tallies.read(of)).toMatchObject({ count: 3 });
+    });
+
+    it('tallies count all of several failures although the last of them was counted before', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+
+      await tallies.add(ended(1), at(1), 2);
+      await tallies.add(ended(1), at(2), 2);
+
+      expect(await tallies.read(of)).toMatchObject({ count: 5 });
+    });
+
     it('tallies are empty after they were notified, and are notified once', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);

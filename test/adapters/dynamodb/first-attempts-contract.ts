@@ -40,7 +40,8 @@ export function firstAttemptsContract(name: string, make: () => Promise<Delivery
       expect(await table.record(claim.delivery, retrying)).toMatchObject({
         delivery: { dueAt: retrying.dueAt },
       });
-      const times = { now, until: instant(10), dueAt: instant(130), extend: millis(0) };
+      const until10 = { now, until: instant(10), dueAt: instant(130), extend: millis(0) };
+      const times = { ...until10, waitsSince: now, isForEndpoint: false };
       expect(await table.defer(waiting.id, 1, times)).toMatchObject({
         delivery: { dueAt: instant(130) },
       });

@@ -18,7 +18,14 @@ const expiresAt = toUnixSeconds(instant(9_999));
 /** What every Deliveries table must do about deliveries that wait: for a place, or for their endpoint. */
 export function heldContract(name: string, make: () => Promise<DeliveryStore>): void {
   const { setUp, claimed } = deliveriesFixture(make);
-  const times = { now, until: instant(100), dueAt: instant(220), extend: millis(100_000) };
+  const times = {
+    now,
+    until: instant(100),
+    dueAt: instant(220),
+    extend: millis(100_000),
+    waitsSince: now,
+    isForEndpoint: false,
+  };
 
   describe(`waiting deliveries in ${name}`, () => {
     it('deliveries are deferred once for one attempt, with a later deadline if one is given', async () => {
@@ -29,7 +36,8 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
         delivery: { nextAttemptAt: instant(100), dueAt: instant(220), deadline: instant(3700), claims: 0 },
       });
       expect(await table.defer(id, 1, times)).toMatchObject({ ok: false });
-      const again = { now: instant(100), until: instant(150), dueAt: instant(270), extend: millis(0) };
+      const later = { now: instant(100), until: instant(150), dueAt: instant(270), extend: millis(0) };
+      const again = { ...times, ...later };
       expect(await table.defer(id, 1, again)).toMatchObject({
         ok: true,
         delivery: { nextAttemptAt: instant(150), deadline: instant(3700) },
@@ -54,7 +62,7 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
 
       const forTurn = await table.defer(id, 1, times);
       expect(forTurn).toMatchObject({ ok: true, delivery: { cause: 'unready' } });
-      const again = { ...times, now: instant(100), until: instant(150), waitsSince: instant(100) };
+      const again = { ...times, now: instant(100), until: instant(150), isForEndpoint: true };
       const forEndpoint = await table.defer(id, 1, again);
 
       expect(forEndpoint).toMatchObject({ ok: true, delivery: { nextAttemptAt: instant(150) } });
@@ -90,6 +98,7 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       });
       expect(await table.read(id)).not.toHaveProperty('leaseUntil');
       expect(await table.heldOf(endpoint, 1000)).toContain(id);
+      expect((await table.countHeld(endpoint, 1000)).since).toBeLessThanOrEqual(delivery.createdAt);
       expect(await table.claim(id, 1, until)).toMatchObject({ ok: false, delivery: { status: 'held' } });
     });
 

@@ -1,7 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import type { Kept, Outcome } from '../../../lambdas/domain/idempotency.ts';
 import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
+import type { KeptList } from '../../../lambdas/domain/kept-events.ts';
 import { readStoredText } from '../../../lambdas/domain/stored-text.ts';
 import { at, claimsFixture } from './claims-fixture.ts';
+
+/** Each third event failed. */
+const outcomeOf = (nth: number, kept: Kept): Outcome =>
+  nth % 3 === 0 ? { kind: 'failed', error: 'Error: no', kept } : { kind: 'ignored', kept };
+
+/** Lists page by page. */
+async function pagesOf(claims: InboundEventStore, list: KeptList, limit: number): Promise<string[]> {
+  const found: string[] = [];
+  let page = await claims.listKept(list, limit);
+  found.push(...page.ids);
+  while (page.next !== undefined) {
+    page = await claims.listKept(list, limit, page.next);
+    expect(page.ids.length).toBeLessThanOrEqual(limit);
+    expect(page.ids).not.toEqual([]);
+    found.push(...page.ids);
+  }
+  return found;
+}
 
 /** How failed and ignored events are listed, the same for the table and for the fake in memory. */
 export function keptContract(name: string, make: () => Promise<InboundEventStore>): void {
@@ -14,7 +34,7 @@ export function keptContract(name: string, make: () => Promise<InboundEventStore
       await claims.claim(claimBy('a'));
       await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', kept: day }, at(1));
 
-      const kept = async () => (await claims.listKept(day.keptDay, 10)).ids;
+      const kept = async () => (await claims.listKept(day, 10)).ids;
       expect(await kept()).toEqual([claimBy('a').id]);
       await claims.claim(claimBy('b', at(2)));
       expect(await kept()).toEqual([claimBy('a').id]);
@@ -34,7 +54,7 @@ export function keptContract(name: string, make: () => Promise<InboundEventStore
 
       expect(await record()).toMatchObject({ keptMessage: inItem.keptMessage, keptAt: at(3) });
       expect((await record()).keptBody).toBeUndefined();
-      expect(await claims.listKept(keptDay, 10)).toMatchObject({ ids: [claimBy('a').id] });
+      expect(await claims.listKept({ keptDay }, 10)).toMatchObject({ ids: [claimBy('a').id] });
       await claims.claim(claimBy('c', at(4)));
       expect((await record()).keptMessage).toBe(inItem.keptMessage);
       await claims.finish(claimBy('c', at(4)), { kind: 'processed' }, at(5));
@@ -68,15 +88,44 @@ export function keptContract(name: string, make: () => Promise<InboundEventStore
         ids.push(claim.id);
       }
       const found: string[] = [];
-      let page = await claims.listKept(keptDay, 2);
+      let page = await claims.listKept({ keptDay }, 2);
       for (let pages = 0; pages < 5; pages++) {
         found.push(...page.ids);
         if (page.next === undefined) break;
-        page = await claims.listKept(keptDay, 2, page.next);
+        page = await claims.listKept({ keptDay }, 2, page.next);
       }
 
       expect(found.toSorted()).toEqual(ids.toSorted());
       expect([found[0], found.at(-1)]).toEqual([ids[1], ids[0]]);
+    });
+
+    it('kept events of all partitions are one list, by status too, from which no page leaves one out', async () => {
+      const keptDay = `contract-${process.pid}-shards-${crypto.randomUUID()}#2026-11-18`;
+      const { claims, claimBy } = await setUp();
+      const made = Array.from({ length: 120 }, (_, nth) => ({
+        claim: { ...claimBy('a'), id: `${claimBy('a').id}_${nth}` },
+        outcome: outcomeOf(nth, { keptBody: 'inbound/x/kept/1', keptDay }),
+        // Four of each instant.
+        time: (nth * 7) % 30,
+      }));
+      for (const { claim, outcome, time } of made) {
+        await claims.claim(claim);
+        await claims.finish(claim, outcome, at(time));
+      }
+      const inOrder = made.toSorted((one, other) => one.time - other.time);
+      const idsOf = (kind: string) =>
+        inOrder.filter(({ outcome }) => outcome.kind === kind).map(({ claim }) => claim.id);
+      const timeOf = (id: string) => made.find(({ claim }) => claim.id === id)?.time;
+
+      const all = await pagesOf(claims, { keptDay }, 17);
+      const failed = await pagesOf(claims, { keptDay, status: 'failed' }, 9);
+      const ignored = await pagesOf(claims, { keptDay, status: 'ignored' }, 500);
+
+      expect(all.toSorted()).toEqual(made.map(({ claim }) => claim.id).toSorted());
+      expect(all.map(timeOf)).toEqual(inOrder.map(({ time }) => time));
+      expect(failed.toSorted()).toEqual(idsOf('failed').toSorted());
+      expect(failed.map(timeOf)).toEqual(idsOf('failed').map(timeOf));
+      expect(ignored.toSorted()).toEqual(idsOf('ignored').toSorted());
     });
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LimiterStore } from '../../../lambdas/domain/limiter-store.ts';
+import { millis } from '../../../lambdas/domain/time.ts';
 import { at, testedLimiter } from './limiter-fixture.ts';
 import { limiterPacingContract } from './limiter-pacing-contract.ts';
 
@@ -146,6 +147,21 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       await limiter.probe(limiterKey, at(2000), at(3000));
       await limiter.open(slotOf('probe', 2000, true), at(9000), at(2500));
       expect(await limiter.read(limiterKey)).toMatchObject({ openUntil: at(3000), probes: 0 });
+    });
+
+    it('a limiter forgets the times that are reserved when a limit is raised, and nothing else', async () => {
+      const { limiter, limiterKey, take } = await setUp();
+      await take('slot0', 0, 90_000);
+      await limiter.reserve(limiterKey, millis(60_000), at(0));
+      const { reservedUntil, ...others } = await limiter.read(limiterKey);
+
+      expect(reservedUntil).toBe(at(60_000));
+      expect(await limiter.clearPlaces(limiterKey)).toEqual(others);
+      expect(await limiter.reserve(limiterKey, millis(1_000), at(0))).toBe(at(1_000));
+      const gone = `${limiterKey}/gone`;
+      expect(await limiter.clearPlaces(gone)).toMatchObject({ slots: {}, failures: 0 });
+      await limiter.hold(gone, at(500));
+      expect((await limiter.read(gone)).retryAfter).toBeUndefined();
     });
 
     it('a limiter that is reset forgets its state but keeps the taken slots', async () => {

@@ -67,6 +67,8 @@ const untilLater = {
   until: later(now, seconds(60)),
   dueAt: later(now, seconds(180)),
   extend: millis(60_000),
+  waitsSince: now,
+  isForEndpoint: false,
 };
 
 test('a deferral whose answer is lost, so that the client makes it twice, is a deferral, and extends the deadline once', async () => {

@@ -37,7 +37,8 @@ export function staleWritesContract(name: string, make: () => Promise<DeliverySt
     it('an attempt that is recorded is neither claimed nor deferred again, though its next attempt is due', async () => {
       const { table, id, claimed: seen } = await claimed();
       await table.record(seen, due);
-      const times = { now, until: instant(100), dueAt: instant(220), extend: millis(0) };
+      const wait = { waitsSince: now, isForEndpoint: false };
+      const times = { ...wait, now, until: instant(100), dueAt: instant(220), extend: millis(0) };
 
       expect(await table.claim(id, 1, until)).toMatchObject({ ok: false, delivery: { attempts: 1 } });
       expect(await table.defer(id, 1, times)).toMatchObject({ ok: false, delivery: { attempts: 1 } });

@@ -80,7 +80,7 @@ it('a provider call visits a URL, and throws unless the status is 2xx', async ()
 });
 
 it('a provider call trusts the same certificates as Node', () => {
-  expect(calls.roots).toEqual(getCACertificates('default'));
+  expect(calls.roots()).toEqual(getCACertificates('default'));
 });
 
 describe('a key that only applications are shown', () => {

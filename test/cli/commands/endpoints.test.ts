@@ -63,33 +63,88 @@ it('an endpoint that works is shown with a closed breaker, and no waiting delive
 
 it('an endpoint that is down is shown with since when, the next probe, what to do, and the waiting deliveries', () => {
   const endpoint = endpointView(newEndpoint(unixMillis(0)));
+  const times = { since: '2026-12-01T09:12:44.120Z', nextProbeAt: '2026-12-01T09:31:02.000Z' };
   const shown = (breaker: object) =>
     describeEndpoint({
       ...endpoint,
       breaker: { state: 'closed', failures: 0, waiting: { count: 1, isExact: true }, ...breaker },
+      waiting: { count: 4000, isExact: false, since: times.since, why: 'breaker', until: times.nextProbeAt },
+      held: { count: 1, isExact: true, since: times.since },
     });
-  const times = { since: '2026-12-01T09:12:44.120Z', nextProbeAt: '2026-12-01T09:31:02.000Z' };
 
   const open = shown({
     state: 'open',
     failures: 14,
     failingSince: '2026-12-01T09:12:31.004Z',
     ...times,
-    waiting: { count: 4000, isExact: false },
   });
   expect(open).toContain(
     'open since 2026-12-01 09:12:44Z: the next probe is at 2026-12-01 09:31:02Z; endpoints test probes now',
   );
   expect(open).toContain('since 2026-12-01 09:12:31Z; 14 failures in a row');
-  expect(open).toContain('more than 4000 deliveries');
+  expect(open).toContain('more than 4000 deliveries, the oldest since 2026-12-01 09:12:44Z\n');
+  expect(open).toContain(
+    'waits for     its breaker, which lets nothing through before 2026-12-01 09:31:02Z\n',
+  );
+  expect(open).toContain(
+    'to do         mend the endpoint, then run endpoints test: a success sends what waits\n',
+  );
+  expect(open).toContain('held          1 delivery, the oldest since 2026-12-01 09:12:44Z; endpoints enable');
   expect(shown({ state: 'half-open', ...times })).toContain('half-open, open since 2026-12-01 09:12:44Z');
   expect(shown({ failingSince: '2026-12-01T09:12:31.004Z' })).toMatch(
     /^failing {7}since 2026-12-01 09:12:31Z$/m,
   );
   const patient = shown({ retryAfter: times.nextProbeAt });
   expect(patient).toContain('no request before 2026-12-01 09:31:02Z (Retry-After)');
-  expect(patient).toMatch(/waiting {7}1 delivery$/m);
 });
+
+it.each([
+  ['retry-after', {}, 'Retry-After: the endpoint asked for no request', /endpoints test asks it now/],
+  ['schedule', {}, 'its schedule: each has failed, and waits for its next attempt', /retry sends one now/],
+  [
+    'unproven',
+    { slots: { taken: 2, of: 2 } },
+    'a response: its last request got none, so it gets 2 requests at once; 2 of 2 slots are taken',
+    /the first response raises this limit/,
+  ],
+  [
+    'slow',
+    { slots: { taken: 9, of: 10 }, responseMs: 6200 },
+    'a quick response: it is slow, so it gets 10 requests at once; 9 of 10 slots are taken; it responds after 6.2 s on average',
+    /--max-concurrent/,
+  ],
+  [
+    'failing',
+    {},
+    'a success: its last requests failed, so it gets fewer requests at once',
+    /deliveries list/,
+  ],
+  [
+    'concurrency',
+    { slots: { taken: 1, of: 1 } },
+    'its limit of 1 request at once; 1 of 1 slots are taken',
+    /--max-concurrent raises it/,
+  ],
+  [
+    'rate',
+    { lastPlaceAt: '2026-12-01T10:00:00.000Z' },
+    'its limit of requests a second; the last in line goes at 2026-12-01 10:00:00Z',
+    /--max-per-second raises it/,
+  ],
+] as const)(
+  'an endpoint whose deliveries wait says what for, and what to do: %s',
+  (why, more, text, action) => {
+    const shown = describeEndpoint({
+      ...endpointView(newEndpoint(unixMillis(0))),
+      waiting: { count: 1, isExact: true, why, ...more },
+      held: { count: 0, isExact: true },
+    });
+
+    expect(shown).toContain(`waits for     ${text}\n`);
+    expect(shown).toMatch(action);
+    expect(shown).not.toContain('held');
+  },
+);
 
 it('an update keeps the settings that it does not name', async () => {
   await using api = await world();

@@ -23,7 +23,7 @@ function sourceOf({ source, now }: VectorFile, vector: Vector): ExplainedSource 
 }
 
 const callsOf = ({ fetched = {}, roots = [] }: VectorFile) => ({
-  roots,
+  roots: () => roots,
   visit: async () => undefined,
   async fetchKey(url: URL, json?: object) {
     const name = json === undefined ? url.href : `${url.href}#${Reflect.get(json, 'key_id')}`;

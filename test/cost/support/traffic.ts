@@ -3,6 +3,9 @@ import { type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type Counted, type CountedStack, stripeSecret } from './counted-stack.ts';
 import { invoiceData } from './invoice-data.ts';
 
+/** An id as long as Stripe's own. */
+const stripeId = (): string => `evt_${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`;
+
 const ids = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
 
 /** Events of Stripe, and what their consumer does with them. */
@@ -13,7 +16,7 @@ export function inboundTraffic(stack: CountedStack) {
   async function post(type: string, bytes: number, secret = stripeSecret): Promise<Response> {
     const now = Math.floor(Date.now() / 1000);
     const object = { id: 'pi_1', amount_received: 1, currency: 'eur', customer: 'c', invoice: {} };
-    const event = { id: `evt_${crypto.randomUUID()}`, object: 'event', type, created: now, data: { object } };
+    const event = { id: stripeId(), object: 'event', type, created: now, data: { object } };
     object.invoice = invoiceData(bytes - JSON.stringify(event).length);
     const body = JSON.stringify(event);
     const signature = createHmac('sha256', secret).update(`${now}.${body}`).digest('hex');

@@ -134,8 +134,8 @@ export function crashWorld(
 
   const ports = inTurn({
     ...(variant?.below?.(realPorts, inboundEvents) ?? realPorts),
-    async handle(id: string, attempt: number) {
-      const run = log.begin(id, attempt, phase);
+    async handle(id: string, attempt: number, invocation: string) {
+      const run = log.begin(id, attempt, phase, invocation);
       if (run.isSuspect) noteUndeleted(run.invocation);
       return run;
     },
@@ -146,11 +146,11 @@ export function crashWorld(
   });
   type Ports = typeof ports;
 
-  const handlersOf = (process: Ports, exit: () => Promise<never>) =>
+  const handlersOf = (process: Ports, invocation: string, exit: () => Promise<never>) =>
     defineHandlers('stripe', {
       'invoice.paid': async ({ id }, { attemptNumber }) => {
         try {
-          await does[scenario.handler(await process.handle(id, attemptNumber))](exit, time.sleep);
+          await does[scenario.handler(await process.handle(id, attemptNumber, invocation))](exit, time.sleep);
           log.end(id, attemptNumber, 'succeeded');
         } catch (error) {
           log.end(id, attemptNumber, 'failed');
@@ -183,7 +183,7 @@ export function crashWorld(
       };
       batches.set(invocation.id, batch);
       startedAt.set(invocation.id, begin);
-      const team = { sources, handlers: { stripe: handlersOf(process, exit) } };
+      const team = { sources, handlers: { stripe: handlersOf(process, invocation.id, exit) } };
       const answer = await consume(batch, invocation, team, { ...process, ...variant?.above?.(process) });
       callOff();
       if (answer.hung) {

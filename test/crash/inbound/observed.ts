@@ -75,14 +75,19 @@ export function runLog(journal: readonly Written[], now: () => UnixMillis) {
     overlaps,
     ended: () => ended,
 
-    begin(id: string, attempt: number, phase: number): BegunRun {
+    begin(id: string, attempt: number, phase: number, invocation: string): BegunRun {
       const earlier = runs.filter((run) => run.id === id);
       if (earlier.some(isLive)) overlaps.push(id);
       const key = `stripe#${id}`;
-      const life = livesIn(journal, key);
-      const [before, claimed] = journal.filter((record) => record.id === key).slice(-2);
-      const { owner = '' } = claimed ?? before ?? {};
-      const invocation = owner.slice(0, owner.lastIndexOf('/'));
+      // A worker that stood still begins the run of a claim that others have come after.
+      const claimedAt = journal.findLastIndex(
+        (record) => record.id === key && record.owner.startsWith(`${invocation}/`),
+      );
+      const life = livesIn(journal.slice(0, claimedAt + 1), key);
+      const [before, claimed] = journal
+        .slice(0, claimedAt + 1)
+        .filter((record) => record.id === key)
+        .slice(-2);
       const run: BegunRun = {
         id,
         attempt,

@@ -4,6 +4,7 @@ import { otherItems } from '../../../lambdas/domain/tables.ts';
 import { later, type Seconds, seconds, toMillis } from '../../../lambdas/domain/time.ts';
 import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
 import type { RecoveryPorts } from '../../../lambdas/management/operations/recoveries.ts';
+import { countTogether } from '../../../lambdas/outbound/count-together.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.ts';
@@ -210,6 +211,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
         rules: settings,
         checkHostname: async () => undefined,
         maxTimeoutSeconds: 30,
+        maxConcurrent: undefined,
         retention: settings.deliveryRetention,
         secrets: memorySealing,
       }),
@@ -242,8 +244,10 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
     partsNow,
     portsOf,
     /** The ports of a process with the mistake between the code and its ports, where faults can hit each of its calls. */
-    swapped: <Kind extends keyof Ports>(ports: Ports[Kind]): Ports[Kind] =>
-      mistake.above === undefined ? ports : { ...ports, ...mistake.above(ports) },
+    swapped<Kind extends keyof Ports>(ports: Ports[Kind]): Ports[Kind] {
+      const above = mistake.above === undefined ? ports : { ...ports, ...mistake.above(ports) };
+      return 'tallies' in above ? { ...above, tallies: countTogether(above.tallies) } : above;
+    },
     /** What changes without a port call: the clock, and what is drawn. */
     moment: () => `${time.now()} ms, ${drawn.count} drawn`,
     deleteMessage,

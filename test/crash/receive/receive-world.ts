@@ -90,7 +90,7 @@ export function receiveWorld(
         store: process.storeHandshakeSecret,
       },
       calls: {
-        roots: [],
+        roots: () => [],
         fetchKey: async ({ href }) => Promise.reject(new Error(`nothing answers at ${href}`)),
         visit: async () => undefined,
       },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
-import { releaseWaiting } from '../../../lambdas/outbound/release-waiting.ts';
+import { oneRun, releaseWaiting } from '../../../lambdas/outbound/release-waiting.ts';
 import { settingsOf } from '../../support/fixtures/new-endpoint.ts';
 import { accepted, down, refused } from '../../support/fixtures/outbound.ts';
 import { worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
@@ -76,7 +76,13 @@ describe('a delivery that we were late with', () => {
     world.table.deliveries.set(waiting.id, { ...waiting, deadline: later(world.now(), seconds(5)) });
     world.deliveryQueue.purge();
 
-    await releaseWaiting(await read(), world.now(), () => true, { ...world.sweepPorts });
+    const endpoint = await read();
+    await releaseWaiting(
+      endpoint,
+      world.now(),
+      oneRun(endpoint, () => true),
+      world.sweepPorts,
+    );
     world.advance(seconds(600));
     await world.deliverOnce();
 

@@ -100,7 +100,8 @@ it('λ publish sends no task again of a delivery that waits: the sweep replaces 
     until,
     dueAt: dueForRetry(until, seconds(60)),
     extend: millis(0),
-    waitsSince: undefined,
+    waitsSince: now,
+    isForEndpoint: false,
   };
   await world.deliverPorts.deliveries.defer(world.delivery().id, 1, times);
   world.deliveryQueue.purge();

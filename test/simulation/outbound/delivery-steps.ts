@@ -112,7 +112,7 @@ const changes: Readonly<Record<string, (args: readonly unknown[], was: Item, is:
         waitsSince: was['waitsSince'] ?? fieldOf(times, 'waitsSince'),
       }),
       [
-        fieldOf(times, 'waitsSince') !== undefined && isThere(is, 'cause'),
+        fieldOf(times, 'isForEndpoint') === true && isThere(is, 'cause'),
         'a wait for an endpoint counts as our fault',
       ],
     ],

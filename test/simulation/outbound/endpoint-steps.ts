@@ -150,14 +150,15 @@ const changes: Readonly<Record<string, Changes>> = {
       'progress at another place',
     ],
   ],
-  'tallies.add': ([ended], was, is) => {
+  'tallies.add': ([ended, , count], was, is) => {
+    const more = Number(count ?? 1);
     const last = was?.['last'];
     const isSame =
       fieldOf(last, 'deliveryId') === fieldOf(ended, 'deliveryId') &&
       fieldOf(last, 'round') === fieldOf(ended, 'round');
     return [
-      [isSame && was !== undefined, 'a failure was counted twice'],
-      ...unlike('a count', is, { count: numberIn(was, 'count') + 1 }),
+      [isSame && was !== undefined && more === 1, 'a failure was counted twice'],
+      ...unlike('a count', is, { count: numberIn(was, 'count') + more }),
       [is?.['attentionAt'] === undefined, 'a failure that operators are never notified of'],
     ];
   },

@@ -78,6 +78,11 @@ function rulesOf(step: LimiterStep, was: Item | undefined, is: Item): readonly R
       return openingRules(step, was, is);
     case 'limiter.reset':
       return unlike(knownAfterReset(knownOf(was)), is, 'a reset');
+    case 'limiter.clearPlaces':
+      return [
+        [is['reservedUntil'] !== undefined, 'a raised limit leaves what waits at its old times'],
+        ...unlike(knownOf(was), is, 'a raised limit'),
+      ];
     case 'limiter.reserve':
       return reservingRules(step, was, is);
     case 'limiter.reservePlace':

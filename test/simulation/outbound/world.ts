@@ -4,6 +4,7 @@ import type { EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
 import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { OperationPorts } from '../../../lambdas/management/operations.ts';
+import { countTogether } from '../../../lambdas/outbound/count-together.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
@@ -181,6 +182,7 @@ export function simulatedOutbound(
     const parts = { ...changed, ...mistake.above?.(changed) };
     const common = {
       ...parts,
+      tallies: countTogether(parts.tallies),
       endpoints: capped(parts.endpoints),
       gauges: world.sweepPorts.gauges,
       subscribers,
@@ -208,6 +210,7 @@ export function simulatedOutbound(
     rules: settings,
     checkHostname: async () => undefined,
     maxTimeoutSeconds: 30,
+    maxConcurrent: undefined,
     retention: settings.deliveryRetention,
     secrets: memorySealing,
     eventTypes: world.eventTypes,

@@ -31,7 +31,7 @@ export const sourceOf = (
   };
 };
 export const calls = {
-  roots: [],
+  roots: () => [],
   fetchKey: async () => ({ isThere: false, text: '' }),
   visit: async () => undefined,
 };

@@ -1,4 +1,4 @@
-import type { CounterName, MetricName } from '../../../lambdas/domain/metrics.ts';
+import type { MetricName } from '../../../lambdas/domain/metrics.ts';
 import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
 import type { OutboundTelemetry } from '../../../lambdas/outbound/telemetry.ts';
 
@@ -15,16 +15,18 @@ export function recordedTelemetry() {
     warn: writes(common, 'warn'),
     error: writes(common, 'error'),
   });
-  const telemetry: OutboundTelemetry<CounterName> & InboundTelemetry<MetricName> = {
+  const seconds: { name: string; value: number }[] = [];
+  const telemetry: OutboundTelemetry<MetricName> & InboundTelemetry<MetricName> = {
     ...log({}),
     log,
-    seconds: () => undefined,
+    seconds: (...[name, , value]) => void seconds.push({ name, value }),
     count: (...[name, dimensions, value = 1]) => void counts.push({ name, dimensions, value }),
   };
   return {
     telemetry,
     lines,
     counts,
+    seconds,
     named: (line: string) => lines.filter((entry) => entry.line === line).map(({ fields }) => fields),
     total: (name: string) =>
       counts.filter((count) => count.name === name).reduce((sum, { value }) => sum + value, 0),

@@ -78,7 +78,7 @@ export function memoryReceiver(
       },
     },
     calls: {
-      roots: servers.roots ?? [],
+      roots: () => servers.roots ?? [],
       async fetchKey(url, json) {
         const name = json === undefined ? url.href : `${url.href}#${propertyAt(json, 'key_id')}`;
         const text = servers.fetched?.[name];

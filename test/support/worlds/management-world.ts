@@ -23,6 +23,7 @@ export function managementWorld() {
     rules: world.settings,
     checkHostname: async () => undefined,
     maxTimeoutSeconds: 30,
+    maxConcurrent: world.settings.maxConcurrent,
     retention: world.settings.deliveryRetention,
     endpoints: world.endpoints,
     limiter: world.limiter,

@@ -113,6 +113,7 @@ export function outboundWorld(
     deliveries: table,
     manifests,
     endpoints,
+    limiter,
     events,
     notifyOperators,
     recoveries,

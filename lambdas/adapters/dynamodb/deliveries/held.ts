@@ -1,30 +1,30 @@
-import * as v from 'valibot';
 import { heldByOf } from '../../../domain/delivery-record.ts';
-import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
+import type { EndpointId, TenantId } from '../../../domain/ids.ts';
 import { heldIndex } from '../../../domain/tables.ts';
-import { type DynamodbClient, QueryCommand } from '../commands.ts';
+import type { DynamodbClient } from '../commands.ts';
+import { endpointIndex } from './endpoint-index.ts';
 
-const Key = v.object({ id: DeliveryIdText });
+interface EndpointName {
+  readonly tenant: TenantId;
+  readonly id: EndpointId;
+}
 
 /** The held index: which deliveries wait for their endpoint to be enabled. */
 export function dynamodbHeld(client: DynamodbClient, table: string) {
+  const index = endpointIndex(client, table, heldIndex);
   return {
     /** Reads the oldest first; eventually consistent. */
-    async heldOf(
-      { tenant, id }: { readonly tenant: TenantId; readonly id: EndpointId },
-      limit: number,
-    ): Promise<readonly DeliveryId[]> {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: heldIndex.name,
-          KeyConditionExpression: '#heldBy = :heldBy',
-          ExpressionAttributeNames: { '#heldBy': heldIndex.partitionKey },
-          ExpressionAttributeValues: { ':heldBy': heldByOf({ tenant, endpointId: id }) },
-          Limit: limit,
-        }),
-      );
-      return Items.map((item) => v.parse(Key, item).id);
-    },
+    heldOf: (endpoint: EndpointName, limit: number) => index.ids(partitionsOf(endpoint), limit),
+
+    /** Counts those that are held; with `isExact: false` there are more. @param atMost the most to count in each partition */
+    countHeld: (endpoint: EndpointName, atMost: number) => index.count(partitionsOf(endpoint), atMost),
   };
 }
+
+const shards = Array.from({ length: heldIndex.shards }, (_, shard) => shard);
+
+/** The last one has what was held before there were shards. */
+const partitionsOf = ({ tenant, id }: EndpointName): readonly string[] => {
+  const endpoint = { tenant, endpointId: id };
+  return [...shards.map((shard) => heldByOf(endpoint, shard)), heldByOf(endpoint)];
+};

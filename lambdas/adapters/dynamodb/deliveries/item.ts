@@ -7,7 +7,7 @@ import {
   type DeliveryStatus,
   dueShardOf,
   endpointDayFor,
-  heldByOf,
+  heldByFor,
   isDue,
   listedAt,
   waitingByFor,
@@ -131,7 +131,7 @@ export function deliveryItem(delivery: Delivery) {
     endpointDay: endpointDayFor(delivery),
     listedAt: listedAt(delivery),
     waitingBy: waitingByFor(delivery),
-    heldBy: delivery.status === 'held' ? heldByOf(delivery) : undefined,
+    heldBy: delivery.status === 'held' ? heldByFor(delivery) : undefined,
     dueShard: isDue(delivery) ? dueShardOf(delivery.id) : undefined,
   };
 }

@@ -7,7 +7,7 @@ import {
   type Fence,
   type FinishedDelivery,
   type HeldDelivery,
-  heldByOf,
+  heldByFor,
   type PendingDelivery,
   type SuccessEntry,
 } from '../../../domain/delivery-record.ts';
@@ -108,26 +108,23 @@ export const deliveryUpdates = {
   defer: (
     id: DeliveryId,
     attempt: number,
-    { now, until, dueAt, extend, waitsSince, deadlineAfter }: Deferral,
+    { now, until, dueAt, extend, waitsSince, isForEndpoint, deadlineAfter }: Deferral,
   ): ConditionalUpdate => ({
     id,
     set: {
       nextAttemptAt: until,
       dueAt,
       dueShard: dueShardOf(id),
-      ...(waitsSince !== undefined && { cause: undefined }),
+      ...(isForEndpoint && { cause: undefined }),
     },
-    assign: [
-      '#deadline = #deadline + :extend',
-      ...(waitsSince === undefined ? [] : ['#waitsSince = if_not_exists(#waitsSince, :since)']),
-    ],
+    assign: ['#deadline = #deadline + :extend', '#waitsSince = if_not_exists(#waitsSince, :since)'],
     condition: `${isUnrecorded} AND ${isUnleased} AND ${isDue}${deadlineAfter === undefined ? '' : ' AND #deadline > :deadlineAfter'}`,
     values: {
       pending: 'pending',
       attempt,
       now,
       extend,
-      ...(waitsSince !== undefined && { since: waitsSince }),
+      since: waitsSince,
       ...(deadlineAfter !== undefined && { deadlineAfter }),
     },
   }),
@@ -147,7 +144,7 @@ export const deliveryUpdates = {
     id: delivery.id,
     set: {
       status: 'held',
-      heldBy: heldByOf(delivery),
+      heldBy: heldByFor(delivery),
       heldAt: now,
       sweeps: 0,
       dueAt,

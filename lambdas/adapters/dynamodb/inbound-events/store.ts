@@ -1,15 +1,11 @@
-import * as v from 'valibot';
-import type { Claim, EventRecord, KeptKeys, KeptPlace, Outcome } from '../../../domain/idempotency.ts';
+import type { Claim, EventRecord, Outcome } from '../../../domain/idempotency.ts';
 import type { InboundEventStore } from '../../../domain/inbound-event-store.ts';
-import { Instant } from '../../../domain/instant-fields.ts';
-import { keptIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
-import { type DynamodbClient, GetCommand, QueryCommand } from '../commands.ts';
+import { type DynamodbClient, GetCommand } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { parseEventItem } from './item.ts';
+import { dynamodbKept } from './kept.ts';
 import { eventUpdates } from './updates.ts';
-
-const Place = v.object({ id: v.string(), keptAt: Instant });
 
 /** The records of inbound events in the InboundEvents table. */
 export function dynamodbInboundEvents(client: DynamodbClient, table: string) {
@@ -36,21 +32,7 @@ export function dynamodbInboundEvents(client: DynamodbClient, table: string) {
       return Item && parseEventItem(Item);
     },
 
-    async listKept(keptDay: string, limit: number, after?: KeptPlace): Promise<KeptKeys> {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: keptIndex.name,
-          KeyConditionExpression: '#day = :day',
-          ExpressionAttributeNames: { '#day': keptIndex.partitionKey },
-          ExpressionAttributeValues: { ':day': keptDay },
-          Limit: limit,
-          ...(after && { ExclusiveStartKey: { ...after, keptDay } }),
-        }),
-      );
-      const next = LastEvaluatedKey && v.parse(Place, LastEvaluatedKey);
-      return { ids: Items.map((item) => v.parse(Place, item).id), next };
-    },
+    ...dynamodbKept(client, table),
   } satisfies InboundEventStore;
 }
 

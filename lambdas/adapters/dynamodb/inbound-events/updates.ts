@@ -1,4 +1,5 @@
-import type { Claim, EventRecord, Kept, Outcome } from '../../../domain/idempotency.ts';
+import type { Claim, EventRecord, Outcome } from '../../../domain/idempotency.ts';
+import { keptPartition } from '../../../domain/kept-events.ts';
 import { toUnixSeconds, type UnixMillis } from '../../../domain/time.ts';
 import type { ConditionalUpdate } from '../conditional-update.ts';
 import { cheapestForm } from '../write-units.ts';
@@ -63,8 +64,12 @@ const claimed = (claim: Claim) => ({
   expiresAt: toUnixSeconds(claim.expiresAt),
 });
 
+type KeptOutcome = Extract<Outcome, { kind: 'failed' | 'ignored' }>;
+
 /** Attributes of an event kept for a replay; they stay until the event is processed. */
-function kept(claim: Claim, { keptDay, keptBody, keptMessage }: Kept, now: UnixMillis) {
+function kept(claim: Claim, { kind, kept }: KeptOutcome, now: UnixMillis) {
+  const { keptBody, keptMessage } = kept;
+  const keptDay = keptPartition(kept.keptDay, kind, claim.id);
   const place = { keptDay, keptBody, keptMessage: undefined, keptAt: now };
   if (keptMessage === undefined) return place;
   const others = {
@@ -91,8 +96,8 @@ function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalU
     case 'retrying':
       return { lastError: outcome.error, dueAt: outcome.dueAt, sentBack: outcome.sentBack || undefined };
     case 'failed':
-      return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(claim, outcome.kept, now) };
+      return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(claim, outcome, now) };
     case 'ignored':
-      return { lastError: undefined, endedMessageId: claim.messageId, ...kept(claim, outcome.kept, now) };
+      return { lastError: undefined, endedMessageId: claim.messageId, ...kept(claim, outcome, now) };
   }
 }

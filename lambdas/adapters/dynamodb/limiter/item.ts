@@ -39,6 +39,5 @@ export function parseLimiter(item: unknown): LimiterState {
   const slots = Object.entries(known)
     .filter((entry): entry is [string, number] => entry[0].startsWith('slot') && typeof entry[1] === 'number')
     .map(([name, until]) => [name.slice('slot'.length), unixMillis(until)]);
-  const { reservedUntil: _, ...state } = v.parse(KnownAttributes, known);
-  return { ...state, slots: Object.fromEntries(slots) };
+  return { ...v.parse(KnownAttributes, known), slots: Object.fromEntries(slots) };
 }

@@ -56,6 +56,9 @@ export function dynamodbLimiter(client: DynamodbClient, table: string) {
       await write(slot.limiterKey, limiterUpdates.open(slot, until, now));
     },
 
+    clearPlaces: async (limiterKey: string) =>
+      parseLimiter((await write(limiterKey, limiterUpdates.clearPlaces())).item),
+
     async reset(limiterKey: string): Promise<void> {
       await write(limiterKey, limiterUpdates.reset());
     },

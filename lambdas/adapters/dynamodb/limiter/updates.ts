@@ -118,6 +118,12 @@ export const limiterUpdates = {
     values: { zero: 0, now, ...(isProbe && { one: 1, mine: until }) },
   }),
 
+  clearPlaces: (): LimiterUpdate => ({
+    set: { reservedUntil: undefined },
+    condition: 'attribute_exists(#id)',
+    values: {},
+  }),
+
   /** Clears the endpoint's health; taken slots stay taken. */
   reset: (): LimiterUpdate => ({
     set: { failures: 0, probes: 0, ...notFailing, ...closed, ...unproven, retryAfter: undefined },

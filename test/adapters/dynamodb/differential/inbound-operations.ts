@@ -68,8 +68,8 @@ export const inboundEventsOperations: MakeOperations = (client, source) => {
       if (record !== undefined) records.push(record);
     },
     async listKept({ b }) {
-      const page = await store.listKept(keptDay, 1 + (b % 2));
-      if (page.next !== undefined) await store.listKept(keptDay, 1, page.next);
+      const page = await store.listKept({ keptDay }, 1 + (b % 2));
+      if (page.next !== undefined) await store.listKept({ keptDay }, 1, page.next);
     },
   };
 };

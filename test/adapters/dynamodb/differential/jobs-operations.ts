@@ -80,6 +80,7 @@ export const talliesOperations: MakeOperations = (client, run) => {
   return {
     add: (draw) => store.add(ended(draw), draw.now),
     addAgain: (draw) => store.add(ended(draw), draw.now),
+    addSeveral: (draw) => store.add(ended(draw), draw.now, 1 + draw.c),
     due: ({ now }) => store.due(now),
     read,
     async notified(draw) {

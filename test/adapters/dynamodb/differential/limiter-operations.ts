@@ -58,6 +58,7 @@ export const limiterOperations: MakeOperations = (client, run) => {
       openTimes.push(until);
     },
     reset: ({ b }) => (b === 0 ? store.reset(limiterKey) : Promise.resolve()),
+    clearPlaces: ({ b }) => (b === 0 ? store.clearPlaces(limiterKey) : Promise.resolve()),
     reserve: ({ now, b }) => store.reserve(limiterKey, millis(100 * (b + 1)), now),
     read: () => store.read(limiterKey),
     down: ({ now, b }) => gauges.down(after(now, -20 * b)),
