@@ -138,7 +138,7 @@ describe('every queue has a bound on the functions that it starts', () => {
     expect(concurrencyOf(app, 'Outbound/Sideline/Queue', 'Outbound/Deliver')).toEqual({
       MaximumConcurrency: 10,
     });
-    const few = synth({ sources: {}, outbound: { maxConcurrency: 7 } });
+    const few = synth({ sources: { stripe: { provider: 'stripe' } }, outbound: { maxConcurrency: 7 } });
     expect(concurrencyOf(few, 'Outbound/Sideline/Queue', 'Outbound/Deliver')).toEqual({
       MaximumConcurrency: 2,
     });

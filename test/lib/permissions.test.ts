@@ -54,7 +54,7 @@ test.each([
   ['Source-stripe/Receive', 4],
   ['Source-stripe/Consume', 7],
   ['Outbound/Publish', 9],
-  ['Outbound/Deliver', 13],
+  ['Outbound/Deliver', 14],
   // Six of them dead-letter queues, which it reads.
   ['Outbound/Sweep', 18],
   ['Management/Function', 19],

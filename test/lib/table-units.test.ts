@@ -43,8 +43,8 @@ describe("a table's maximum of units", () => {
     expect(maximaOf({ sources, outbound })).toEqual({
       InboundEvents: { read: 12_000, write: 12_000 },
       'Outbound/Stores/Events': { read: 18_000, write: 18_000 },
-      'Outbound/Stores/Deliveries': { read: 28_000, write: 28_000 },
-      'Outbound/Stores/Endpoints': { read: 20_000, write: 20_000 },
+      'Outbound/Stores/Deliveries': { read: 32_000, write: 32_000 },
+      'Outbound/Stores/Endpoints': { read: 24_000, write: 24_000 },
     });
   });
 
@@ -104,10 +104,10 @@ describe('a maximum of units that is too low', () => {
 
     expect(others).toEqual([]);
     expect(warning).toMatch(
-      /^maxTableUnitsPerSecond: 10 consumers, 10 publish and 50 deliver functions can cause more/,
+      /^maxTableUnitsPerSecond: 10 consumers, 10 publish and 60 deliver functions can cause more/,
     );
     expect(warning).toContain(
-      ': deliveries 14000 (its maximum is 9500), endpoints 10000 (its maximum is 9500);',
+      ': deliveries 16000 (its maximum is 9500), endpoints 12000 (its maximum is 9500);',
     );
     expect(warning).toContain('; raise maxTableUnitsPerSecond, leave it out, or lower the concurrency');
   });
@@ -115,12 +115,12 @@ describe('a maximum of units that is too low', () => {
   test('a maximum of units that is too low because of the default quota causes a warning that names the quota', () => {
     const [warning] = warningsOf({ ...oneSource, outbound: { maxConcurrency: 1_000 } });
 
-    expect(warning).toContain('deliveries 204000 (its maximum is 40000)');
+    expect(warning).toContain('deliveries 244000 (its maximum is 40000)');
     expect(warning).toContain('; 40000 is the default quota of an account: raise that, then set');
   });
 
   test('a maximum of units that is high enough causes no warning', () => {
     expect(warningsOf(oneSource)).toEqual([]);
-    expect(warningsOf({ ...oneSource, maxTableUnitsPerSecond: 14_000 })).toEqual([]);
+    expect(warningsOf({ ...oneSource, maxTableUnitsPerSecond: 16_000 })).toEqual([]);
   });
 });

@@ -26,8 +26,13 @@ const nameProperties = [
   'TopicName',
 ];
 
-/** What may have a name twice: an API's is a label, a policy's is within its role. */
-const labelled = new Set(['AWS::ApiGatewayV2::Api', 'AWS::IAM::Policy']);
+/** What may have a name twice: an API's is a label, a policy's is within its role; the others name what they belong to. */
+const labelled = new Set([
+  'AWS::ApiGatewayV2::Api',
+  'AWS::IAM::Policy',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Logs::MetricFilter',
+]);
 
 /** Properties that CloudFormation changes in place, of the resources that have a name. All others are taken for replacements. */
 const inPlace: Readonly<Record<string, readonly string[]>> = {

@@ -109,11 +109,12 @@ describe('a failure', () => {
     ['that occupied a worker for longer than a second sidelines its endpoint', 3_000, true],
     ['that comes at once does not', 1_000, false],
   ])('a failure %s', async (_what, ms, isSlow) => {
-    const failing = { slots: {}, failures: 0, probes: 0, failingSince: unixMillis(1) };
-    for (const known of [undefined, failing]) {
+    // With a slot, too.
+    for (const isWatched of [false, true]) {
       const { world, behaviour, state } = await slowWorld(ms);
       behaviour.outcome = network;
-      if (known !== undefined) world.limiter.limiter.set(limiterKey, known);
+      const failing = { slots: {}, failures: 0, probes: 0, failingSince: unixMillis(1) };
+      if (isWatched) world.limiter.limiter.set(limiterKey, failing);
       await world.publish(event('a'));
 
       await world.deliverOnce();
