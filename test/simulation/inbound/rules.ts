@@ -71,7 +71,7 @@ function wrongStatuses({ statuses }: Observed, points: readonly CrashPoint[], ar
 function isOnce({ phases }: Scenario, plans: readonly Plan[]): boolean {
   const isPlain = phases.every(({ sendLate = [], people = 1 }) => sendLate.length === 0 && people === 1);
   const comesOnce = plans.every(
-    ({ copies, then, again }) => copies === 1 && then !== 'kills' && then !== 'hangs' && again !== 'both',
+    ({ copies, last, again }) => copies === 1 && last !== 'kills' && last !== 'hangs' && again !== 'both',
   );
   return isPlain && comesOnce;
 }
@@ -82,7 +82,7 @@ function wrongCounts(scenario: Scenario, plans: readonly Plan[], observed: Obser
   if (!isOnce(scenario, plans)) return [];
   const ignored = Object.values(ends).filter((end) => end === 'ignored').length;
   const hasExpired = plans.some(({ again }) => again === 'expired');
-  const repeated = plans.filter(({ then, again }) => then === 'succeeds' && again === 'redelivered').length;
+  const repeated = plans.filter(({ last, again }) => last === 'succeeds' && again === 'redelivered').length;
   const claims = observed.runs.length + ignored + (hasExpired ? 0 : repeated);
   const sentBack = plans.reduce((sum, plan) => sum + partsOf(plan, delays), 0);
   return [
@@ -103,13 +103,13 @@ function sentTwice(
   { sentBack }: Observed,
 ): string[] {
   if (handlerRetryDelays.some((delay) => partsOfWait(delay) > 1)) return [];
-  const most = plans.reduce((sum, plan) => sum + partsOf({ ...plan, then: 'fails' }, handlerRetryDelays), 0);
+  const most = plans.reduce((sum, plan) => sum + partsOf({ ...plan, last: 'fails' }, handlerRetryDelays), 0);
   return sentBack > most ? [`${sentBack} messages were sent back, more than ${most}`] : [];
 }
 
 /** In how many parts the waits of an event are spent on the queue; SQS delays for a quarter of an hour at most. */
-function partsOf({ fails, then }: Plan, delays: readonly number[]): number {
-  const waits = then === 'fails' ? delays : delays.slice(0, fails);
+function partsOf({ fails, last }: Plan, delays: readonly number[]): number {
+  const waits = last === 'fails' ? delays : delays.slice(0, fails);
   return waits.reduce((sum, delay) => sum + partsOfWait(delay), 0);
 }
 

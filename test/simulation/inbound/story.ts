@@ -17,7 +17,7 @@ const short: readonly number[] = [61];
 export interface Plan {
   readonly id: string;
   readonly fails: number;
-  readonly then: 'succeeds' | 'succeeds slowly' | 'fails for good' | 'kills' | 'hangs' | 'fails';
+  readonly last: 'succeeds' | 'succeeds slowly' | 'fails for good' | 'kills' | 'hangs' | 'fails';
   /** Sent again, or replayed, when all is over; or sent again when its record has expired. */
   readonly again?: 'redelivered' | 'replayed' | 'both' | 'expired';
   /** What it does from then on. */
@@ -65,7 +65,7 @@ export function drawInbound(story: Draws): InboundStory {
 function drawShort(story: Draws, mostFaults: number): InboundStory {
   const failing = (index: number): Plan => ({
     ...drawPlan(story, index, { spare: 0, mayKill: false, mayBeSlow: false }),
-    ...{ fails: 0, then: 'fails', again: undefined, copies: 1 },
+    ...{ fails: 0, last: 'fails', again: undefined, copies: 1 },
   });
   const plans = [failing(0), ...several(story, 2, 40, (index) => failing(index + 1))];
   const scenario = scenarioOf(story, plans, [], { isStalling: true, delays: short });
@@ -83,25 +83,25 @@ function drawPlan(story: Draws, index: number, { spare, mayKill, mayBeSlow }: Pl
   const ends = mayKill
     ? (['kills', 'succeeds', 'hangs'] as const)
     : (['succeeds', 'succeeds', 'succeeds', 'fails for good', 'fails'] as const);
-  const drawn = pick<Plan['then']>(story, ends);
+  const drawn = pick<Plan['last']>(story, ends);
   const isOver = drawn === 'fails for good' || drawn === 'fails';
-  const then = drawn === 'succeeds' && mayBeSlow && chance(story, 30) ? 'succeeds slowly' : drawn;
+  const last = drawn === 'succeeds' && mayBeSlow && chance(story, 30) ? 'succeeds slowly' : drawn;
   return {
     id: `evt_${index}${chance(story, 15) ? '_large' : ''}`,
-    fails: then === 'fails' ? 0 : story.below(spare + 1),
-    then,
+    fails: last === 'fails' ? 0 : story.below(spare + 1),
+    last,
     again: pick(
       story,
       isOver
         ? ['replayed', 'redelivered', 'both', undefined]
-        : then === 'succeeds'
+        : last === 'succeeds'
           ? [undefined, 'redelivered', 'replayed', 'expired']
           : [undefined],
     ),
     later: pick(story, ['succeeds', 'succeeds', 'fails for good']),
     people: pick(story, [1, 1, 2]),
     // Another copy of an event that failed is a redelivery, which begins once more.
-    copies: then === 'succeeds' ? pick(story, [1, 1, 2, 3]) : 1,
+    copies: last === 'succeeds' ? pick(story, [1, 1, 2, 3]) : 1,
     after: mayBeSlow ? pick(story, [0, 0, 30, 75, 150]) : 0,
   };
 }
@@ -112,7 +112,7 @@ function scenarioOf(
   others: readonly string[],
   { isStalling, delays }: { readonly isStalling: boolean; readonly delays: readonly number[] },
 ): Scenario {
-  const lasting = plans.filter(({ then }) => then === 'succeeds');
+  const lasting = plans.filter(({ last }) => last === 'succeeds');
   const sendLate = several(story, lasting.length === 0 ? 0 : 2, 25, () => ({
     id: lasting[story.below(lasting.length)]?.id ?? 'evt_0',
     after: pick(story, [30, 200, 600]),
@@ -152,8 +152,8 @@ const phaseOf = ({ id, again, people }: Plan): Phase => ({
 
 function doingOf(plan: Plan | undefined, { earlier, phase }: HandlerRun): Doing {
   if (plan === undefined) return 'succeeds';
-  if (phase > 0) return plan.then === 'succeeds' ? 'succeeds' : plan.later;
-  return earlier < plan.fails ? 'fails' : plan.then;
+  if (phase > 0) return plan.last === 'succeeds' ? 'succeeds' : plan.later;
+  return earlier < plan.fails ? 'fails' : plan.last;
 }
 
 function endsOf(
@@ -170,8 +170,8 @@ function endsOf(
   return ends;
 }
 
-function endOf({ then, again, later }: Plan): End {
-  if (then === 'succeeds' || then === 'succeeds slowly') return 'processed';
+function endOf({ last, again, later }: Plan): End {
+  if (last === 'succeeds' || last === 'succeeds slowly') return 'processed';
   if (again === undefined) return 'failed';
   return later === 'succeeds' ? 'processed' : 'failed';
 }
