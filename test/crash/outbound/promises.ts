@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import { endpointHash, type TaskQueue } from '../../../lambdas/domain/delivery-task.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
@@ -196,11 +196,12 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
       return request;
     },
 
-    taskSent(text: string, queue: TaskQueue): void {
+    /** @param mayPassOn it goes to the sideline queue without a delay */
+    taskSent(text: string, mayPassOn: boolean): void {
       const task = taskIn(text);
-      if (queue === 'sideline') passedOn.push(task);
+      if (mayPassOn) passedOn.push(task);
       // The same task in the other queue carries on the one before it.
-      if (queue === 'delivery' || !roundsOfTasks.has(task)) counts.tasks++;
+      if (!mayPassOn || !roundsOfTasks.has(task)) counts.tasks++;
       roundsOfTasks.set(task, roundOf(text, world));
       check(isSentInTurn(text, world), 'a task was sent whose predecessor is not recorded');
     },

@@ -125,7 +125,7 @@ export function simulatedWorld(scenario: Scenario, mutant: Mutant, tableFaults: 
   const nextAnswer = answersOf(scenario);
 
   const sendTask = async (task: OutgoingTask): Promise<void> => {
-    watch.taskSent(task.body, task.queue);
+    watch.taskSent(task.body, task.queue === 'sideline' && (task.delay ?? 0) === 0);
     const { copies = 1, copiesAfter = 0 } = scenario;
     for (let copy = 0; copy < copies; copy++) {
       const delay = seconds(Math.min((task.delay ?? 0) + copy * copiesAfter, 900));

@@ -1,4 +1,4 @@
-import { endpointHash, type TaskQueue } from '../../../lambdas/domain/delivery-task.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
@@ -145,9 +145,9 @@ export function watchRun(
       calls.faults() * 3 + counts.acts + counts.twice + Math.max(0, counts.published - 1),
 
     taskTaken: (text: string, by: Process): void => processes.taken(by, text),
-    taskSent(text: string, queue: TaskQueue, by: Process): void {
-      watch.taskSent(text, queue);
-      if (queue === 'sideline' && processes.passedOn(by, text)) return;
+    taskSent(text: string, mayPassOn: boolean, by: Process): void {
+      watch.taskSent(text, mayPassOn);
+      if (mayPassOn && processes.passedOn(by, text)) return;
       processes.sent(by, text);
       tasks.sent(text);
     },

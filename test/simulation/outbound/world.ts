@@ -83,7 +83,7 @@ export function simulatedOutbound(
   const random = () => 0.5 + (made.drawn++ % 5) * 0.0005;
 
   const sendTask = async (task: Parameters<DeliverPorts['sendTask']>[0], by: Process): Promise<void> => {
-    watch.taskSent(task.body, task.queue, by);
+    watch.taskSent(task.body, task.queue === 'sideline' && (task.delay ?? 0) === 0, by);
     await deliveryQueue.send(task);
   };
   const sendTasks = async (tasks: Parameters<PublishPorts['sendTasks']>[0], by: Process): Promise<void> => {
