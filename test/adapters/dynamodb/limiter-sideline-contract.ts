@@ -106,14 +106,14 @@ export function limiterSidelineContract(make: () => Promise<LimiterStore>): void
     const { held, leave, request } = await setUp();
     const { failingSince } = await request('down', 10);
     await request('down', 20);
-    expect(await request('refusing', 30)).toMatchObject({ failures: 0, provenAt: at(30) });
-    await request('down', 40);
 
-    const slot = await held(50, 5_050);
-    const hung = await leave(slot, { health: 'hanging', took: millis(5_000) }, 5_050);
+    const slot = await held(30, 5_030);
+    const hung = await leave(slot, { health: 'hanging', took: millis(5_000) }, 5_030);
 
-    expect(hung).toMatchObject({ failures: 1, failingSince, failedAt: at(40), slowAt: at(5_050) });
-    expect(hung.provenAt).toBeUndefined();
+    expect(hung).toMatchObject({ failures: 2, failingSince, failedAt: at(20), slowAt: at(5_030) });
+    expect(await request('up', 5_040)).toMatchObject({ failures: 0, provenAt: at(5_040) });
+    const again = await leave(await held(5_050, 9_000), { health: 'hanging', took: millis(5_000) }, 8_000);
+    expect([again.failures, again.failingSince, again.provenAt]).toEqual([0, undefined, undefined]);
   });
 
   it('a limiter notes that a request hangs whose slot another worker has by now', async () => {
