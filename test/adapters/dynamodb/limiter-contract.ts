@@ -3,6 +3,7 @@ import type { LimiterStore } from '../../../lambdas/domain/limiter-store.ts';
 import { millis } from '../../../lambdas/domain/time.ts';
 import { at, testedLimiter } from './limiter-fixture.ts';
 import { limiterPacingContract } from './limiter-pacing-contract.ts';
+import { limiterSidelineContract } from './limiter-sideline-contract.ts';
 
 /** What every limiter store must do. @param make each call may share one table */
 export function limiterContract(name: string, make: () => Promise<LimiterStore>): void {
@@ -245,5 +246,6 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
     });
 
     limiterPacingContract(make);
+    limiterSidelineContract(make);
   });
 }
