@@ -84,8 +84,8 @@ export const managementThrottle = { rate: 50, burst: 100 } as const;
 export const batches = {
   consume: 10,
   publish: 10,
-  /** A batch holds its messages until the slowest endpoint has answered. */
-  deliver: 5,
+  /** A batch runs until its slowest endpoint has answered: after 5 s at most, its request is cut and goes to the sideline queue. */
+  deliver: 10,
 } as const;
 
 export const queues = {

@@ -95,7 +95,7 @@ describe('queues', () => {
     app.template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: { 'Fn::GetAtt': [idOf(app, 'AWS::SQS::Queue', 'Outbound/Delivering/Queue'), 'Arn'] },
       FunctionName: { Ref: idOf(app, 'AWS::Lambda::Function', 'Outbound/Deliver') },
-      BatchSize: 5,
+      BatchSize: 10,
       ScalingConfig: { MaximumConcurrency: 50 },
     });
   });
