@@ -149,12 +149,12 @@ const factsAfter = (
 export const succeeded = (
   delivery: Pick<ClaimedDelivery, 'attemptLog'>,
   entry: SuccessEntry,
-  { deliveryRetention }: Pick<OutboundSettings, 'deliveryRetention'>,
+  { deliveredRetention }: Pick<OutboundSettings, 'deliveredRetention'>,
   now: UnixMillis,
 ): SuccessRecord => ({
   ...factsAfter(delivery, entry),
   status: 'delivered',
-  expiresAt: toUnixSeconds(later(now, deliveryRetention)),
+  expiresAt: toUnixSeconds(later(now, deliveredRetention)),
 });
 
 function retried(

@@ -7,6 +7,7 @@ import {
   contentHash,
   eventBody,
   eventExpiry,
+  eventKeptAtFirst,
   eventKeptFor,
   goesTooSoon,
   isInlinePayload,
@@ -69,7 +70,7 @@ export async function recordEvent(
     payload: payloadOf(id, body),
     isWide: publication.to.kind === 'tenant' || undefined,
     endpoints,
-    expiresAt: eventExpiry(now, eventKeptFor(deliveryLifetime(settings), settings)),
+    expiresAt: eventExpiry(now, eventKeptAtFirst(deliveryLifetime(settings), settings)),
   };
   // Comes first, so that no event ever points to a missing payload.
   if ('s3Key' in event.payload) await ports.putPayload(event.payload.s3Key, Buffer.from(body));
@@ -111,8 +112,9 @@ export async function recordDelivery(
 ): Promise<RecordedDelivery> {
   const { event } = origin;
   const wanted = newDelivery(destination, origin, settings, now);
-  if (goesTooSoon(event.expiresAt, now, wanted.eventKeptFor)) {
-    const until = eventExpiry(now, wanted.eventKeptFor);
+  const keptFor = eventKeptAtFirst(wanted.lifetime, settings);
+  if (goesTooSoon(event.expiresAt, now, keptFor)) {
+    const until = eventExpiry(now, keptFor);
     if (!(await ports.events.keep(event.id, until, now)))
       throw new Error(`event ${event.id} expired just now`);
   }
@@ -188,8 +190,8 @@ const heldFrom = (now: UnixMillis) => ({
   dueAt: heldCheckAt(now, 0),
 });
 
-const discardedFrom = (now: UnixMillis, { deliveryRetention }: OutboundSettings) => ({
+const discardedFrom = (now: UnixMillis, { deliveredRetention }: OutboundSettings) => ({
   status: 'discarded' as const,
   lastError: testNotHeldReason,
-  expiresAt: toUnixSeconds(later(now, deliveryRetention)),
+  expiresAt: toUnixSeconds(later(now, deliveredRetention)),
 });

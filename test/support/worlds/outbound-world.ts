@@ -83,6 +83,7 @@ export function outboundWorld(
     now: clock,
     random: () => 0.5,
     deliveries: table,
+    events,
     readPayload,
     endpoints,
     limiter,
