@@ -37,11 +37,14 @@ await consume(await take(1));
 const consumed = { 1: await ofBatch(1), 10: await ofBatch(10) };
 const [publishedOne, deliveredOne] = await outboundTimes(1);
 const [publishedFive, deliveredFive] = await outboundTimes(5);
+const [publishedTen, deliveredTen] = await outboundTimes(10);
 const swept = await least(
   async () => (await stack.counted(() => stack.invoke('OutboundSweep', {}))).milliseconds,
 );
 const received = await least(
   async () => (await stack.counted(() => post('charge.updated', 1000))).milliseconds,
 );
-console.log({ received, consumed, publishedOne, publishedFive, deliveredOne, deliveredFive, swept });
+const published = { 1: publishedOne, 5: publishedFive, 10: publishedTen };
+const delivered = { 1: deliveredOne, 5: deliveredFive, 10: deliveredTen };
+console.log({ received, consumed, published, delivered, swept });
 await stack.stop();

@@ -55,7 +55,7 @@ export const prices: Readonly<Record<PriceName, Price>> = list.prices;
 export const priceNames = Object.keys(list.prices).filter((name): name is PriceName => name in list.prices);
 export const hosted: readonly Hosted[] = list.hosted;
 export const notFound: readonly string[] = list.notFound;
-export const requestHeadBytes: number = calls.requestHeadBytes;
+export const { requestHeadBytes, requestEnvelopeBytes } = calls;
 /** The longest of our lines by name, in bytes. */
 export const lineBytes: Readonly<Record<string, number>> = calls.lines;
 export const { forTheStack, forEachSource, batchSizes } = template;
@@ -85,7 +85,11 @@ export function stepOfSize(name: string, bytes: number): CountedStep {
 /** Returns the billed milliseconds of an invocation with so many messages, interpolated between the measured ones. */
 export function milliseconds(name: MeasuredFunction, batch: number): number {
   const measured = Object.entries(durations.functions[name]).map(([size, ms]) => [Number(size), ms] as const);
-  const [[fewest, least] = [1, 0], [most, longest] = [1, 0]] = [measured[0], measured.at(-1)];
-  if (most === fewest) return least;
-  return Math.ceil(least + ((longest - least) * (batch - fewest)) / (most - fewest));
+  const next = measured.findIndex(([size]) => size >= batch);
+  const [[fewer, shorter] = [1, 0], [more, longer] = [1, 0]] = [
+    measured[next - 1] ?? measured[0],
+    measured[next] ?? measured.at(-1),
+  ];
+  if (more === fewer) return longer;
+  return Math.ceil(shorter + ((longer - shorter) * (batch - fewer)) / (more - fewer));
 }

@@ -69,7 +69,7 @@ const numbers: readonly (readonly [flags: string, text: string, name: keyof Work
     share,
   ],
   ['--payload <size>', 'the size of a body, e.g. 4kB', 'payload', sizeUpTo(mostBytes.received, '4 MiB')],
-  ['--batch <count>', 'messages in an invocation, 1 to 10 (deliver takes 5)', 'batch', whole(1, 10)],
+  ['--batch <count>', 'messages in an invocation, 1 to 10', 'batch', whole(1, 10)],
   [
     '--publish-batch <count>',
     'events that you publish in one call, 1 to 10; AWS bills a call by 64 KB',

@@ -1,7 +1,15 @@
 import { maxManifestSize } from '../lambdas/domain/delivery-manifest.ts';
-import { batchSizes, type CountedStep, milliseconds, requestHeadBytes, step, stepOfSize } from './data.ts';
+import {
+  batchSizes,
+  type CountedStep,
+  milliseconds,
+  requestEnvelopeBytes,
+  requestHeadBytes,
+  step,
+  stepOfSize,
+} from './data.ts';
 import { gigabyte, platformBytes, secretReads } from './rates.ts';
-import { type BillLine, chunksOf, type Sizes, type Tally, tally } from './tally.ts';
+import { type BillLine, chunksOf, keptDays, type Sizes, type Tally, tally } from './tally.ts';
 import { callBytes, envelopeBytes, type Workload } from './workload.ts';
 
 /** Attempts of the schedule `short`, the default. */
@@ -39,6 +47,7 @@ function published(work: Workload, used: Tally): void {
   const tasks = batch * fanOut;
   const sends = Math.ceil(tasks / tasksInSend) * chunksOf(Math.min(tasks, tasksInSend) * task.message);
   used.add('sqsRequest', (events * sends) / batch);
+  used.add('sqsFairRequest', (events * sends) / batch);
   used.step(sweptManifest(batch * fanOut), events * fanOut, task);
   const invocations = events / batch;
   used.mapping(invocations, batch * message);
@@ -51,7 +60,7 @@ const messagesOfCall = ({ publishBatch, through }: Workload, bytes: number): num
   Math.max(1, Math.min(publishBatch, Math.floor(callBytes[through] / bytes)));
 
 /** The messages in an invocation for which the steps `…, batch` were counted. */
-const countedBatches = { published: 10, delivered: 5 } as const;
+const countedBatches = { published: 10, delivered: 10 } as const;
 
 /** A step for each message of a batch: what an invocation does once was counted with one message, and with several. */
 function inBatches(name: keyof typeof countedBatches, payload: number, batch: number): CountedStep {
@@ -61,6 +70,7 @@ function inBatches(name: keyof typeof countedBatches, payload: number, batch: nu
     ...sized,
     write: sized.write - (one.write - many.write) * share,
     read: sized.read - (one.read - many.read) * share,
+    storedBytes: sized.storedBytes - (one.storedBytes - many.storedBytes) * share,
   };
 }
 
@@ -121,18 +131,20 @@ function delivered(work: Workload, used: Tally): void {
   const { delivered: atOnce, ...others } = attemptsOf(work);
   used.step(inBatches('delivered', payload, batch), atOnce, task);
   for (const [name, count] of Object.entries(others)) used.step(withBody(step(name), payload), count, task);
-  notified(others['given up'], used);
+  const lost = others['given up'];
+  notified(lost, used);
+  // Their events and records, and what a failure adds to them, are kept for longer than those of the delivered ones.
+  for (const name of ['published, 1000 B', 'failed', 'given up'])
+    used.stored(step(name), lost, keptDays.failed - keptDays.delivered);
   const attempts = Object.values(others).reduce((sum, count) => sum + count, atOnce);
-  // Each message of a batch is deleted at once, so that none waits for the slowest.
-  const deletes = batch > 1 ? (step('delivered, batch').calls['sqs.DeleteMessage'] ?? 0) : 0;
-  used.add('sqsRequest', attempts * deletes);
-  // A message with a group costs more on each of its requests: send, receive and delete.
-  used.add('sqsFairRequest', attempts * (1 + deletes + 2 / batch));
+  // Messages with a group cost more on each request: a retry's send, and the receive and delete of a batch.
+  const retried = others.failed + others['failed, a later time'];
+  used.add('sqsFairRequest', retried + (2 * attempts) / batch);
   used.mapping(attempts / batch, batch * task.message);
   const lines = stepOfSize('delivered', payload).metricBytes + platformBytes(work);
   used.invocations(attempts / batch, milliseconds('deliver', batch) + work.endpointTime, lines);
   used.add('secretCall', Math.min(attempts / batch, secretReads.calm));
-  used.add('transferGb', (attempts * (payload + envelopeBytes + requestHeadBytes)) / gigabyte);
+  used.add('transferGb', (attempts * (payload + requestEnvelopeBytes + requestHeadBytes)) / gigabyte);
 }
 
 /** A step that was counted with 1,000 B, plus the additional reads of a larger body. */

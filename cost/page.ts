@@ -13,6 +13,11 @@ const busyInbound = (more: Partial<Workload> = {}): number =>
 const outbound = (more: Partial<Workload> = {}): number =>
   perMillion(bill({ ...usual, outbound: million, ...more }).outbound, million * (more.fanOut ?? 1));
 
+const busyOutbound = (more: Partial<Workload> = {}): number => {
+  const work = { ...usual, outbound: 10 * million, batch: 10, publishBatch: 10, neverDelivered: 0, ...more };
+  return perMillion(bill(work).outbound, work.outbound);
+};
+
 /** The figures that the README quotes. */
 export const headlines = {
   idle: dollars(sumOf(bill(usual).idle)),
@@ -39,8 +44,8 @@ const flows = (): string =>
       flow('… that never arrive', (more) => outbound({ neverDelivered: 1, ...more })),
       flow('… by direct `SendMessage` instead of SNS', (more) => outbound({ through: 'sqs', ...more })),
       flow('… of events that are published ten in a call', (more) => outbound({ publishBatch: 10, ...more })),
-      flow('… when busy: full batches, too, and all arrive', (more) =>
-        outbound({ batch: 10, publishBatch: 10, neverDelivered: 0, ...more }),
+      flow('… when busy: full batches, too, ten million a month, and all arrive', (more) =>
+        busyOutbound(more),
       ),
       flow('… of events for ten endpoints', (more) => outbound({ fanOut: 10, ...more })),
       flow(

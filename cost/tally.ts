@@ -35,8 +35,11 @@ const services: Readonly<Record<PriceName, readonly [service: string, item: stri
   scheduledCall: ['Scheduler', 'invocations'],
 };
 
-/** Days for which the data of an event is kept: in the tables, and in the bucket by its kind. */
-export const keptDays = { table: 35, inbound: 35, outbound: 100 } as const;
+/**
+ * Days for which the data of an event is kept: received ones in the table; delivered ones, whose event stays a day longer than
+ * the record; failed ones, likewise; and in the bucket by kind.
+ */
+export const keptDays = { received: 35, delivered: 8, failed: 31, inbound: 35, outbound: 100 } as const;
 const daysOfMonth = 30;
 const queueChunk = 64 * 1024;
 const gigabytesOfMemory = 0.5;
@@ -76,18 +79,24 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
     add('s3Get', events * countOf((call) => call === 's3.GET'));
   }
 
+  /** What a step stores, for so many days. */
+  function stored({ storedBytes, indexStoredBytes }: CountedStep, events: number, days: number): void {
+    const kept = (events * days) / daysOfMonth / gigabyte;
+    add('tableGbMonth', (storedBytes + indexStoredBytes) * kept);
+    // Indexes have no backup, since a restore builds them again.
+    add('recoveryGbMonth', storedBytes * kept);
+  }
+
   return {
     add,
 
-    /** Adds a number of events of one size that take a step. */
+    stored,
+
+    /** Adds a number of events of one size that take a step, and what it stores. */
     step(counted: CountedStep, events: number, sizes: Sizes): void {
-      const { storedBytes, indexStoredBytes } = counted;
-      const months = keptDays.table / daysOfMonth;
       add('writeUnit', events * (counted.write + counted.indexWrite));
       add('readUnit', events * counted.read);
-      add('tableGbMonth', (events * (storedBytes + indexStoredBytes) * months) / gigabyte);
-      // Indexes have no backup, since a restore builds them again.
-      add('recoveryGbMonth', (events * storedBytes * months) / gigabyte);
+      stored(counted, events, flow === 'inbound' ? keptDays.received : keptDays.delivered);
       add('logGb', (events * counted.lineBytes) / gigabyte);
       calls(counted, events, sizes);
     },
@@ -104,16 +113,18 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
       add('sqsRequest', invocations * (chunksOf(batchBytes) + 1));
     },
 
-    lines: (): BillLine[] =>
-      Object.keys(services)
-        .filter(isPriceName)
-        .flatMap((price) => {
-          const [service, item] = services[price];
-          const quantity = used.get(price) ?? 0;
-          return quantity <= 0 ? [] : [{ service, item, price, quantity, usd: priceOf(price, quantity) }];
-        }),
+    lines: (): BillLine[] => linesOf(used),
   };
 }
+
+const linesOf = (used: ReadonlyMap<PriceName, number>): BillLine[] =>
+  Object.keys(services)
+    .filter(isPriceName)
+    .flatMap((price) => {
+      const [service, item] = services[price];
+      const quantity = used.get(price) ?? 0;
+      return quantity <= 0 ? [] : [{ service, item, price, quantity, usd: priceOf(price, quantity) }];
+    });
 
 export type Tally = ReturnType<typeof tally>;
 

@@ -56,7 +56,7 @@ export const usual: Workload = {
 /** A stack with more sources, each with its own resources, has more than `maxResources` and is not synthesised. */
 export const mostSources = 16;
 
-/** Bytes around a body in a message, and in the body that is sent. */
+/** Bytes around a body in a message. */
 export const envelopeBytes = 600;
 
 /** The most bytes of one call that publishes, of all its messages together. */

@@ -152,8 +152,9 @@ describe('the bill', () => {
     expect(of(outbound, 'tableGbMonth')).toBeGreaterThan(of(outbound, 'recoveryGbMonth'));
     expect(keptDays.inbound).toBe(payloads.inboundRetention.toDays());
     expect(keptDays.outbound).toBe(payloads.outboundRetention.toDays());
-    expect(keptDays.table).toBe(sourceDefaults.retention.toDays());
-    expect(keptDays.table).toBeGreaterThanOrEqual(outboundDefaults.deliveryRetention.toDays());
+    expect(keptDays.received).toBe(sourceDefaults.retention.toDays());
+    expect(keptDays.delivered).toBe(outboundDefaults.deliveredRetention.toDays() + 1);
+    expect(keptDays.failed).toBe(outboundDefaults.deliveryRetention.toDays() + 1);
     expect(attemptsOfSchedule).toBe(retryPresets.short.length + 1);
     expect(mostBytes.received).toBe(sourceDefaults.maxBodyBytes);
   });
