@@ -62,7 +62,7 @@ export const outboundDefaults = {
 /**
  * How many functions may deliver to endpoints that are slow or down, beside the `maxConcurrency` for all others.
  *
- * A fifth: enough to wait for 250 slow responses at the default. Lambda's least is two.
+ * A fifth: enough to wait for 100 slow responses at the default. Lambda's least is two.
  */
 export const sidelineConcurrency = (maxConcurrency: number): number =>
   Math.max(2, Math.floor(maxConcurrency / 5));
@@ -111,7 +111,7 @@ export const payloads = {
 /** What a table's maximum of request units a second is derived from: see `table-units.ts`. It bounds the cost of a runaway loop. */
 export const tableUnits = {
   /** Above the measured rates of functions with 512 MB, full batches and endpoints that answer at once (cost/durations.json). */
-  messagesPerFunction: 200,
+  messagesPerFunction: { consume: 350, publish: 350, deliver: 200 },
   /** Write units of a message, by function and table. */
   ofMessage: {
     /** The claim and the outcome. */

@@ -44,12 +44,14 @@ const deliverFunctions = (maxConcurrency: number): number =>
 /** The units a second that these functions cause at most, for events of any kind. Pure. */
 export function causedUnits({ consume, publish, deliver }: Concurrency): UnitsByTable {
   const { messagesPerFunction, ofMessage } = tableUnits;
-  const units = (functions: number, each: number): number => functions * messagesPerFunction * each;
+  const consumed = consume * messagesPerFunction.consume;
+  const published = publish * messagesPerFunction.publish;
+  const delivered = deliver * messagesPerFunction.deliver;
   return {
-    inboundEvents: units(consume, ofMessage.consume.inboundEvents),
-    events: units(publish, ofMessage.publish.events),
-    deliveries: units(publish, ofMessage.publish.deliveries) + units(deliver, ofMessage.deliver.deliveries),
-    endpoints: units(deliver, ofMessage.deliver.endpoints),
+    inboundEvents: consumed * ofMessage.consume.inboundEvents,
+    events: published * ofMessage.publish.events,
+    deliveries: published * ofMessage.publish.deliveries + delivered * ofMessage.deliver.deliveries,
+    endpoints: delivered * ofMessage.deliver.endpoints,
   };
 }
 

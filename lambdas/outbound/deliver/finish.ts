@@ -188,7 +188,11 @@ export async function recordUnrecordedSuccess(
   ports.telemetry.info('delivery.recorded', { deliveryId, attempt, status, record: result.kind });
 }
 
-/** Logs and counts how a claim ended, without the URL, which may contain a secret. `deadLetterDelivery` reports a failure. */
+/**
+ * Logs and counts how a claim ended, without the URL, which may contain a secret. `deadLetterDelivery` reports a failure.
+ *
+ * A line without `round` is about the first round, one without `record` about an attempt that is recorded.
+ */
 function report(
   delivery: DeliveryFacts,
   end: ClaimEnd,
@@ -222,13 +226,17 @@ function report(
     tenant,
     endpointId,
     correlationId,
-    round,
+    round: unlessUsual(round, 1),
     attempt: attempts + 1,
     durationMs: Math.round(took),
     ageMs: startedAt - createdAt,
     outcome: briefOutcome(outcome),
     next: plan.kind,
     delaySeconds: plan.kind === 'retry' ? plan.delay : undefined,
-    record: result.kind,
+    record: unlessUsual(result.kind, 'recorded'),
   });
 }
+
+/** What a line leaves out is as usual: each byte of a log is billed. */
+const unlessUsual = <Value>(value: Value, usual: Value): Value | undefined =>
+  value === usual ? undefined : value;
