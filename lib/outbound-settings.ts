@@ -46,9 +46,7 @@ export interface OutboundProps {
    * their logs. @default 'Hookline/<version> (+<homepage in package.json>)'
    */
   readonly userAgent?: string;
-  /** How long the record of a delivered event is kept, to be listed and replayed. Its id can be used again a day later. @default Duration.days(7) */
-  readonly deliveredRetention?: Duration;
-  /** How long the record of a delivery is kept that failed or was discarded. @default Duration.days(30) */
+  /** How long the record of a finished delivery is kept, to be listed and replayed. @default Duration.days(30) */
   readonly deliveryRetention?: Duration;
 }
 
@@ -66,7 +64,6 @@ const outboundKinds: Readonly<Record<keyof OutboundProps, SettingKind>> = {
   maxConcurrentPerEndpoint: 'any',
   breakAfter: 'any',
   userAgent: 'any',
-  deliveredRetention: 'duration',
   deliveryRetention: 'duration',
 };
 
@@ -99,7 +96,6 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
     attemptTimeout: (props.attemptTimeout ?? outboundDefaults.attemptTimeout).toMilliseconds(),
     lease: workerTimes(deliverTimeoutOf(props)).lease.toSeconds(),
     maxCrashes: outboundDefaults.maxCrashes,
-    deliveredRetention: (props.deliveredRetention ?? outboundDefaults.deliveredRetention).toSeconds(),
     deliveryRetention: (props.deliveryRetention ?? outboundDefaults.deliveryRetention).toSeconds(),
     disableAfter: (props.disableAfter ?? outboundDefaults.disableAfter).toSeconds(),
     maxConcurrent: props.maxConcurrentPerEndpoint,

@@ -171,7 +171,7 @@ export class Outbound extends Construct {
       batchSize: batches.deliver,
       maxConcurrency: sidelineConcurrency(maxConcurrency),
     });
-    deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], this.events.tableArn);
+    deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     const { deliveries, endpoints } = this;
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
     deliver.allow(['dynamodb:PartiQLUpdate'], deliveries.tableArn);

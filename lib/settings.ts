@@ -41,9 +41,6 @@ export const outboundDefaults = {
   attemptTimeout: Duration.seconds(30),
   /** A healthy host answers a SYN within a round trip; this allows one lost packet and a slow TLS. */
   connectTimeout: Duration.seconds(5),
-  /** Twice what GitHub lists, and as much as Hookdeck's middle plan: most of what is stored has arrived, and is looked up within days. */
-  deliveredRetention: Duration.days(7),
-  /** Time to notice and repair an endpoint, and then to replay. */
   deliveryRetention: Duration.days(30),
   /** A long weekend and a day: an owner who has not noticed by then needs a notice. */
   disableAfter: Duration.days(5),

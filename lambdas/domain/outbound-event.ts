@@ -105,7 +105,7 @@ export const payloadPrefixOf = (eventKey: string): string =>
 const sha256 = (text: string): string => hash('sha256', text);
 
 /** How much longer than its deliveries an event is kept. */
-export const eventOutlives = days(1);
+const eventOutlives = days(1);
 
 /**
  * How long an event has to be kept from the beginning of a delivery's round: its attempts, an endpoint that fails until it
@@ -116,16 +116,6 @@ export const eventKeptFor = (
   settings: Pick<OutboundSettings, 'disableAfter' | 'deliveryRetention'>,
 ): Seconds =>
   seconds(Math.ceil(lifetime / 1000) + settings.disableAfter + settings.deliveryRetention + eventOutlives);
-
-/**
- * How long an event is kept from its publication on: for its attempts and an endpoint that fails until it is disabled, or for
- * a success and its retention. A delivery that ends later, or is kept for longer, keeps its event.
- */
-export const eventKeptAtFirst = (
-  lifetime: Millis,
-  { disableAfter, deliveredRetention }: Pick<OutboundSettings, 'disableAfter' | 'deliveredRetention'>,
-): Seconds =>
-  seconds(Math.max(Math.ceil(lifetime / 1000) + disableAfter, deliveredRetention) + eventOutlives);
 
 /** When an event may expire, if no round begins later than now. */
 export const eventExpiry = (now: UnixMillis, keptFor: Seconds): UnixSeconds =>

@@ -17,9 +17,7 @@ export const OutboundSettings = v.object({
   lease: SecondsSchema,
   /** After this many claims in a row whose worker died, a delivery fails as `crashed`. */
   maxCrashes: v.number(),
-  /** How long a delivered delivery is kept. */
-  deliveredRetention: SecondsSchema,
-  /** How long a delivery that failed or was discarded is kept. */
+  /** How long a finished delivery is kept. */
   deliveryRetention: SecondsSchema,
   /** Also retry the 3xx and 4xx that otherwise fail at once. */
   retryOtherStatuses: v.boolean(),

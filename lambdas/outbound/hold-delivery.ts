@@ -10,14 +10,13 @@ import {
   toUnixSeconds,
   type UnixMillis,
 } from '../domain/time.ts';
-import { keepEventUntil } from './keep-event.ts';
 import { answerForMissing, type MissingPorts } from './missing-record.ts';
 import type { OutboundPorts } from './ports.ts';
 import { acknowledge, type QueueAnswer } from './queue-answer.ts';
 
 export type HoldPorts = Pick<
   OutboundPorts<'DeliveriesDiscarded'>,
-  'now' | 'endpoints' | 'deliveries' | 'events' | 'sendTask' | 'telemetry'
+  'now' | 'endpoints' | 'deliveries' | 'sendTask' | 'telemetry'
 >;
 
 export type CountHeldPorts = Pick<OutboundPorts<'DeliveriesHeld'>, 'telemetry'>;
@@ -95,14 +94,13 @@ async function releaseDelivery(seen: HeldDelivery, ports: HoldPorts): Promise<vo
 
 /** Ends a delivery that cannot be tried any more. @returns the queue answer for its task; undefined when there is no delivery */
 export async function discardDelivery(
-  seen: Pick<DeliveryFacts, 'id' | 'generation' | 'tenant' | 'eventId' | 'eventExpiresAt'>,
+  seen: Pick<DeliveryFacts, 'id' | 'generation'>,
   reason: string,
   retention: Seconds,
   ports: HoldPorts,
 ): Promise<QueueAnswer | undefined> {
   const now = ports.now();
   const expiresAt = toUnixSeconds(later(now, retention));
-  await keepEventUntil(expiresAt, seen, ports);
   const { ok, delivery } = await ports.deliveries.discard(seen, reason, now, expiresAt);
   if (delivery === undefined) return undefined;
   if (ok) logDiscarded(delivery, reason, ports);

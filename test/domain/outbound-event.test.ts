@@ -4,7 +4,6 @@ import {
   contentHash,
   eventBody,
   eventExpiry,
-  eventKeptAtFirst,
   eventKeptFor,
   goesTooSoon,
   outboundEventKey,
@@ -51,13 +50,6 @@ it('an event is kept for its attempts, five days of failures, the retention of t
 
   expect(eventKeptFor(millis(1_001), settings)).toBe(2 + 36 * 86_400);
   expect(eventExpiry(now, seconds(60))).toBe(later(now, seconds(60)) / 1000);
-});
-
-it('an event is kept at first for its attempts and five days of failures, or for a success and its retention, and a day', () => {
-  const settings = { disableAfter: days(5), deliveredRetention: days(7) };
-
-  expect(eventKeptAtFirst(millis(1_001), settings)).toBe(8 * 86_400);
-  expect(eventKeptAtFirst(millis(3 * 86_400_000), settings)).toBe(9 * 86_400);
 });
 
 it('an event expires too soon for a new round when more than half of its spare day is gone', () => {

@@ -61,7 +61,6 @@ describe('sending without settings', () => {
       attemptTimeout: 30_000,
       lease: 80,
       maxCrashes: 4,
-      deliveredRetention: 7 * 86_400,
       deliveryRetention: 30 * 86_400,
       retryOtherStatuses: false,
       localEndpoints: false,

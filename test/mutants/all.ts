@@ -14,7 +14,6 @@ import { holdMutants } from './holds.ts';
 import { hotKeyMutants } from './hot-keys.ts';
 import { inboundRecords } from './inbound-records.ts';
 import { jobMutants } from './jobs.ts';
-import { keepingMutants } from './kept-events.ts';
 import { limiterRules } from './limiter-rules.ts';
 import { limiterSlots } from './limiter-slots.ts';
 import { limiterWrites } from './limiter-writes.ts';
@@ -53,7 +52,6 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...endpointMutants,
   ...jobMutants,
   ...holdMutants,
-  ...keepingMutants,
   ...sweepMutants,
   ...manifestMutants,
   ...replayMutants,

@@ -15,7 +15,6 @@ export const promises = {
   verified: '4. What does not verify is never enqueued.',
   publicOnly: '4. What is not public is never requested.',
   noExpiry: '5. Nothing that is unfinished expires.',
-  replayable: 'No record outlives its event, so a delivery that is listed can be replayed.',
   ownEndpoint: 'A new endpoint gets no delivery of an earlier endpoint with its id.',
   limits: 'An endpoint that is down does not occupy the workers.',
   waits: 'After an outage you do not have to wait:',

@@ -7,7 +7,6 @@ const { published, everyEvent, held, noExpiry, ownEndpoint } = promises;
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 const publishTests = 'test/outbound/publish/publish.test.ts';
 const crashTests = 'test/outbound/publish/publish-crashes.test.ts';
-const eventTests = 'test/domain/outbound-event.test.ts';
 const fanOutTests = 'test/outbound/publish/fan-out.test.ts';
 const healingTests = 'test/outbound/publish/publish-healing.test.ts';
 
@@ -147,16 +146,7 @@ const payloads = [
       breaks: noExpiry,
       from: 'settings.disableAfter + settings.deliveryRetention + eventOutlives',
       to: 'eventOutlives',
-      caughtBy: eventTests,
-      outsideSimulation: lastsNoRetention,
-    },
-    {
-      name: 'an event expires at first while its endpoint may still be failing',
-      breaks: noExpiry,
-      from: 'Math.ceil(lifetime / 1000) + disableAfter, deliveredRetention',
-      to: '0, deliveredRetention',
-      caughtBy: eventTests,
-      outsideSimulation: lastsNoRetention,
+      caughtBy: 'test/outbound/deliver/deliver.test.ts',
     },
   ]),
 ];
@@ -185,7 +175,7 @@ const recording = mutantsOf({ file: 'lambdas/outbound/publish/record-event.ts', 
     name: 'a delivery is recorded though its event expires before it',
     breaks: noExpiry,
     outsideSimulation: lastsNoRetention,
-    from: 'if (goesTooSoon(event.expiresAt, now, keptFor)) {',
+    from: 'if (goesTooSoon(event.expiresAt, now, wanted.eventKeptFor)) {',
     to: 'if (false) {',
     caughtBy: fanOutTests,
   },

@@ -56,24 +56,6 @@ export type Admission =
 /** How much longer than the attempt's deadline a slot is held, in ms. The record is written in that time. */
 const margin = 6_000;
 
-/** A test is for the endpoint as it is now, so it is not held. */
-async function discardTest(
-  task: DeliveryTask,
-  { deliveryRetention }: OutboundSettings,
-  ports: AdmitPorts,
-): Promise<QueueAnswer> {
-  const delivery = await ports.deliveries.read(task.deliveryId);
-  const discarded =
-    delivery &&
-    (await discardDelivery(
-      { ...delivery, generation: task.generation },
-      testNotHeldReason,
-      deliveryRetention,
-      ports,
-    ));
-  return discarded ?? answerForMissing(task, ports);
-}
-
 /** Decides whether a task may make its attempt now: its endpoint exists, is enabled, and has a free slot. */
 export async function admit(
   task: DeliveryTask,
@@ -87,7 +69,15 @@ export async function admit(
   const { endpoint } = found;
   if (endpoint?.status === 'disabled') {
     if (task.byHand === 'test') {
-      return answerWith(await discardTest(task, settings, ports));
+      const { deliveryId: id, generation } = task;
+      const { deliveryRetention } = settings;
+      const discarded = await discardDelivery(
+        { id, generation },
+        testNotHeldReason,
+        deliveryRetention,
+        ports,
+      );
+      return answerWith(discarded ?? (await answerForMissing(task, ports)));
     }
     return answerWith(await holdDelivery(task, settings.deliveryRetention, ports));
   }

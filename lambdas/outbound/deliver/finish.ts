@@ -16,14 +16,13 @@ import { dueAfterCreation } from '../../domain/retry-schedule.ts';
 import { millis, seconds, secondsUntil, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
 import { type HoldPorts, logDiscarded } from '../hold-delivery.ts';
-import { keepEventUntil } from '../keep-event.ts';
 import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { sendTaskAfter } from '../send-task-after.ts';
 import { type ClaimEnd, type Plan, succeeded } from './plan-after.ts';
 
-type RecordPorts = Pick<OutboundPorts, 'now' | 'deliveries' | 'events' | 'sendTask' | 'pause' | 'telemetry'>;
+type RecordPorts = Pick<OutboundPorts, 'now' | 'deliveries' | 'sendTask' | 'pause' | 'telemetry'>;
 
 export type FinishPorts = RecordPorts &
   DeadLetterPorts &
@@ -61,8 +60,6 @@ export async function finish(
   settings: OutboundSettings,
   ports: FinishPorts,
 ): Promise<QueueAnswer> {
-  if (plan.kind === 'fail' || plan.kind === 'discard')
-    await keepEventUntil(plan.record.expiresAt, delivery, ports);
   const result =
     plan.kind === 'delivered'
       ? await recordSuccess(delivery, plan, ports)
@@ -134,7 +131,7 @@ async function recordSuccess(
   const { id, claims, round } = delivery;
   for (const pause of [...pausesBeforeWritingAgain, undefined]) {
     try {
-      return await writeSuccess(delivery, delivery, entry, record, ports);
+      return await writeSuccess(delivery, entry, record, ports);
     } catch (error) {
       ports.telemetry.warn('delivery.record-failed', { deliveryId: id, reason: asError(error).message });
       if (pause !== undefined) await ports.pause(pause);
@@ -146,17 +143,13 @@ async function recordSuccess(
   return { kind: 'queued' };
 }
 
-type EventOfDelivery = Pick<DeliveryFacts, 'tenant' | 'eventId' | 'eventExpiresAt'>;
-
 /** One try to write a success. */
 async function writeSuccess(
-  delivery: EventOfDelivery,
   fence: Fence,
   entry: SuccessEntry,
   record: SuccessRecord,
   ports: RecordPorts,
 ): Promise<RecordResult> {
-  await keepEventUntil(record.expiresAt, delivery, ports);
   const result = await recordFenced(fence, record, entry.n, ports);
   if (result.kind === 'recorded') return result;
   const late = await ports.deliveries.recordLateSuccess(fence, entry, record.expiresAt);
@@ -183,8 +176,7 @@ export async function recordUnrecordedSuccess(
   const { ms, status } = success;
   const entry = { n: attempt, at: unixMillis(success.at), ms, status };
   const record = succeeded(delivery, entry, settings, ports.now());
-  const fence = { id: deliveryId, claims, round };
-  const result = await writeSuccess(delivery, fence, entry, record, ports);
+  const result = await writeSuccess({ id: deliveryId, claims, round }, entry, record, ports);
   ports.telemetry.info('delivery.recorded', { deliveryId, attempt, status, record: result.kind });
 }
 

@@ -149,12 +149,12 @@ const factsAfter = (
 export const succeeded = (
   delivery: Pick<ClaimedDelivery, 'attemptLog'>,
   entry: SuccessEntry,
-  { deliveredRetention }: Pick<OutboundSettings, 'deliveredRetention'>,
+  { deliveryRetention }: Pick<OutboundSettings, 'deliveryRetention'>,
   now: UnixMillis,
 ): SuccessRecord => ({
   ...factsAfter(delivery, entry),
   status: 'delivered',
-  expiresAt: toUnixSeconds(later(now, deliveredRetention)),
+  expiresAt: toUnixSeconds(later(now, deliveryRetention)),
 });
 
 function retried(

@@ -7,7 +7,6 @@ import {
   contentHash,
   eventBody,
   eventExpiry,
-  eventKeptAtFirst,
   eventKeptFor,
   goesTooSoon,
   isInlinePayload,
@@ -70,7 +69,7 @@ export async function recordEvent(
     payload: payloadOf(id, body),
     isWide: publication.to.kind === 'tenant' || undefined,
     endpoints,
-    expiresAt: eventExpiry(now, eventKeptAtFirst(deliveryLifetime(settings), settings)),
+    expiresAt: eventExpiry(now, eventKeptFor(deliveryLifetime(settings), settings)),
   };
   // Comes first, so that no event ever points to a missing payload.
   if ('s3Key' in event.payload) await ports.putPayload(event.payload.s3Key, Buffer.from(body));
@@ -112,9 +111,8 @@ export async function recordDelivery(
 ): Promise<RecordedDelivery> {
   const { event } = origin;
   const wanted = newDelivery(destination, origin, settings, now);
-  const keptFor = eventKeptAtFirst(wanted.lifetime, settings);
-  if (goesTooSoon(event.expiresAt, now, keptFor)) {
-    const until = eventExpiry(now, keptFor);
+  if (goesTooSoon(event.expiresAt, now, wanted.eventKeptFor)) {
+    const until = eventExpiry(now, wanted.eventKeptFor);
     if (!(await ports.events.keep(event.id, until, now)))
       throw new Error(`event ${event.id} expired just now`);
   }
@@ -190,8 +188,8 @@ const heldFrom = (now: UnixMillis) => ({
   dueAt: heldCheckAt(now, 0),
 });
 
-const discardedFrom = (now: UnixMillis, { deliveredRetention }: OutboundSettings) => ({
+const discardedFrom = (now: UnixMillis, { deliveryRetention }: OutboundSettings) => ({
   status: 'discarded' as const,
   lastError: testNotHeldReason,
-  expiresAt: toUnixSeconds(later(now, deliveredRetention)),
+  expiresAt: toUnixSeconds(later(now, deliveryRetention)),
 });

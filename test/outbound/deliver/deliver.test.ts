@@ -25,7 +25,7 @@ describe('λ deliver', () => {
       status: 'delivered',
       attempts: 1,
       attemptLog: [{ n: 1, at: start, ms: 0, status: 200 }],
-      expiresAt: start / 1000 + 7 * 86_400,
+      expiresAt: start / 1000 + 30 * 86_400,
     });
     expect(world.delivery().dueAt).toBeUndefined();
     expect(world.delivery().leaseUntil).toBeUndefined();

@@ -83,7 +83,6 @@ export function outboundWorld(
     now: clock,
     random: () => 0.5,
     deliveries: table,
-    events,
     readPayload,
     endpoints,
     limiter,
