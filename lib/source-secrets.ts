@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Fn, type RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { resourceTags } from '../lambdas/domain/resource-tags.ts';
+import { pascalCase } from './pascal-case.ts';
 import type { Sources } from './source-props.ts';
-import { pascalCase } from './source-settings.ts';
 
 /** The secrets of sources, by the names of the sources. */
 export type SourceSecrets = ReadonlyMap<string, CfnSecret>;

@@ -35,10 +35,7 @@ interface ListOptions extends TargetOptions {
 }
 
 /** `hookline deliveries`: lists and shows deliveries with their attempts, and replays them. */
-export function addDeliveriesCommand(program: Command): void {
-  const deliveries = program
-    .command('deliveries')
-    .description('list, show and retry deliveries to endpoints');
+export function defineDeliveries(deliveries: Command): void {
   deliveries
     .command('list')
     .description(

@@ -92,8 +92,8 @@ it('the JSON of commands contains ids and counts', async () => {
   await aws[Symbol.asyncDispose]();
 });
 
-it('every command is in this list, or tested with --json elsewhere', () => {
-  const names = hooklineProgram().commands.flatMap((command) =>
+it('every command is in this list, or tested with --json elsewhere', async () => {
+  const names = (await hooklineProgram()).commands.flatMap((command) =>
     command.commands.length === 0
       ? [command.name()]
       : command.commands.map((own) => `${command.name()} ${own.name()}`),
