@@ -38,6 +38,7 @@ function programWithoutCommands(): Command {
     )
     .option('--local', 'use the local AWS that npm start runs')
     .option('--stack <name>', `name of the CloudFormation stack (default: ${defaultStack})`)
+    .option('--construct <id>', 'id of the Webhooks construct, if the stack has several')
     .option('--profile <name>', 'AWS profile, as in the AWS CLI')
     .option('--region <name>', 'AWS region of the stack, as in the AWS CLI')
     .addOption(

@@ -14,6 +14,7 @@ import {
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import type { ManagementEnv } from '../lambdas/env.ts';
+import { deploymentNameOf } from './deployment-name.ts';
 import type { InboundSource } from './inbound-source.ts';
 import type { Outbound } from './outbound.ts';
 import { loggedStage } from './parts/logged-stage.ts';
@@ -41,7 +42,7 @@ export class ManagementApi extends Construct {
     this.props = props;
     this.lambda = this.manager();
     this.api = new HttpApi(this, 'Api', {
-      apiName: `${Stack.of(this).stackName}-management`,
+      apiName: `${deploymentNameOf(this)}-management`,
       description: 'Endpoints, deliveries and events; requests are signed with AWS Signature Version 4',
       ipAddressType: IpAddressType.DUAL_STACK,
       createDefaultStage: false,

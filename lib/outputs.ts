@@ -63,6 +63,26 @@ export const maxRangesInOutput = 40;
 /** One JSON output a source, `SourceStripe`: CloudFormation allows 200 outputs, and a stack may hold sixty sources. */
 const sourceKey = /^Source[A-Z0-9]/;
 
+type StackOutputs = Readonly<Record<string, string>>;
+
+/**
+ * Finds the deployments in a stack's outputs.
+ *
+ * @returns what the keys of each begin with: '' in a `WebhookStack`, `Hooks` for `new Webhooks(this, 'Hooks', …)`
+ */
+export const deploymentsIn = (outputs: StackOutputs): string[] =>
+  Object.keys(outputs)
+    .filter((key) => key.endsWith(outputKeys.inboundBaseUrl))
+    .map((key) => key.slice(0, -outputKeys.inboundBaseUrl.length));
+
+/** The outputs of one deployment, without what their keys begin with. */
+export const outputsOf = (deployment: string, outputs: StackOutputs): StackOutputs =>
+  Object.fromEntries(
+    Object.entries(outputs)
+      .filter(([key]) => key.startsWith(deployment))
+      .map(([key, value]) => [key.slice(deployment.length), value]),
+  );
+
 /** An output is missing, or another version wrote it. */
 class StackOutputError extends Error {
   override name = 'StackOutputError' as const;
@@ -78,11 +98,11 @@ function sourceIn(key: string, text: string): SourceFacts {
 }
 
 /**
- * Reads the facts back from a deployed stack's outputs.
+ * Reads the facts back from the outputs of a deployment.
  *
  * @throws StackOutputError naming the output that is missing, or that another version wrote
  */
-export function factsFrom(outputs: Readonly<Record<string, string>>): StackFacts {
+export function factsFrom(outputs: StackOutputs): StackFacts {
   for (const key of Object.values(outputKeys)) {
     if (outputs[key] === undefined)
       throw new StackOutputError(

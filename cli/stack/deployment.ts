@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { asError } from '../../lambdas/domain/errors.ts';
 import type { SourceChecks, StackFacts } from '../../lib/outputs.ts';
+import { pascalCase } from '../../lib/pascal-case.ts';
 import { type LocalOutputs, reachable } from '../../local/outputs.ts';
 import { RefusedError } from '../terminal/errors.ts';
 import { stackInName } from './resource-names.ts';
@@ -64,25 +65,48 @@ export function deploymentOf(found: Found): Deployment {
  */
 export async function findDeployment(options: TargetOptions): Promise<Found> {
   const target = enterTarget(options);
-  if (target.kind === 'stack') return findStack(target.name);
+  if (target.kind === 'stack') return findStack(target.name, options.construct);
   const deployment = fromLocalOutputs(target.outputs);
   return { kind: 'deployed', stack: stackInName(deployment.publishQueueUrl), deployment };
 }
 
-async function findStack(stack: string): Promise<Found> {
+async function findStack(stack: string, construct: string | undefined): Promise<Found> {
   const client = new CloudFormationClient();
   const found = await describeStack(client, stack);
   if (found === undefined || !found.Outputs?.length) {
     const where = process.env['AWS_ENDPOINT_URL'] ?? (await client.config.region());
     return { kind: 'absent', stack, where, status: found?.StackStatus };
   }
-  const outputs = found.Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
-  const { factsFrom } = await import('../../lib/outputs.ts');
+  const outputs = Object.fromEntries(
+    found.Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+  const { deploymentsIn, factsFrom, outputsOf } = await import('../../lib/outputs.ts');
+  const chosen = chooseDeployment(stack, deploymentsIn(outputs), construct);
   try {
-    return { kind: 'deployed', stack, deployment: withReachableUrls(factsFrom(Object.fromEntries(outputs))) };
+    const facts = factsFrom(outputsOf(chosen, outputs));
+    return { kind: 'deployed', stack, deployment: withReachableUrls(facts) };
   } catch (error) {
     throw new RefusedError(`${stack}: ${asError(error).message}`);
   }
+}
+
+/**
+ * Chooses one of the deployments in a stack.
+ *
+ * @param construct the path of its construct below the stack, as the app writes it: `Hooks`, or `Shop/Hooks`
+ * @throws RefusedError listing them when none or several fit
+ */
+function chooseDeployment(stack: string, deployments: readonly string[], construct?: string): string {
+  const named = construct?.split('/').map(pascalCase).join('');
+  const fitting = deployments.filter((deployment) => named === undefined || deployment === named);
+  const [only = ''] = fitting;
+  if (fitting.length === 1 || deployments.length === 0) return only;
+  const names = deployments.join(', ');
+  throw new RefusedError(
+    named === undefined
+      ? `${stack} has several deployments of Hookline: choose one with --construct (${names}).`
+      : `${stack} has no deployment '${construct}'; it has ${names}.`,
+  );
 }
 
 /** @returns undefined when the stack does not exist */

@@ -9,6 +9,8 @@ import { defaultStack } from './default-stack.ts';
 export interface TargetOptions {
   /** @default defaultStack */
   readonly stack?: string;
+  /** The path of the `Webhooks` construct below the stack, if it has several. */
+  readonly construct?: string;
   readonly local?: boolean;
   readonly profile?: string;
   readonly region?: string;
