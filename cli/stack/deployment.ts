@@ -1,9 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { asError } from '../../lambdas/domain/errors.ts';
 import type { SourceChecks, StackFacts } from '../../lib/outputs.ts';
-import { pascalCase } from '../../lib/pascal-case.ts';
 import { type LocalOutputs, reachable } from '../../local/outputs.ts';
 import { RefusedError } from '../terminal/errors.ts';
+import { chooseDeployment } from './choose-deployment.ts';
 import { stackInName } from './resource-names.ts';
 import { enterTarget, type TargetOptions } from './target.ts';
 
@@ -88,25 +88,6 @@ async function findStack(stack: string, construct: string | undefined): Promise<
   } catch (error) {
     throw new RefusedError(`${stack}: ${asError(error).message}`);
   }
-}
-
-/**
- * Chooses one of the deployments in a stack.
- *
- * @param construct the path of its construct below the stack, as the app writes it: `Hooks`, or `Shop/Hooks`
- * @throws RefusedError listing them when none or several fit
- */
-function chooseDeployment(stack: string, deployments: readonly string[], construct?: string): string {
-  const named = construct?.split('/').map(pascalCase).join('');
-  const fitting = deployments.filter((deployment) => named === undefined || deployment === named);
-  const [only = ''] = fitting;
-  if (fitting.length === 1 || deployments.length === 0) return only;
-  const names = deployments.join(', ');
-  throw new RefusedError(
-    named === undefined
-      ? `${stack} has several deployments of Hookline: choose one with --construct (${names}).`
-      : `${stack} has no deployment '${construct}'; it has ${names}.`,
-  );
 }
 
 /** @returns undefined when the stack does not exist */

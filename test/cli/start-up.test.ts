@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
+const tool = resolve(root, 'bin', 'hookline.ts');
 
 /** Prints the packages whose files the process loads, at its end, on standard error. */
 const reportPackages = `data:text/javascript,${encodeURIComponent(`
@@ -20,7 +21,7 @@ const reportPackages = `data:text/javascript,${encodeURIComponent(`
 
 /** @returns the packages that a run of the tool loads */
 function packagesOf(...args: readonly string[]): readonly string[] {
-  const run = spawnSync('node', ['--import', reportPackages, 'bin/hookline.ts', ...args], {
+  const run = spawnSync('node', ['--import', reportPackages, tool, ...args], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -39,7 +40,7 @@ it.each(['dlq list', 'send', 'doctor'])(
 );
 
 it('the help of a command is whole although the others are not loaded', () => {
-  const help = execFileSync('node', ['bin/hookline.ts', 'help', 'dlq'], { cwd: root, encoding: 'utf8' });
+  const help = execFileSync('node', [tool, 'help', 'dlq'], { cwd: root, encoding: 'utf8' });
 
   for (const name of ['list', 'show', 'redrive', 'drop']) expect(help).toContain(`\n  ${name}`);
 });
