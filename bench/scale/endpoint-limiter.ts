@@ -3,6 +3,7 @@ import {
   decide,
   type EndpointLimits,
   isFree,
+  type Lease,
   type LimiterState,
   opensBreaker,
   spreadOf,
@@ -14,7 +15,7 @@ type Mutable<Of> = { -readonly [Key in keyof Of]: Of[Key] };
 
 /** A slot of an endpoint, or the time at which a task comes back. */
 export type Acquired =
-  | { readonly kind: 'slot'; readonly nth: number; readonly isProbe: boolean }
+  | { readonly kind: 'slot'; readonly token?: string; readonly isProbe: boolean }
   | { readonly kind: 'wait'; readonly until: UnixMillis };
 
 /** How much longer than its attempt a slot is held, and how far tasks that wait for a probe are spread, in ms. */
@@ -31,7 +32,8 @@ const wellSince = (provenAt: UnixMillis | undefined) =>
 
 /** The limiter of one endpoint: Hookline's own decisions, and the writes of its adapter in memory. */
 export function endpointLimiter(limits: EndpointLimits, random: () => number) {
-  const slots: Record<number, UnixMillis> = {};
+  const slots: Record<string, Lease> = {};
+  let leases = 0;
   // Answered well just before time 0.
   const state: Mutable<LimiterState> = { slots, failures: 0, probes: 0, provenAt: unixMillis(0) };
   let reservedUntil = 0;
@@ -51,16 +53,19 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
 
     /** @param timeout the attempt's, in ms */
     acquire(now: UnixMillis, timeout: number): Acquired {
-      if (isFree(state, limits, now)) return { kind: 'slot', nth: -1, isProbe: false };
+      if (isFree(state, limits, now)) return { kind: 'slot', isProbe: false };
       const decision = decide(state, limits, now);
       const until = unixMillis(now + timeout + margin);
       switch (decision.kind) {
-        case 'take':
-          slots[decision.slot] = until;
-          return { kind: 'slot', nth: decision.slot, isProbe: false };
+        case 'take': {
+          const token = String(leases++);
+          for (const ended of Object.keys(decision.ended)) delete slots[ended];
+          slots[token] = { count: 1, until };
+          return { kind: 'slot', token, isProbe: false };
+        }
         case 'probe':
           state.openUntil = until;
-          return { kind: 'slot', nth: -1, isProbe: true };
+          return { kind: 'slot', isProbe: true };
         case 'wait': {
           const { wait } = decision;
           if (wait.why === 'breaker')
@@ -72,11 +77,11 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
     },
 
     release(
-      { nth, isProbe }: Extract<Acquired, { kind: 'slot' }>,
+      { token, isProbe }: Extract<Acquired, { kind: 'slot' }>,
       health: EndpointHealth,
       now: UnixMillis,
     ): void {
-      if (!isProbe) delete slots[nth];
+      if (token !== undefined) delete slots[token];
       if (health === 'down') failed(now, isProbe);
       else Object.assign(state, wellSince(health === 'slow' ? undefined : now));
     },

@@ -132,8 +132,8 @@ export const deliverRecords = [
     {
       name: 'a task is sent with a delay that SQS refuses',
       breaks: everyEvent,
-      from: 'if (delay <= maxQueueDelay) await',
-      to: 'await',
+      from: 'if (delay > maxQueueDelay) return;',
+      to: '',
     },
   ]),
   ...mutantsOf(

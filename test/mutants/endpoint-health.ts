@@ -7,6 +7,7 @@ const pacingTests = 'test/outbound/deliver/pacing.test.ts';
 const releaseTests = 'test/outbound/deliver/release-slot.test.ts';
 const retryAfterTests = 'test/outbound/deliver/retry-after.test.ts';
 const slotTests = 'test/outbound/deliver/acquire-slot.test.ts';
+const leasedTests = 'test/outbound/deliver/leased-slots.test.ts';
 
 const findings = mutantsOf({ file: 'lambdas/outbound/deliver/endpoint-health.ts', caughtBy: releaseTests }, [
   {
@@ -43,25 +44,111 @@ const findings = mutantsOf({ file: 'lambdas/outbound/deliver/endpoint-health.ts'
   },
 ]);
 
+const shown = mutantsOf(
+  {
+    file: 'lambdas/outbound/deliver/endpoint-health.ts',
+    caughtBy: 'test/outbound/deliver/leased-slots.test.ts',
+  },
+  [
+    {
+      name: 'a success among requests that end together is forgotten',
+      breaks: disabled,
+      from: "if (success >= 0) return { health, took, failures, after: 'success' };",
+      to: '',
+    },
+    {
+      name: 'failures before a success of the same write count on',
+      breaks: limits,
+      from: 'findings.length - 1 - Math.max(success, refusal)',
+      to: 'findings.length',
+    },
+  ],
+);
+
 const releases = [
-  ...mutantsOf({ file: 'lambdas/outbound/deliver/release-permit.ts', caughtBy: releaseTests }, [
+  ...mutantsOf({ file: 'lambdas/outbound/deliver/leased-slots.ts', caughtBy: releaseTests }, [
     {
       name: 'a slot is released before Retry-After is noted',
       breaks: limits,
-      from: 'if (finding?.retryAfter !== undefined) await hold(limiterKey, finding.retryAfter, ports);\n  const at = ports.now();\n  const state = await ports.limiter.leave(slot, finding?.health, at, finding?.took);',
-      to: 'const at = ports.now();\n  const state = await ports.limiter.leave(slot, finding?.health, at, finding?.took);\n  if (finding?.retryAfter !== undefined) await hold(limiterKey, finding.retryAfter, ports);',
+      from: 'if (longest !== undefined) await hold(limiterKey, longest, ports);\n  const at = ports.now();\n  const shown = shownBy(findings);\n  const state = await ports.limiter.leave(slot, shown, at, count);',
+      to: 'const at = ports.now();\n  const shown = shownBy(findings);\n  const state = await ports.limiter.leave(slot, shown, at, count);\n  if (longest !== undefined) await hold(limiterKey, longest, ports);',
     },
     {
       name: 'Retry-After is not noted',
       breaks: limits,
-      from: 'if (finding?.retryAfter !== undefined) await hold(limiterKey, finding.retryAfter, ports);',
+      from: 'if (longest !== undefined) await hold(limiterKey, longest, ports);',
       to: '',
     },
     {
+      name: 'a task that waits gets a slot that its lease does not cover',
+      breaks: limits,
+      from: ' || now > reusableUntil) return false;',
+      to: ') return false;',
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'a request under a rate takes a slot without a place',
+      breaks: limits,
+      from: 'slot.limits.perSecond !== undefined || now',
+      to: 'now',
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'a failure is recorded only after its slot has been used again',
+      breaks: limits,
+      from: "finding?.health === 'up' && isWell(",
+      to: 'isWell(',
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'the first answer of an endpoint that was not proven is not recorded at once',
+      breaks: waits,
+      from: 'known.state.provenAt !== undefined && isClean',
+      to: 'isClean',
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'slots that no task needs any more stay taken until their lease is over',
+      breaks: waits,
+      from: 'if (idle > 0) void giveBack(slots, ports).catch(() => undefined);',
+      to: '',
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'each request gives its slot back by a write of its own',
+      breaks: limits,
+      from: 'slots.idle === 0 ? last : writeBack(slots, ports)',
+      to: 'writeBack(slots, ports)',
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'a slot is given back with each request that ends later',
+      breaks: limits,
+      from: '  slots.idle = 0;\n',
+      to: '',
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'the second part of a lease cannot be given back',
+      breaks: limits,
+      from: 'count: slot.held.count - idle',
+      to: 'count: slot.held.count',
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'all requests of a lease go at once under a rate',
+      breaks: limits,
+      from: 'unixMillis(firstAt + spanOf(nth, limits.perSecond))',
+      to: 'firstAt',
+      caughtBy: slotTests,
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/outbound/deliver/release-permit.ts', caughtBy: releaseTests }, [
+    {
       name: 'a slot that cannot be released fails a delivery that has arrived',
       breaks: promises.noRepeat,
-      from: 'reason: asError(error).message });\n    return false;',
-      to: 'reason: asError(error).message });\n    throw error;',
+      from: '    });\n    return false;',
+      to: '    });\n    throw error;',
     },
   ]),
   ...mutantsOf({ file: 'lambdas/outbound/deliver/hold-endpoint.ts', caughtBy: slotTests }, [
@@ -140,8 +227,8 @@ const freeRequests = [
     {
       name: 'an open breaker is passed without a slot',
       breaks: limits,
-      from: ' || openUntil !== undefined;',
-      to: ';',
+      from: 'failingSince !== undefined || openUntil !== undefined;',
+      to: 'failingSince !== undefined;',
     },
     {
       name: 'Retry-After is passed without a slot',
@@ -187,17 +274,32 @@ const memories = mutantsOf({ file: 'lambdas/outbound/deliver/known-endpoint.ts',
 
 const places = mutantsOf({ file: 'lambdas/outbound/deliver/acquire-slot.ts', caughtBy: pacingTests }, [
   {
-    name: 'tasks that wait for a rate compete when its time comes',
+    name: 'a task does not wait for its place under a rate',
+    breaks: limits,
+    from: 'if (wait > 0) await ports.pause(millis(wait));',
+    to: '',
+    caughtBy: slotTests,
+  },
+  {
+    name: 'tasks of a batch ask for their slots one by one',
+    breaks: limits,
+    from: 'if (!askers.isAsking) void askForAll(askers, request, ports);',
+    to: 'void askForAll(askers, request, ports);',
+    caughtBy: leasedTests,
+  },
+  {
+    name: 'tasks that wait are sent for one time',
     breaks: waits,
-    from: "if (why !== 'rate' || perSecond === undefined) return undefined;",
-    to: 'if (perSecond !== -1) return undefined;',
+    from: 'unixMillis(wait.until + first - now + nth * span)',
+    to: 'unixMillis(wait.until + first - now)',
+    caughtBy: leasedTests,
   },
   {
     name: 'a task that waits for a slot goes back to the queue at once',
     breaks: waits,
-    from: 'return waited + span > shortWait ? undefined : unixMillis(now() + span);',
+    from: 'return waited + span > shortWait ? undefined : span;',
     to: 'return undefined;',
   },
 ]);
 
-export const endpointHealth = [...findings, ...releases, ...freeRequests, ...memories, ...places];
+export const endpointHealth = [...findings, ...shown, ...releases, ...freeRequests, ...memories, ...places];

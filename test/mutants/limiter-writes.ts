@@ -1,7 +1,7 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { limits, waits, disabled } = promises;
+const { deliveryEnds, limits, waits, disabled } = promises;
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 
 export const limiterWrites = mutantsOf(
@@ -10,19 +10,38 @@ export const limiterWrites = mutantsOf(
     {
       name: 'a released slot stays taken',
       breaks: limits,
-      from: '...(answerMs && { answerMs }), [slot.name]: undefined },',
+      from: '...(answerMs && { answerMs }), ...without },',
       to: '...(answerMs && { answerMs }), left: true },',
     },
     {
       name: 'a worker releases the slot of another one',
       breaks: limits,
-      from: 'both(`#${slot.name} = :mine`, ...conditions)',
-      to: 'both(`(#${slot.name} = :mine OR attribute_exists(#id))`, ...conditions)',
+      from: "condition: '#lease = :mine',",
+      to: "condition: '(#lease = :mine OR attribute_exists(#id))',",
+    },
+    {
+      name: 'a worker releases the slot by hand of another one in the same millisecond',
+      breaks: limits,
+      from: "condition: '#handBy = :mine', values: { mine: held.token } }",
+      to: "condition: '#hand = :mine', values: { mine: held.until } }",
+      outsideSimulation: 'a repeated release must meet another request by hand within a millisecond',
+    },
+    {
+      name: 'slots that are given back are counted as taken for ever',
+      breaks: deliveryEnds,
+      from: "assign: ['#taken = #taken - :back'],",
+      to: "assign: ['#taken = #taken, #lastBack = :back'],",
+    },
+    {
+      name: 'a lease ends for all of its slots with the first',
+      breaks: limits,
+      from: 'rest > 0 ? { count: rest, until: held.until } : undefined',
+      to: 'undefined',
     },
     {
       name: 'the outcome of a request whose slot ran out is not learnt',
       breaks: disabled,
-      from: 'notes: health === undefined ? [] : notes }',
+      from: 'notes: shown === undefined ? [] : notes }',
       to: 'notes: [] }',
     },
     {
@@ -46,8 +65,8 @@ export const limiterWrites = mutantsOf(
     {
       name: 'a stalled probe shuts the breaker that another one has opened',
       breaks: limits,
-      from: "isProbe ? '#openUntil = :mine'",
-      to: "isProbe ? '(#openUntil = :mine OR attribute_exists(#id))'",
+      from: "probeUntil ? '#openUntil = :mine'",
+      to: "probeUntil ? '(#openUntil = :mine OR attribute_exists(#id))'",
     },
     {
       name: 'failed probes are not counted',
@@ -171,37 +190,49 @@ export const limiterWrites = mutantsOf(
     {
       name: 'two requests get one place under a rate',
       breaks: limits,
-      from: "assign: ['#nextAt = #nextAt + :interval'],",
-      to: "assign: ['#nextAt = #nextAt, #lastInterval = :interval'],",
+      from: "assign: ['#nextAt = #nextAt + :span'],",
+      to: "assign: ['#nextAt = #nextAt, #lastSpan = :span'],",
     },
     {
       name: 'a task waits in its invocation however long the line of its rate is',
       breaks: limits,
-      from: "condition: '#nextAt > :now AND #nextAt <= :upTo',",
-      to: "condition: '#nextAt > :now AND (#nextAt <= :upTo OR attribute_exists(#id))',",
+      from: "conditions: ['#nextAt > :now', '#nextAt <= :upTo'],",
+      to: "conditions: ['#nextAt > :now', '(#nextAt <= :upTo OR attribute_exists(#id))'],",
     },
     {
       name: 'a probe that is answered 404 leaves the breaker open',
       breaks: limits,
-      from: 'failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now)',
-      to: 'failed({ failures: 0, probes: 0, provenAt: now }, limits, now)',
+      from: 'const answered = { failures: 0, probes: 0, ...closed };',
+      to: 'const answered = { failures: 0, probes: 0 };',
     },
     {
       name: 'an endpoint that fails stays proven',
       breaks: limits,
-      from: 'failed({ provenAt: undefined }, limits, now)',
-      to: 'failed({}, limits, now)',
+      from: 'failed({ provenAt: undefined }, shown, limits, now)',
+      to: 'failed({}, shown, limits, now)',
     },
     {
       name: 'failures are not counted',
       breaks: limits,
-      from: "'#failures = if_not_exists(#failures, :zero) + :more'",
-      to: "'#failures = if_not_exists(#failures, :zero), #lastFailure = :more'",
+      from: "'#failures = if_not_exists(#failures, :zero) + :failed'",
+      to: "'#failures = if_not_exists(#failures, :zero), #lastFailure = :failed'",
+    },
+    {
+      name: 'failures after a success of the same write go on from those before it',
+      breaks: disabled,
+      from: "if (after === 'success') return [{ set: restarted, conditions: [], values: {} }];",
+      to: '',
+    },
+    {
+      name: 'failures after an answer of the same write are added to those before it',
+      breaks: limits,
+      from: 'if (after !== undefined)\n        return failed({ ...answered, failures, provenAt: undefined }, shown, limits, now);',
+      to: '',
     },
     {
       name: 'a probe that sent no request keeps the next one back',
       breaks: limits,
-      from: 'set: isProbe ? { openUntil: now } : {}',
+      from: "set: held?.kind === 'probe' ? { openUntil: now } : {}",
       to: 'set: {}',
     },
     {

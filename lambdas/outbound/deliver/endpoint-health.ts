@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
 import type { LimiterState } from '../../domain/limiter.ts';
-import type { EndpointHealth } from '../../domain/limiter-store.ts';
+import type { EndpointHealth, Shown } from '../../domain/limiter-store.ts';
 import { maxRetryAfter } from '../../domain/retry-schedule.ts';
 import { type Millis, millis, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
 
@@ -17,6 +17,21 @@ export interface EndpointFinding {
 
 /** Whether the endpoint did not take the event. */
 export const isFailure = ({ health }: EndpointFinding): boolean => health === 'down' || health === 'refusing';
+
+/** What requests that ended together showed. @param findings in the order in which they ended @returns undefined for none */
+export function shownBy(findings: readonly EndpointFinding[]): Shown | undefined {
+  const last = findings.at(-1);
+  if (last === undefined) return undefined;
+  const { health } = last;
+  const took = millis(Math.round(findings.reduce((sum, one) => sum + one.took, 0) / findings.length));
+  const success = findings.findLastIndex((one) => !isFailure(one));
+  const refusal = findings.findLastIndex((one) => one.health === 'refusing');
+  if (health !== 'down')
+    return { health, took, after: isFailure(last) && success >= 0 ? 'success' : undefined };
+  const failures = findings.length - 1 - Math.max(success, refusal);
+  if (success >= 0) return { health, took, failures, after: 'success' };
+  return { health, took, failures, after: refusal >= 0 ? 'refusal' : undefined };
+}
 
 /** What an attempt says about its endpoint. */
 export const findingOf = (outcome: AttemptOutcome, took: Millis): EndpointFinding => ({

@@ -26,7 +26,7 @@ export async function endFree(
   if (state === undefined) return false;
   await holdForLonger(permit.limiterKey, finding, state, ports);
   if (opensBreaker(state, permit.limits, false) && mostlyFails(memory))
-    await openBreaker({ ...permit, until: ports.now(), isProbe: false }, state, ports);
+    await openBreaker(permit, state, ports);
   return hasFailedTooLong(state, permit.limits);
 }
 
@@ -115,7 +115,7 @@ async function holdOnce(
 
 /** Tells the other workers of a request that takes long, before it is over. @returns ends the watch */
 export function watchRequest(permit: Permit, ports: LimiterPorts & Pick<OutboundPorts, 'after'>): () => void {
-  if (permit.kind === 'slot') return () => undefined;
+  if (permit.kind !== 'free') return () => undefined;
   return ports.after(slowAfter, () => void noteHanging(permit, ports));
 }
 

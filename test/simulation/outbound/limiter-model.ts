@@ -1,4 +1,4 @@
-import type { EndpointHealth, HealthNote, OpenedBy, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { HealthNote, OpenedBy, Shown, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 
 /** What a limiter knows of the health of its endpoint. */
@@ -23,12 +23,13 @@ const healthy = { failures: 0, probes: 0, failingSince: undefined, failedAt: und
 
 /** What the limiter has to know after a worker has given back its slot. */
 export function knownAfterLeave(
-  was: Known,
-  slot: Pick<Slot, 'isByHand' | 'isProbe' | 'limits'>,
-  health: EndpointHealth | undefined,
+  before: Known,
+  slot: Pick<Slot, 'limits'> & Partial<Slot>,
+  shown: Shown | undefined,
   now: number,
-  failures = 1,
 ): Known {
+  const { health, after, failures = 1 } = shown ?? {};
+  const was = knownAfterEarlier(before, after);
   const patience = slot.isByHand ? { retryAfter: undefined } : {};
   switch (health) {
     case 'up':
@@ -45,7 +46,19 @@ export function knownAfterLeave(
         ...failed(was, slot, now),
       };
     case undefined:
-      return slot.isProbe ? { ...was, openUntil: now } : was;
+      return slot.held?.kind === 'probe' ? { ...was, openUntil: now } : was;
+  }
+}
+
+/** What was known when the last requests of those that ended together ended. */
+function knownAfterEarlier(was: Known, after: Shown['after']): Known {
+  switch (after) {
+    case 'success':
+      return { ...was, ...healthy };
+    case 'refusal':
+      return { ...was, failures: 0, probes: 0, ...unopened };
+    case undefined:
+      return was;
   }
 }
 
@@ -59,7 +72,7 @@ function failed({ failedAt, failingSince }: Known, { limits }: Pick<Slot, 'limit
 export const knownAfterNote = (was: Known, { health, failures, limits }: HealthNote, now: number): Known =>
   health === 'hanging'
     ? { ...was, slowAt: now, provenAt: undefined }
-    : knownAfterLeave(was, { isByHand: false, isProbe: false, limits }, health, now, failures);
+    : knownAfterLeave(was, { limits }, { health, failures }, now);
 
 export const knownAfterReset = (was: Known): Known => ({
   ...was,
@@ -70,8 +83,8 @@ export const knownAfterReset = (was: Known): Known => ({
 });
 
 /** Each failed probe doubles the pause, from half a minute to a quarter of an hour. */
-export function knownAfterOpen(was: Known, { isProbe }: OpenedBy, now: number): Known {
-  const probes = isProbe ? (was.probes ?? 0) + 1 : 0;
+export function knownAfterOpen(was: Known, { probeUntil }: OpenedBy, now: number): Known {
+  const probes = probeUntil === undefined ? 0 : (was.probes ?? 0) + 1;
   const pause = Math.min(30 * 2 ** probes, 900) * 1000;
   return { ...was, probes, openUntil: now + pause, openedAt: was.openedAt ?? now };
 }
