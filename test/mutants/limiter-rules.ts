@@ -52,6 +52,20 @@ const rules = [
       caughtBy: ruleTests,
     },
     {
+      name: 'a worker takes all slots of an endpoint at once',
+      breaks: limits,
+      from: 'Math.max(1, Math.floor(concurrencyOf(limits) / 4))',
+      to: 'concurrencyOf(limits)',
+      caughtBy: ruleTests,
+    },
+    {
+      name: 'a limit of more than 500 a second is kept to the millisecond, and so to the half',
+      breaks: limits,
+      from: 'Math.ceil((places * 1_000_000) / perSecond) / 1_000',
+      to: 'places * Math.ceil(1_000 / perSecond)',
+      caughtBy: ruleTests,
+    },
+    {
       name: 'a wait for a slot counts as one for the endpoint',
       breaks: waits,
       from: "why === 'breaker' || why === 'retry-after'",
@@ -79,6 +93,7 @@ const rules = [
       breaks: limits,
       from: 'return unixMillis(wait.until + reserved - now);',
       to: 'return wait.until;',
+      caughtBy: 'test/outbound/deliver/leased-slots.test.ts',
     },
   ]),
   ...mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/store.ts', caughtBy: contracts }, [
@@ -88,6 +103,26 @@ const rules = [
       from: 'ConsistentRead: true',
       to: 'ConsistentRead: false',
       caughtBy: 'test/adapters/dynamodb/consistent-reads.test.ts',
+    },
+    {
+      name: 'a slot whose answer was lost is taken twice',
+      breaks: limits,
+      from: 'if (!ok && !isHeldIn(item, held)) return',
+      to: 'if (!ok) return',
+      caughtBy: 'test/adapters/dynamodb/limiter-races.test.ts',
+    },
+    {
+      name: 'a slot by hand whose answer was lost keeps the test back',
+      breaks: waits,
+      from: 'return ok || isHeldIn(item, held) ? held : undefined;',
+      to: 'return ok ? held : undefined;',
+      caughtBy: 'test/adapters/dynamodb/limiter-races.test.ts',
+    },
+    {
+      name: 'tasks that wait together get one time',
+      breaks: limits,
+      from: 'millis(span * count), now)',
+      to: 'span, now)',
     },
     {
       name: 'two tasks that wait first get one time',

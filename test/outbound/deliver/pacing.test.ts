@@ -83,7 +83,57 @@ describe('an endpoint with a limit of concurrent requests', () => {
   });
 });
 
+describe('the writes to the limiter of an endpoint with limits', () => {
+  /** The most attempts a second if the limiter's item takes a thousand writes a second, as DynamoDB says. */
+  const mostAttempts = ({ arrivals, writes }: Awaited<ReturnType<typeof pacedWorld>>): number =>
+    (1_000 * arrivals.length) / writes();
+
+  it.each<[string, Parameters<typeof pacedWorld>[0]['limits']]>([
+    ['a hundred slots', { maxConcurrent: 100 }],
+    ['forty slots', { maxConcurrent: 40 }],
+    ['a rate of a thousand', { maxPerSecond: 1_000 }],
+  ])(
+    'the writes to the limiter of an endpoint with %s do not bound it below 2,000 attempts a second',
+    {
+      timeout: 120_000,
+    },
+    async (_what, limits) => {
+      const drawn = { count: 0 };
+      const paced = await pacedWorld({
+        workers: 12,
+        batchSize: 10,
+        answersIn: () => 40 + (drawn.count++ % 7) * 5,
+        limits,
+      });
+      await paced.publish(2_000);
+
+      await paced.run(120);
+
+      expect(statuses(paced.world)).toEqual({ delivered: 2_000 });
+      expect(mostAttempts(paced)).toBeGreaterThan(2_000);
+    },
+  );
+});
+
 describe('an endpoint with a rate', () => {
+  it('an endpoint with a rate of no whole milliseconds gets it to within a fifth', {
+    timeout: 120_000,
+  }, async () => {
+    const paced = await pacedWorld({
+      workers: 30,
+      batchSize: 5,
+      answersIn: 20,
+      limits: { maxPerSecond: 700 },
+    });
+    await paced.publish(2_100);
+
+    await paced.run(120);
+
+    const rate = 2_100 / paced.elapsed();
+    expect(rate).toBeLessThanOrEqual(700 * 1.01);
+    expect(rate).toBeGreaterThan(700 * 0.8);
+  });
+
   it('an endpoint with a rate gets its whole rate, and not more, with few deferrals', async () => {
     const paced = await pacedWorld({
       workers: 10,

@@ -16,7 +16,7 @@ interface Options {
   readonly workers: number;
   readonly batchSize: number;
   /** In ms. */
-  readonly answersIn: number;
+  readonly answersIn: number | (() => number);
   readonly limits?: Parameters<typeof newEndpoint>[1];
   readonly outcome?: AttemptOutcome | ((now: number) => AttemptOutcome);
   readonly settings?: OutboundSettings;
@@ -42,8 +42,27 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
   const isIdle = () =>
     idle.delivery.length === workers && idle.sideline.length === sidelineConcurrency(workers);
 
+  const writes = { limiter: 0 };
+  const counted =
+    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> => {
+      writes.limiter++;
+      return call(...args);
+    };
+  const { take, leave, reserve, probe, note, hold, open } = world.limiter;
+
   const ports = {
     ...world.deliverPorts,
+    limiter: {
+      ...world.limiter,
+      take: counted(take),
+      leave: counted(leave),
+      reserve: counted(reserve),
+      probe: counted(probe),
+      note: counted(note),
+      hold: counted(hold),
+      open: counted(open),
+    },
     random: () => (drawn.count++ % 97) / 97,
     pause: (span: number) => time.sleep(span),
     after(span: number, act: () => void) {
@@ -55,9 +74,10 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
     },
     async post({ timeout }: SignedRequest) {
       under.most = Math.max(under.most, ++under.way);
-      await time.sleep(Math.min(answersIn, timeout));
+      const span = typeof answersIn === 'number' ? answersIn : answersIn();
+      await time.sleep(Math.min(span, timeout));
       under.way--;
-      if (answersIn > timeout) return timedOut;
+      if (span > timeout) return timedOut;
       arrivals.push(world.now());
       return typeof outcome === 'function' ? outcome(world.now()) : outcome;
     },
@@ -96,6 +116,8 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
     world,
     arrivals,
     under,
+    /** Writes to the endpoint's limiter, the refused ones included. */
+    writes: () => writes.limiter,
     deferrals: () => world.report.total('DeliveriesDeferred'),
     async publish(count: number, prefix = 'e'): Promise<void> {
       const events = Array.from({ length: count }, (_, id) => ({
