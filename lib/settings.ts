@@ -108,7 +108,7 @@ export const payloads = {
 /** What a table's maximum of request units a second is derived from: see `table-units.ts`. It bounds the cost of a runaway loop. */
 export const tableUnits = {
   /** Above the measured rates of functions with 512 MB, full batches and endpoints that answer at once (cost/durations.json). */
-  messagesPerFunction: 100,
+  messagesPerFunction: 200,
   /** Write units of a message, by function and table. */
   ofMessage: {
     /** The claim and the outcome. */

@@ -49,7 +49,8 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
   },
   outbound: {
     retrySchedule: [2, 4, 3600].map((count) => Duration.seconds(count)),
-    attemptTimeout: Duration.seconds(3),
+    // Longer than the 5 s after which a request is cut.
+    attemptTimeout: Duration.seconds(7),
     connectTimeout: Duration.seconds(2),
   },
   handlersRegistry: join(import.meta.dirname, 'handlers/flows.ts'),

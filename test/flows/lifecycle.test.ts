@@ -27,8 +27,10 @@ const stays = {
 const goes = { provider: 'token', token: { header: 'x-token', idHeader: 'x-id' } } as const;
 const handlersRegistry = join(projectRoot, 'test/apps/handlers/every-provider.ts');
 
-const one = { props: { sources: { hmac: stays }, handlersRegistry } };
-const both = { props: { sources: { hmac: stays, token: goes }, handlersRegistry } };
+// By default a table's maximum follows from the number of consumers. AWS changes it in place; the local AWS makes a new table.
+const shared = { handlersRegistry, maxTableUnitsPerSecond: 40_000 };
+const one = { props: { sources: { hmac: stays }, ...shared } };
+const both = { props: { sources: { hmac: stays, token: goes }, ...shared } };
 const sharing = { props: { ...both.props, isolation: 'shared' as const } };
 
 describeFlow(

@@ -40,8 +40,9 @@ describeFlow('The management API', (stack) => {
     expect(created.body.secret.secret).toMatch(/^whsec_/);
 
     const shown = await call('GET', pathOf(tenant, 'ep_1'));
-    const breaker = { state: 'closed', failures: 0, waiting: { count: 0, isExact: true } };
-    expect(shown.body).toEqual({ ...created.body.endpoint, breaker });
+    const nothing = { count: 0, isExact: true };
+    const breaker = { state: 'closed', failures: 0, waiting: nothing };
+    expect(shown.body).toEqual({ ...created.body.endpoint, breaker, waiting: nothing, held: nothing });
     expect(JSON.stringify(shown.body)).not.toContain('whsec_');
     const secret = await call('GET', `${pathOf(tenant, 'ep_1')}/secret`);
     expect(secret.body.secrets).toEqual([created.body.secret]);

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { type Answer, startEndpoint, statuses } from './support/endpoint.ts';
 import { describeFlow } from './support/local-stack.ts';
 import { publisher } from './support/publisher.ts';
+import { tenantsOf } from './support/tenants.ts';
 
 const newId = (): string => `evt_${crypto.randomUUID()}`;
 
@@ -39,6 +40,7 @@ const flood: Answer = async (response) => {
 
 describeFlow('A published event', (stack) => {
   const app = publisher(stack);
+  const { create, publish, until } = tenantsOf(stack);
 
   it.concurrent('a published event is delivered after 503, 503, 200, with every attempt in its log, on schedule', async () => {
     using endpoint = await startEndpoint(statuses(503, 503, 200));
@@ -116,12 +118,19 @@ describeFlow('A published event', (stack) => {
       nth > 1 ? void response.end() : dripHead(response, nth, request);
     using quiet = await startEndpoint(silent);
     using slow = await startEndpoint(dripping);
-    const [one, two] = [newId(), newId()];
+    const tenant = `t-${crypto.randomUUID()}`;
+    const id = newId();
+    // Shorter than the 5 s after which a request is cut.
+    const timeout = { timeout: 3 };
+    await Promise.all([
+      create(tenant, 'quiet', quiet.url, timeout),
+      create(tenant, 'slow', slow.url, timeout),
+    ]);
 
-    await Promise.all([app.publish(one, quiet.url), app.publish(two, slow.url)]);
+    await publish(tenant, id);
 
-    for (const id of [one, two]) {
-      const delivery = await app.ends(id, 'delivered');
+    for (const endpointId of ['quiet', 'slow']) {
+      const delivery = await until(tenant, id, endpointId, 'delivered');
       expect(delivery).toMatchObject({ attempts: 2 });
       expect(delivery['attemptLog']).toMatchObject([
         { n: 1, error: expect.any(String) },

@@ -25,21 +25,16 @@ const trusted: Readonly<Record<string, string>> = {
   'cli/stack/parse-response.ts': 'is fed through cli/stack/all-pages.ts',
   'lambdas/adapters/dynamodb/parse-item.ts': 'is fed through every kind of item',
   ...Object.fromEntries(
-    [
-      'deliveries/due',
-      'deliveries/held',
-      'deliveries/waiting',
-      'deliveries/by-endpoint',
-      'endpoints/attention',
-    ].map((name) => [
-      `lambdas/adapters/dynamodb/${name}.ts`,
-      'reads keys of an index, whose types DynamoDB enforces',
-    ]),
+    ['deliveries/due', 'deliveries/endpoint-index', 'deliveries/by-endpoint', 'endpoints/attention'].map(
+      (name) => [
+        `lambdas/adapters/dynamodb/${name}.ts`,
+        'reads keys of an index, whose types DynamoDB enforces',
+      ],
+    ),
   ),
   'lambdas/adapters/dynamodb/endpoints/store.ts': 'reads keys of an index, whose types DynamoDB enforces',
   'lambdas/adapters/dynamodb/endpoints/reads.ts': 'reads keys of the table, whose types DynamoDB enforces',
-  'lambdas/adapters/dynamodb/inbound-events/store.ts':
-    'reads keys of an index, whose types DynamoDB enforces',
+  'lambdas/adapters/dynamodb/inbound-events/kept.ts': 'reads keys of an index, whose types DynamoDB enforces',
   'cli/doctor/unfinished.ts': 'parses items as lambdas/adapters/dynamodb/parse-item.ts does',
   'cli/explain/mistakes.ts': 'asks only whether a text is JSON',
   'cli/explain/custom-signature-parts.ts': 'shows a person what their own request signs',

@@ -111,10 +111,10 @@ describe('secrets', () => {
 describe('data', () => {
   test('data in tables is recoverable to any second, protected, capped, and expires by expiresAt only', () => {
     const inventory = {
-      InboundEvents: { indexes: ['kept'], units: 6_000 },
-      'Outbound/Stores/Events': { indexes: [], units: 9_000 },
-      'Outbound/Stores/Deliveries': { indexes: ['due', 'held', 'byEndpoint', 'waiting'], units: 16_000 },
-      'Outbound/Stores/Endpoints': { indexes: ['attention'], units: 12_000 },
+      InboundEvents: { indexes: ['kept'], units: 12_000 },
+      'Outbound/Stores/Events': { indexes: [], units: 18_000 },
+      'Outbound/Stores/Deliveries': { indexes: ['due', 'held', 'byEndpoint', 'waiting'], units: 32_000 },
+      'Outbound/Stores/Endpoints': { indexes: ['attention'], units: 24_000 },
     };
     for (const [path, { indexes, units }] of Object.entries(inventory)) {
       const table = app.resources('AWS::DynamoDB::GlobalTable')[path];

@@ -35,10 +35,10 @@ const oneSource = { sources: { stripe: { provider: 'stripe' } } } as const;
 describe("a table's maximum of units", () => {
   test("a table's maximum of units follows from the concurrency of the functions that write to it", () => {
     const sources = {
-      stripe: { provider: 'stripe', maxConcurrency: 40 },
-      github: { provider: 'github', maxConcurrency: 20 },
+      stripe: { provider: 'stripe', maxConcurrency: 20 },
+      github: { provider: 'github', maxConcurrency: 10 },
     } as const;
-    const outbound = { maxConcurrency: 100, publishMaxConcurrency: 20 };
+    const outbound = { maxConcurrency: 50, publishMaxConcurrency: 10 };
 
     expect(maximaOf({ sources, outbound })).toEqual({
       InboundEvents: { read: 12_000, write: 12_000 },
@@ -55,10 +55,10 @@ describe("a table's maximum of units", () => {
     } as const;
 
     expect(maximaOf({ sources, isolation: 'shared' })['InboundEvents']).toEqual({
-      read: 6_000,
-      write: 6_000,
+      read: 12_000,
+      write: 12_000,
     });
-    expect(maximaOf({ sources })['InboundEvents']).toEqual({ read: 8_000, write: 8_000 });
+    expect(maximaOf({ sources })['InboundEvents']).toEqual({ read: 16_000, write: 16_000 });
   });
 
   test("a table's maximum of units is at least what a new table takes at once", () => {
@@ -90,24 +90,24 @@ describe("a table's maximum of units", () => {
 
   test("a table's maximum of units has room for an attempt of each concurrent function", () => {
     expect(causedUnits({ consume: 1, publish: 1, deliver: 1 })).toEqual({
-      inboundEvents: 200,
-      events: 900,
-      deliveries: 600,
-      endpoints: 200,
+      inboundEvents: 400,
+      events: 1_800,
+      deliveries: 1_200,
+      endpoints: 400,
     });
   });
 });
 
 describe('a maximum of units that is too low', () => {
   test('a maximum of units that is too low for the concurrency causes a warning with each table and what to do', () => {
-    const [warning, ...others] = warningsOf({ ...oneSource, maxTableUnitsPerSecond: 9_500 });
+    const [warning, ...others] = warningsOf({ ...oneSource, maxTableUnitsPerSecond: 19_500 });
 
     expect(others).toEqual([]);
     expect(warning).toMatch(
       /^maxTableUnitsPerSecond: 10 consumers, 10 publish and 60 deliver functions can cause more/,
     );
     expect(warning).toContain(
-      ': deliveries 16000 (its maximum is 9500), endpoints 12000 (its maximum is 9500);',
+      ': deliveries 32000 (its maximum is 19500), endpoints 24000 (its maximum is 19500);',
     );
     expect(warning).toContain('; raise maxTableUnitsPerSecond, leave it out, or lower the concurrency');
   });
@@ -115,12 +115,12 @@ describe('a maximum of units that is too low', () => {
   test('a maximum of units that is too low because of the default quota causes a warning that names the quota', () => {
     const [warning] = warningsOf({ ...oneSource, outbound: { maxConcurrency: 1_000 } });
 
-    expect(warning).toContain('deliveries 244000 (its maximum is 40000)');
+    expect(warning).toContain('deliveries 488000 (its maximum is 40000)');
     expect(warning).toContain('; 40000 is the default quota of an account: raise that, then set');
   });
 
   test('a maximum of units that is high enough causes no warning', () => {
     expect(warningsOf(oneSource)).toEqual([]);
-    expect(warningsOf({ ...oneSource, maxTableUnitsPerSecond: 16_000 })).toEqual([]);
+    expect(warningsOf({ ...oneSource, maxTableUnitsPerSecond: 32_000 })).toEqual([]);
   });
 });

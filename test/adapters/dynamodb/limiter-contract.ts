@@ -4,6 +4,7 @@ import { millis } from '../../../lambdas/domain/time.ts';
 import { at, leasesOf, limits, testedLimiter } from './limiter-fixture.ts';
 import { limiterHealthContract } from './limiter-health-contract.ts';
 import { limiterPacingContract } from './limiter-pacing-contract.ts';
+import { limiterSidelineContract } from './limiter-sideline-contract.ts';
 
 /** What every limiter store must do. @param make each call may share one table */
 export function limiterContract(name: string, make: () => Promise<LimiterStore>): void {
@@ -258,5 +259,6 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
 
     limiterHealthContract(make);
     limiterPacingContract(make);
+    limiterSidelineContract(make);
   });
 }

@@ -49,12 +49,16 @@ export function publisher(stack: LocalStack) {
     },
     /** Waits for so many entries of the publish DLQ whose message has the mark, and shows their reasons. */
     async publishDeadLetters(mark: string, count: number, look: (reasons: string[]) => void): Promise<void> {
-      const reasons = await eventually(`${count} publish dead letters`, async () => {
-        const letters = (await stack.peek(stack.outputs.dlqs.publish)).map((body) => JSON.parse(body));
-        const own = letters.filter(({ message }) => message.includes(mark));
-        return own.length >= count && own.map(({ reason }) => String(reason));
+      // A look hides what it finds for a second, so that two looks may each find another one: they are put together.
+      const found = new Map<string, string>();
+      await eventually(`${count} publish dead letters`, async () => {
+        for (const body of await stack.peek(stack.outputs.dlqs.publish)) {
+          const { message, reason } = JSON.parse(body);
+          if (message.includes(mark)) found.set(message, String(reason));
+        }
+        return found.size >= count;
       });
-      look(reasons);
+      look([...found.values()]);
     },
     /** The dead letter of an event's delivery that its endpoint did not take. */
     deadLetter(id: string): Promise<Item> {
