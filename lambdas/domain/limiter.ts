@@ -146,12 +146,12 @@ export function decide(
   if (places < 1) return { kind: 'wait', wait: { why: 'rate', until: nextAt ?? now } };
   const allowed = concurrencyOf(limits, state);
   const leases = Object.entries(state.slots);
-  const over = leases.filter(([, { until }]) => until <= now);
+  const over = leases.filter(([, { until }]) => until <= now).slice(0, mostEnded);
   const taken = countOf(leases);
   const count = Math.min(wanted, places, shareOf(limits), allowed - taken + countOf(over));
   if (count < 1)
     return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + slotSpan(state, limits)) } };
-  const ended = taken + count > allowed ? Object.fromEntries(over.slice(0, mostEnded)) : {};
+  const ended = taken + count > allowed ? Object.fromEntries(over) : {};
   const isInLine = limits.perSecond !== undefined && nextAt !== undefined && nextAt > now;
   return { kind: 'take', count, ended, isInLine };
 }

@@ -99,6 +99,14 @@ describe('a request that got no slot at once', () => {
     expect(decision).toEqual(take(1, slotsUntil(0, 0, 0, 0)));
   });
 
+  it('a request takes no more slots than the leases that it ends leave free', () => {
+    const slots = slotsUntil(...Array.from({ length: 20 }, () => 0));
+
+    const decision = decide({ ...idle, provenAt: now, slots }, { ...limits, concurrent: 20 }, now, 10);
+
+    expect(decision).toEqual(take(4, slotsUntil(0, 0, 0, 0)));
+  });
+
   it('a request takes places under a rate that begin within a second, and no more', () => {
     const rated = { ...limits, concurrent: 100, perSecond: 4 };
     const proven = { ...idle, provenAt: now };

@@ -59,6 +59,13 @@ const rules = [
       caughtBy: ruleTests,
     },
     {
+      name: 'a worker asks for the slots of more dead workers than one write ends, and is refused each time',
+      breaks: deliveryEnds,
+      from: ' - taken + countOf(over));',
+      to: ' - taken + countOf(leases.filter(([, { until }]) => until <= now)));',
+      caughtBy: ruleTests,
+    },
+    {
       name: 'a limit of more than 500 a second is kept to the millisecond, and so to the half',
       breaks: limits,
       from: 'Math.ceil((places * 1_000_000) / perSecond) / 1_000',

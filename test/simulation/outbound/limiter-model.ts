@@ -29,8 +29,10 @@ function slowness(was: Known, { health, isSlow, quick }: Shown, now: number): Kn
   const successes = quick ?? (health === 'up' ? 1 : 0);
   const before = (isSlow ?? slowHealths.has(health)) ? { slowAt: now, slowLeft: 20 } : was;
   const { slowAt, slowLeft = 0 } = before;
-  const isQuick = successes > 0 && slowLeft <= successes;
-  return isQuick ? { slowAt: undefined, slowLeft: undefined } : { slowAt, slowLeft: slowLeft - successes };
+  if (successes === 0) return before;
+  return slowLeft > successes
+    ? { slowAt, slowLeft: slowLeft - successes }
+    : { slowAt: undefined, slowLeft: undefined };
 }
 
 /** What the limiter has to know after a worker has given back its slot. */
