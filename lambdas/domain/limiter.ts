@@ -58,7 +58,7 @@ export interface LimiterState {
 
 /** An endpoint without limits gets at most this many requests at once while it is slow or failing. */
 const watchedConcurrent = 10;
-/** An endpoint with a rate, but without a limit of its concurrency, needs as many slots as its rate may use. */
+/** An endpoint with a rate, but without a limit of its concurrency, has as many slots as requests a second, and at least these. */
 const ratedConcurrent = 100;
 
 /** The limits that an endpoint or the stack sets. */
@@ -69,7 +69,8 @@ export function concurrencyOf(
   { concurrent, perSecond }: SetLimits,
   state?: Pick<LimiterState, 'provenAt'>,
 ): number {
-  const most = concurrent ?? (perSecond === undefined ? watchedConcurrent : ratedConcurrent);
+  const most =
+    concurrent ?? (perSecond === undefined ? watchedConcurrent : Math.max(ratedConcurrent, Math.ceil(perSecond)));
   return state !== undefined && state.provenAt === undefined ? Math.min(most, unprovenConcurrent) : most;
 }
 

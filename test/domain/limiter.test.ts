@@ -89,6 +89,8 @@ describe('a request that got no slot at once', () => {
     expect([1, 3, 7, 8, 100].map((concurrent) => shareOf({ ...limits, concurrent }))).toEqual([
       1, 1, 1, 2, 25,
     ]);
+    const rated = { ...limits, concurrent: undefined };
+    expect([0.5, 100, 1_000].map((perSecond) => shareOf({ ...rated, perSecond }))).toEqual([25, 25, 250]);
   });
 
   it('a request ends no more than four leases at once', () => {

@@ -109,6 +109,20 @@ const releases = mutantsOf({ file: 'lambdas/outbound/deliver/leased-slots.ts', c
     caughtBy: leasedTests,
   },
   {
+    name: 'a slot is given back by a write of its own though half of all are free',
+    breaks: limits,
+    from: 'Math.min(2 * answerMs, 100)) : 1_000)',
+    to: 'Math.min(2 * answerMs, 100)) : 0)',
+    caughtBy: leasedTests,
+  },
+  {
+    name: 'a slot stays idle for a second though few are free',
+    breaks: limits,
+    from: 'countOf(Object.entries(slots)) * 2 > concurrencyOf(limits)',
+    to: 'false',
+    caughtBy: leasedTests,
+  },
+  {
     name: 'the second part of a lease cannot be given back',
     breaks: limits,
     from: 'count: slot.held.count - idle',
@@ -148,6 +162,26 @@ const places = [
       from: 'unixMillis(wait.until + first - now + nth * span)',
       to: 'unixMillis(wait.until + first - now)',
       caughtBy: leasedTests,
+    },
+    {
+      name: 'tasks ask for slots though all were taken, so the item of a busy endpoint is full of refused writes',
+      breaks: limits,
+      from: '{ ...decision, state: known.state } : look(askers, request, ports);',
+      to: "{ ...decision, state: known.state } : { kind: 'take', count: 1, ended: {}, isInLine: false, state: known.state };",
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'tasks that were refused ask again at once',
+      breaks: limits,
+      from: "if (ok || next.kind === 'wait' || next.kind === 'free') return next;",
+      to: "if (ok || next.kind !== 'probe') return next;",
+      caughtBy: leasedTests,
+    },
+    {
+      name: 'tasks ask as often while the item of their endpoint is busy',
+      breaks: limits,
+      from: 'Math.max(expected, wroteIn, 10)',
+      to: 'Math.max(expected, 10)',
     },
     {
       name: 'a task that waits for a slot goes back to the queue at once',

@@ -66,6 +66,13 @@ const rules = [
       caughtBy: ruleTests,
     },
     {
+      name: 'a rate has fewer slots than requests a second, so an endpoint that is not quick gets less',
+      breaks: limits,
+      from: 'Math.max(ratedConcurrent, Math.ceil(perSecond))',
+      to: 'ratedConcurrent',
+      caughtBy: ruleTests,
+    },
+    {
       name: 'a limit of more than 500 a second is kept to the millisecond, and so to the half',
       breaks: limits,
       from: 'Math.ceil((places * 1_000_000) / perSecond) / 1_000',

@@ -13,8 +13,8 @@ import type { Asker, Askers, LimiterPorts, SlotRequest } from './acquire-slot.ts
 import { learn } from './endpoint-memory.ts';
 import { handOut, reuseFor } from './leased-slots.ts';
 
-/** Refused writes, and waits, of the tasks that ask together. */
-const [maxRefusals, maxWaits] = [6, 6];
+/** Waits of the tasks that ask together. */
+const maxWaits = 6;
 
 /** Asks for all tasks that wait for a slot of the endpoint, until each has an answer. Never rejects. */
 export async function askForAll(askers: Askers, request: SlotRequest, ports: LimiterPorts): Promise<void> {
@@ -43,8 +43,8 @@ async function tryForAWhile(
   request: SlotRequest,
   ports: LimiterPorts,
 ): Promise<Unserved | undefined> {
-  let step: Step = firstStep(askers, request, ports.now());
-  const so: SoFar = { refusals: 0, waits: 0, waited: 0 };
+  let step = await firstStep(askers, request, ports);
+  const so: SoFar = { waits: 0, waited: 0, wroteIn: 0 };
   while (askers.asking.length > 0) {
     if (step.kind === 'free') return step;
     if (step.kind === 'wait') {
@@ -53,10 +53,8 @@ async function tryForAWhile(
       so.waits++;
       so.waited += span;
       step = await waitAndLook(span, askers, request, ports);
-    } else if (so.refusals < maxRefusals) {
-      step = await tryOnce(step, so, askers, request, ports);
     } else {
-      return { kind: 'wait', wait: { why: 'concurrency', until: ports.now() }, state: step.state };
+      step = await tryOnce(step, so, askers, request, ports);
     }
   }
   return undefined;
@@ -64,10 +62,11 @@ async function tryForAWhile(
 
 /** What was done so far for the tasks that ask. */
 interface SoFar {
-  refusals: number;
   waits: number;
   /** In ms. */
   waited: number;
+  /** The time that the last write took, in ms. */
+  wroteIn: number;
 }
 
 async function tryOnce(
@@ -77,11 +76,15 @@ async function tryOnce(
   request: SlotRequest,
   ports: LimiterPorts,
 ): Promise<Step> {
+  const at = ports.now();
   const { ok, state } = await (step.kind === 'probe'
     ? probe(step.openUntil, askers, request, ports)
     : take(step, askers, request, ports));
-  if (!ok) so.refusals++;
-  return nextStep(askers, request, state, ports.now());
+  so.wroteIn = ports.now() - at;
+  const next = nextStep(askers, request, state, ports.now());
+  if (ok || next.kind === 'wait' || next.kind === 'free') return next;
+  // Others ask, too: if all of them asked again at once, most would be refused again.
+  return { kind: 'wait', wait: { why: 'concurrency', until: ports.now() }, state };
 }
 
 interface Tried {
@@ -89,13 +92,12 @@ interface Tried {
   readonly state: LimiterState;
 }
 
-/** What this process knows may be old, so it asks in any case. */
-function firstStep(askers: Askers, request: SlotRequest, now: UnixMillis): Step {
-  const state = askers.memory.known?.state ?? { slots: {}, failures: 0, probes: 0 };
-  const decision = decide(state, request.limits, now, askers.asking.length);
-  return decision.kind === 'take'
-    ? { ...decision, state }
-    : { kind: 'take', count: 1, ended: {}, isInLine: false, state };
+/** What this process knows may be old: it says when to ask for slots, but not that there are none. */
+async function firstStep(askers: Askers, request: SlotRequest, ports: LimiterPorts): Promise<Step> {
+  const { known } = askers.memory;
+  if (known === undefined) return look(askers, request, ports);
+  const decision = decide(known.state, request.limits, ports.now(), askers.asking.length);
+  return decision.kind === 'take' ? { ...decision, state: known.state } : look(askers, request, ports);
 }
 
 function nextStep({ asking }: Askers, { limits }: SlotRequest, state: LimiterState, now: UnixMillis): Step {
@@ -107,7 +109,7 @@ function nextStep({ asking }: Askers, { limits }: SlotRequest, state: LimiterSta
 function shortWaitFor(
   { wait: { why, until }, state }: Waiting,
   { limits }: SlotRequest,
-  { waits, waited }: SoFar,
+  { waits, waited, wroteIn }: SoFar,
   { now, random }: LimiterPorts,
 ): Millis | undefined {
   // A rate whose line is longer than that has no place.
@@ -115,12 +117,12 @@ function shortWaitFor(
   if (why === 'retry-after') return until - now() > shortWait ? undefined : millis(until - now());
   const expected = slotSpan(state, limits);
   if (expected > shortWait) return undefined;
-  const first = Math.min(Math.max(expected, 10), 250);
+  const first = Math.min(Math.max(expected, wroteIn, 10), 250);
   const span = millis(Math.round(first * 2 ** waits * (0.75 + random() / 2)));
   return waited + span > shortWait ? undefined : span;
 }
 
-/** Waits, then looks for free slots: a read costs a fifth of a write that is refused. */
+/** Waits, then looks for free slots. */
 async function waitAndLook(
   span: Millis,
   askers: Askers,
@@ -131,6 +133,11 @@ async function waitAndLook(
     askers.served = resolve;
   });
   await Promise.race([ports.pause(span), served]);
+  return look(askers, request, ports);
+}
+
+/** A read costs a fifth of a write that is refused, and the limiter takes more of them. */
+async function look(askers: Askers, request: SlotRequest, ports: LimiterPorts): Promise<Step> {
   const at = ports.now();
   const state = await ports.limiter.read(request.limiterKey);
   learn(askers.memory, state, at);
@@ -151,7 +158,7 @@ async function take(
   learn(askers.memory, taken.state, now);
   if (!taken.ok) return taken;
   const slot = { limiterKey, of, limits, held: taken.held, answerMs: taken.state.answerMs };
-  handOut(slot, taken.firstAt, askers, ports);
+  handOut(slot, { firstAt: taken.firstAt, wroteIn: millis(ports.now() - now) }, askers, ports);
   return taken;
 }
 

@@ -1,4 +1,11 @@
-import { hasFailedTooLong, isClean, opensBreaker, spanOf } from '../../domain/limiter.ts';
+import {
+  concurrencyOf,
+  countOf,
+  hasFailedTooLong,
+  isClean,
+  opensBreaker,
+  spanOf,
+} from '../../domain/limiter.ts';
 import type { HeldLease, Slot } from '../../domain/limiter-store.ts';
 import { type Millis, millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import type { Askers, LimiterPorts } from './acquire-slot.ts';
@@ -17,6 +24,8 @@ interface LeasedSlots {
   underWay: number;
   /** Slots without a request, to be given back. */
   idle: number;
+  /** The time that the last write took. */
+  readonly wroteIn: Millis;
   /** What the requests showed since the last write. */
   findings: EndpointFinding[];
   /** Ends the waits for the last request. */
@@ -37,7 +46,7 @@ export const reuseFor = millis(2_000);
 /** Hands leased slots to the tasks that wait. @param firstAt the place of the first one under a rate */
 export function handOut(
   slot: Slot<HeldLease>,
-  firstAt: UnixMillis,
+  { firstAt, wroteIn }: { readonly firstAt: UnixMillis; readonly wroteIn: Millis },
   askers: Askers,
   ports: LimiterPorts,
 ): void {
@@ -50,6 +59,7 @@ export function handOut(
     reusableUntil: unixMillis(firstAt + reuseFor),
     underWay: served.length,
     idle,
+    wroteIn,
     findings: [],
     waiting: [],
     written: Promise.resolve(false),
@@ -81,10 +91,7 @@ export async function endLeased(
   slots.idle++;
   if (slots.underWay === 0) for (const wake of slots.waiting.splice(0)) wake();
   else if (isAsExpected)
-    await Promise.race([
-      new Promise<void>((wake) => slots.waiting.push(wake)),
-      ports.pause(patience(slots.askers.memory)),
-    ]);
+    await Promise.race([new Promise<void>((wake) => slots.waiting.push(wake)), ports.pause(patience(slots))]);
   const isTooLong = await giveBack(slots, ports);
   return isTooLong && finding !== undefined && isFailure(finding);
 }
@@ -103,8 +110,13 @@ function handOver(permit: LeasedPermit, now: UnixMillis): boolean {
   return next !== undefined;
 }
 
-/** How long a slot may stay idle until others of its lease have ended: as long as a request takes. */
-const patience = ({ known }: EndpointMemory): Millis => millis(Math.min(known?.state.answerMs ?? 0, 100));
+/** How long a slot may stay idle until others of its lease have ended: as long as a request takes; longer while half of the slots are free. */
+function patience({ askers: { memory }, slot: { limits }, wroteIn }: LeasedSlots): Millis {
+  if (memory.known === undefined) return millis(0);
+  const { slots, answerMs = 0 } = memory.known.state;
+  const isScarce = countOf(Object.entries(slots)) * 2 > concurrencyOf(limits);
+  return millis(isScarce ? Math.max(wroteIn, Math.min(2 * answerMs, 100)) : 1_000);
+}
 
 function giveBack(slots: LeasedSlots, ports: LimiterPorts): Promise<boolean> {
   // The write before this one may have given back all slots.

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
-import { days, type Millis, millis, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
+import {
+  days,
+  later,
+  type Millis,
+  millis,
+  seconds,
+  type UnixMillis,
+  unixMillis,
+} from '../../../lambdas/domain/time.ts';
 import { acquirePermit } from '../../../lambdas/outbound/deliver/acquire-permit.ts';
 import type { LimiterPorts, Permit } from '../../../lambdas/outbound/deliver/acquire-slot.ts';
 import type { EndpointFinding } from '../../../lambdas/outbound/deliver/endpoint-health.ts';
@@ -27,7 +35,8 @@ function batchOf(limits: { readonly concurrent?: number; readonly perSecond?: nu
   if (isProven)
     world.limiter.limiter.set(limiterKey, { ...known, provenAt: world.now(), answerMs: millis(50) });
   const calls: string[] = [];
-  const meanwhile: { take?: () => Promise<void> } = {};
+  /** What other workers do before a lease, and after it. */
+  const meanwhile: { before?: () => void; take?: () => Promise<void> } = {};
   const { limiter } = world;
   const ports: LimiterPorts = {
     ...world.deliverPorts,
@@ -35,6 +44,7 @@ function batchOf(limits: { readonly concurrent?: number; readonly perSecond?: nu
       ...limiter,
       take: async (...args) => {
         calls.push(`take ${args[1].count}`);
+        meanwhile.before?.();
         const taken = await limiter.take(...args);
         await meanwhile.take?.();
         return taken;
@@ -73,6 +83,12 @@ function batchOf(limits: { readonly concurrent?: number; readonly perSecond?: nu
     waiting,
     meanwhile,
     now: world.now,
+    /** Another worker leases so many slots. */
+    occupy(count: number): void {
+      const state = world.limiter.limiter.get(limiterKey) ?? known;
+      const other = { count, until: later(world.now(), seconds(36)) };
+      world.limiter.limiter.set(limiterKey, { ...state, slots: { ...state.slots, other } });
+    },
     /** Slots that are taken, as other workers see them. */
     taken: async () =>
       Object.values((await limiter.read(limiterKey)).slots).reduce((sum, { count }) => sum + count, 0),
@@ -119,21 +135,62 @@ describe('the slots of a batch', () => {
     expect(acquired).toHaveLength(5);
   });
 
-  it('the slots of a batch are given back together if their requests end within the time that a request takes', async () => {
-    const { ask, calls, end, taken, wait } = batchOf({ concurrent: 40 });
-    await ask(4);
+  it('the slots of a batch are given back together if their requests end within the time of two, if few are free', async () => {
+    const { ask, calls, end, taken, wait } = batchOf({ concurrent: 12 });
+    await ask(7);
+    const before = calls.length;
 
     await end(up);
     await wait(5);
     await end(up);
-    expect(calls).toEqual(['take 4']);
-    await wait(50);
-    expect(calls).toEqual(['take 4', 'leave 2 up']);
-    expect(await taken()).toBe(2);
-    await end(up, up);
+    await wait(90);
+    expect(calls.slice(before)).toEqual([]);
+    await wait(10);
+    expect(calls.slice(before)).toEqual(['leave 2 up']);
+    await end(up);
 
+    expect(calls.slice(before)).toEqual(['leave 2 up', 'leave 1 up']);
+    expect(await taken()).toBe(4);
+  });
+
+  it('the slots of a batch are given back together if their requests end within a second, if half of all are free', async () => {
+    const { ask, calls, end, taken, wait } = batchOf({ concurrent: 40 });
+    await ask(4);
+
+    await end(up);
+    await wait(900);
+    await end(up);
+    expect(calls).toEqual(['take 4']);
+    await wait(101);
+    expect(calls).toEqual(['take 4', 'leave 2 up']);
+    await end(up, up);
     expect(calls).toEqual(['take 4', 'leave 2 up', 'leave 2 up']);
     expect(await taken()).toBe(0);
+  });
+
+  it('the tasks of a batch look before they ask for a slot when all were taken', async () => {
+    const { ask, calls, occupy, wait } = batchOf({ concurrent: 1 });
+    occupy(1);
+
+    await ask(3);
+    await wait(1_500);
+
+    expect(calls).toEqual(['reserve 3']);
+  });
+
+  it('the tasks of a batch do not ask again at once when another worker was first', async () => {
+    const { acquired, ask, calls, meanwhile, occupy, wait } = batchOf({ concurrent: 8 });
+    meanwhile.before = () => {
+      delete meanwhile.before;
+      occupy(7);
+    };
+
+    await ask(2);
+    expect(calls).toEqual(['take 2']);
+    await wait(20);
+
+    expect(calls).toEqual(['take 2', 'take 1']);
+    expect(acquired).toHaveLength(1);
   });
 
   it('the slots of a batch go to its tasks that wait, without a write', async () => {
@@ -215,7 +272,6 @@ describe('the slots of a batch', () => {
     const start = now();
     await ask(3);
     await wait(500);
-
     expect(acquired.map(({ at }) => at - start)).toEqual([0, 100, 200]);
     await end(up, up, up);
     expect(calls).toEqual(['take 3', 'leave 3 up']);

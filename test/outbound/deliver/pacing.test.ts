@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../lambdas/domain/time.ts';
+import { batches } from '../../../lib/settings.ts';
 import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { refused, start } from '../../support/fixtures/outbound.ts';
 import { statuses } from '../../support/worlds/one-endpoint.ts';
 import { pacedWorld } from '../../support/worlds/paced-world.ts';
+
+type Options = Parameters<typeof pacedWorld>[0];
 
 /** The longest time from the creation of a delivery to its last attempt, in ms. @param after of those created so many seconds later */
 const longestWait = ({ world }: Awaited<ReturnType<typeof pacedWorld>>, after = 0): number =>
@@ -88,7 +91,35 @@ describe('the writes to the limiter of an endpoint with limits', () => {
   const mostAttempts = ({ arrivals, writes }: Awaited<ReturnType<typeof pacedWorld>>): number =>
     (1_000 * arrivals.length) / writes();
 
-  it.each<[string, Parameters<typeof pacedWorld>[0]['limits']]>([
+  /** The attempts of the third second and the fourth, if there are always more events, and the item takes a thousand writes a second. */
+  async function perSecond({
+    answersIn = 20,
+    ...options
+  }: Pick<Options, 'workers' | 'limits'> & { readonly answersIn?: number }) {
+    const paced = await pacedWorld({ ...options, answersIn, batchSize: batches.deliver, itemTakes: 1_000 });
+    await paced.publish(10_000);
+    await paced.run(4);
+    const since = paced.world.now() - 2_000;
+    return paced.arrivals.filter((at) => at > since).length / 2;
+  }
+
+  it('an item that takes a thousand writes a second takes more than 2,000 attempts of an endpoint with a hundred slots', {
+    timeout: 120_000,
+  }, async () => {
+    expect(await perSecond({ workers: 30, limits: { maxConcurrent: 100 } })).toBeGreaterThan(2_000);
+    // Three tasks for each slot.
+    expect(await perSecond({ workers: 60, limits: { maxConcurrent: 100 } })).toBeGreaterThan(1_750);
+  });
+
+  it('an item that takes a thousand writes a second keeps a rate of a thousand to within a fifth', {
+    timeout: 120_000,
+  }, async () => {
+    const rate = await perSecond({ workers: 100, limits: { maxPerSecond: 1_000 } });
+    expect(rate).toBeGreaterThan(800);
+    expect(rate).toBeLessThanOrEqual(1_000);
+  });
+
+  it.each<[string, Options['limits']]>([
     ['a hundred slots', { maxConcurrent: 100 }],
     ['forty slots', { maxConcurrent: 40 }],
     ['a rate of a thousand', { maxPerSecond: 1_000 }],
@@ -101,7 +132,7 @@ describe('the writes to the limiter of an endpoint with limits', () => {
       const drawn = { count: 0 };
       const paced = await pacedWorld({
         workers: 12,
-        batchSize: 10,
+        batchSize: batches.deliver,
         answersIn: () => 40 + (drawn.count++ % 7) * 5,
         limits,
       });

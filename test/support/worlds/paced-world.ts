@@ -2,11 +2,13 @@ import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts'
 import type { TaskQueue } from '../../../lambdas/domain/delivery-task.ts';
 import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
+import { otherItems } from '../../../lambdas/domain/tables.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import type { SignedRequest } from '../../../lambdas/outbound/ports.ts';
 import { sidelineConcurrency } from '../../../lib/settings.ts';
 import { settle, virtualTime } from '../../crash/outbound/virtual-time.ts';
+import type { Request } from '../dynamodb/requests.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, outboundSettings, start } from '../fixtures/outbound.ts';
 import { taskQueues } from '../memory/task-queues.ts';
@@ -20,14 +22,28 @@ interface Options {
   readonly limits?: Parameters<typeof newEndpoint>[1];
   readonly outcome?: AttemptOutcome | ((now: number) => AttemptOutcome);
   readonly settings?: OutboundSettings;
+  /** Writes a second that the item of the limiter takes. @default any number, and it answers at once */
+  readonly itemTakes?: number;
 }
+
+/** A write to an item of DynamoDB, in ms. */
+const itemAnswersIn = 5;
 
 const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', phase: 'head', error: 'no answer' };
 
 /** One endpoint and many warm workers on a virtual clock, to measure how the endpoint's limiter paces them. */
 export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, ...more }: Options) {
-  const { outcome = accepted, settings = outboundSettings } = more;
-  const world = outboundWorld(undefined, settings);
+  const { outcome = accepted, settings = outboundSettings, itemTakes } = more;
+  const writes = { limiter: 0, until: 0 };
+  /** Counts a write to the limiter's item, which waits until it can take one more. */
+  function before({ action, input }: Request): Promise<void> | undefined {
+    if (action !== 'UpdateItem' || !String(input.Key?.['tenant']).startsWith(otherItems.limiter)) return;
+    writes.limiter++;
+    if (itemTakes === undefined) return;
+    writes.until = Math.max(writes.until + 1_000 / itemTakes, world.now());
+    return time.sleep(writes.until - world.now() + itemAnswersIn);
+  }
+  const world = outboundWorld(undefined, settings, { hooks: { before } });
   const time = virtualTime(world.now, world.advance);
   const { deliveryQueue } = world;
   await world.endpoints.create(newEndpoint(start, limits));
@@ -42,27 +58,8 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
   const isIdle = () =>
     idle.delivery.length === workers && idle.sideline.length === sidelineConcurrency(workers);
 
-  const writes = { limiter: 0 };
-  const counted =
-    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
-    (...args: Args): Promise<Result> => {
-      writes.limiter++;
-      return call(...args);
-    };
-  const { take, leave, reserve, probe, note, hold, open } = world.limiter;
-
   const ports = {
     ...world.deliverPorts,
-    limiter: {
-      ...world.limiter,
-      take: counted(take),
-      leave: counted(leave),
-      reserve: counted(reserve),
-      probe: counted(probe),
-      note: counted(note),
-      hold: counted(hold),
-      open: counted(open),
-    },
     random: () => (drawn.count++ % 97) / 97,
     pause: (span: number) => time.sleep(span),
     after(span: number, act: () => void) {
