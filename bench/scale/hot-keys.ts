@@ -116,10 +116,10 @@ const endpointKeys: readonly HotKey[] = [
   {
     table: 'Endpoints',
     key: 'the limiter of an endpoint',
-    because: 'each attempt takes a slot and releases it, if the endpoint has limits or is not well',
-    writes: unitsOf.limiter * endpoint,
+    because:
+      'each batch leases slots for its tasks and gives them back, by two or three writes, if the endpoint has limits or is not well',
+    writes: (unitsOf.limiter * endpoint) / batchSizes.deliver,
     reads: 0,
-    change: 'no limits for this endpoint; slots taken for several tasks at once',
   },
   {
     table: 'Endpoints',

@@ -96,8 +96,8 @@ const showing = [
     {
       name: 'a slot whose time is over is shown as taken',
       breaks: shownWaits,
-      from: 'filter((until) => until > now)',
-      to: 'filter((until) => until > 0)',
+      from: 'filter(([, { until }]) => until > now)',
+      to: 'filter(([, { until }]) => until > 0)',
       outsideSimulation: isShown,
     },
   ]),

@@ -92,7 +92,7 @@ export async function admit(
   const { tenant, endpointId, byHand } = task;
   const isByHand = byHand !== undefined;
   const of = { tenant, endpointId, isRegistered: !task.isDirect };
-  const request = { limiterKey: endpointHash(task), of, limits, holdFor, isByHand };
+  const request = { limiterKey: endpointHash(task), of, batch: invocation, limits, holdFor, isByHand };
   const acquired = await acquirePermit(request, ports);
   return acquired.kind === 'acquired'
     ? { kind: 'admitted', destination: { endpoint, settings: own }, permit: acquired.permit }
