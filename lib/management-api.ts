@@ -7,10 +7,10 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import {
   byEndpointIndex,
-  heldIndex,
   inboundKeys,
   keptIndex,
   payloadPrefixes,
+  stoppedIndex,
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import type { ManagementEnv } from '../lambdas/env.ts';
@@ -118,7 +118,7 @@ export class ManagementApi extends Construct {
     lambda.allow(
       ['dynamodb:Query'],
       deliveries.indexArn(byEndpointIndex.name),
-      deliveries.indexArn(heldIndex.name),
+      deliveries.indexArn(stoppedIndex.name),
       deliveries.indexArn(waitingIndex.name),
     );
   }

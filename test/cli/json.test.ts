@@ -49,6 +49,7 @@ const commands = [
   'deliveries list',
   'deliveries list --tenant acme --endpoint billing',
   'deliveries retry one two',
+  'deliveries list-again',
   'recover acme billing --since 1h',
   'recover-cancel RECOVERY',
   'dlq list',

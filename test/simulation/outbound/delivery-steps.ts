@@ -15,6 +15,20 @@ const isThere = (item: Item, name: string): boolean => item[name] !== undefined;
 const isFirst = (is: Item): boolean =>
   is['status'] === 'pending' && is['attempts'] === 0 && is['round'] === 1 && !isThere(is, 'nextAttemptAt');
 
+/** The four partitions of each endpoint and status, worked out here once more. */
+function partitionOf({ id, tenant, endpointId, status }: Item): string | undefined {
+  const shard = 'abcdefghijklmnopqrstuvwxyz234567'.indexOf(String(id).charAt(0)) % 4;
+  switch (status) {
+    case 'held':
+      return `${tenant}/${endpointId}#${shard}`;
+    case 'failed':
+    case 'discarded':
+      return `${tenant}/${endpointId}#${status}#${shard}`;
+    default:
+      return undefined;
+  }
+}
+
 /** In which indexes a delivery has to be. */
 function standing(is: Item): readonly Rule[] {
   const { status, url } = is;
@@ -24,7 +38,7 @@ function standing(is: Item): readonly Rule[] {
     [!isEnded(is) && !isFirst(is) && !isThere(is, 'dueShard'), 'unfinished, and not in the due index'],
     [isThere(is, 'dueAt') !== isThere(is, 'dueShard'), 'a due time without its place in the index'],
     [isEnded(is) && status !== 'failed' && isThere(is, 'dueAt'), 'over, and in the due index'],
-    [isHeld !== isThere(is, 'heldBy'), 'held or in the held index, and not both'],
+    [is['heldBy'] !== partitionOf(is), 'not in the partition of stopped deliveries that its status needs'],
     [isHeld !== isThere(is, 'heldAt'), 'held since no time, or not held any more'],
     [url === undefined && !isThere(is, 'waitingBy'), 'not in the index of those that wait'],
     [!isPending && isThere(is, 'waitsSince'), 'still in the index of those that wait'],
