@@ -60,7 +60,7 @@ describe('the code of a function', () => {
 
   test.each([
     ['Source-stripe/Receive', 'receive', 80],
-    ['Source-stripe/Consume', 'consume', 105],
+    ['Source-stripe/Consume', 'consume', 106],
     ['Outbound/Publish', 'publish', 144],
     ['Outbound/Deliver', 'deliver', 201],
     ['Outbound/Sweep', 'sweep', 143],
