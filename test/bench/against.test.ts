@@ -14,7 +14,7 @@ afterEach(() => void vi.unstubAllEnvs());
 
 /** A program that plays both servers. */
 const standIn = join(folder, 'server');
-const script = join(import.meta.dirname, 'support/stand-in-server.ts');
+const script = join(import.meta.dirname, 'support/peer-server-process.ts');
 writeFileSync(standIn, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
 chmodSync(standIn, 0o755);
 
