@@ -41,6 +41,8 @@ export const flowRows = (flows: readonly MeasuredFlow[]): readonly Row[] =>
       ...(cpu.size > 0 && {
         CPU: `${(sum([...cpu.values()]) / count).toFixed(1)} ms`,
         'of which': [...cpu]
+          // The functions of the other flow have nothing to do.
+          .filter(([, spent]) => spent / count >= 0.05)
           .map(([name, spent]) => `${name} ${(spent / count).toFixed(1)}`)
           .sort()
           .join(', '),
