@@ -1,12 +1,25 @@
 import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
+import { brokenOtherwise, type Others } from '../otherwise.ts';
 import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to a delivery breaks: what it has to compare, and what it has to leave behind. */
 export const brokenByDelivery = (step: Step): readonly string[] =>
   step.is === undefined
     ? []
-    : brokenOf([...standing(step.is), ...(step.was === undefined ? [] : changing(step, step.was, step.is))]);
+    : [...brokenOf([...standing(step.is), ...changing(step)]), ...brokenOtherwise(step, othersOf, changing)];
+
+/** A delivery that another worker has, that has gone on, or that is another's. */
+const othersOf: Others = (was, { now }) => ({
+  status: ['pending', 'held', 'delivered', 'failed', 'discarded'],
+  leaseUntil: isPending(was) ? [now + 60_000] : [],
+  claims: [numberIn(was, 'claims') + 1],
+  round: [numberIn(was, 'round') + 1],
+  attempts: [numberIn(was, 'attempts') + 1],
+  nextAttemptAt: [now + 3_600_000],
+  dueAt: [numberIn(was, 'dueAt') + 1],
+  generation: ['another'],
+});
 
 const isEnded = ({ status }: Item): boolean => status !== 'pending' && status !== 'held';
 const isThere = (item: Item, name: string): boolean => item[name] !== undefined;
@@ -50,8 +63,11 @@ function standing(is: Item): readonly Rule[] {
   ];
 }
 
-const changing = ({ name, args }: Step, was: Item, is: Item): readonly Rule[] =>
-  changes[name]?.(args, was, is) ?? [];
+const changing = ({ name, args, was, is }: Step): readonly Rule[] => {
+  if (is === undefined) return [];
+  if (was === undefined) return [[name !== 'deliveries.create', 'a delivery that is gone was written']];
+  return changes[name]?.(args, was, is) ?? [];
+};
 
 const isLive = (was: Item, now: unknown): boolean => numberIn(was, 'leaseUntil') > Number(now);
 const isPending = ({ status }: Item): boolean => status === 'pending';
