@@ -9,7 +9,7 @@ import {
   stepOfSize,
 } from './data.ts';
 import { gigabyte, platformBytes, secretReads } from './rates.ts';
-import { type BillLine, chunksOf, keptDays, type Sizes, type Tally, tally } from './tally.ts';
+import { type BillLine, chunksOf, type Sizes, type Tally, tally } from './tally.ts';
 import { callBytes, envelopeBytes, type Workload } from './workload.ts';
 
 /** Attempts of the schedule `short`, the default. */
@@ -131,11 +131,7 @@ function delivered(work: Workload, used: Tally): void {
   const { delivered: atOnce, ...others } = attemptsOf(work);
   used.step(inBatches('delivered', payload, batch), atOnce, task);
   for (const [name, count] of Object.entries(others)) used.step(withBody(step(name), payload), count, task);
-  const lost = others['given up'];
-  notified(lost, used);
-  // Their events and records, and what a failure adds to them, are kept for longer than those of the delivered ones.
-  for (const name of ['published, 1000 B', 'failed', 'given up'])
-    used.stored(step(name), lost, keptDays.failed - keptDays.delivered);
+  notified(others['given up'], used);
   const attempts = Object.values(others).reduce((sum, count) => sum + count, atOnce);
   // Messages with a group cost more on each request: a retry's send, and the receive and delete of a batch.
   const retried = others.failed + others['failed, a later time'];

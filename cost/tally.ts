@@ -36,10 +36,10 @@ const services: Readonly<Record<PriceName, readonly [service: string, item: stri
 };
 
 /**
- * Days for which the data of an event is kept: received ones in the table; delivered ones, whose event stays a day longer than
- * the record; failed ones, likewise; and in the bucket by kind.
+ * Days for which the data of an event is kept: received ones in the table; sent ones, which stay a day longer than the records
+ * of their deliveries; and in the bucket by kind.
  */
-export const keptDays = { received: 35, delivered: 8, failed: 31, inbound: 35, outbound: 100 } as const;
+export const keptDays = { received: 35, sent: 31, inbound: 35, outbound: 100 } as const;
 const daysOfMonth = 30;
 const queueChunk = 64 * 1024;
 const gigabytesOfMemory = 0.5;
@@ -79,8 +79,8 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
     add('s3Get', events * countOf((call) => call === 's3.GET'));
   }
 
-  /** What a step stores, for so many days. */
-  function stored({ storedBytes, indexStoredBytes }: CountedStep, events: number, days: number): void {
+  function stored({ storedBytes, indexStoredBytes }: CountedStep, events: number): void {
+    const days = flow === 'inbound' ? keptDays.received : keptDays.sent;
     const kept = (events * days) / daysOfMonth / gigabyte;
     add('tableGbMonth', (storedBytes + indexStoredBytes) * kept);
     // Indexes have no backup, since a restore builds them again.
@@ -90,13 +90,11 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
   return {
     add,
 
-    stored,
-
     /** Adds a number of events of one size that take a step, and what it stores. */
     step(counted: CountedStep, events: number, sizes: Sizes): void {
       add('writeUnit', events * (counted.write + counted.indexWrite));
       add('readUnit', events * counted.read);
-      stored(counted, events, flow === 'inbound' ? keptDays.received : keptDays.delivered);
+      stored(counted, events);
       add('logGb', (events * counted.lineBytes) / gigabyte);
       calls(counted, events, sizes);
     },

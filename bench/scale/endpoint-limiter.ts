@@ -4,6 +4,7 @@ import {
   type EndpointLimits,
   isFree,
   isSidelined,
+  type Lease,
   type LimiterState,
   opensBreaker,
   quickAgainAfter,
@@ -19,7 +20,7 @@ type Mutable<Of> = { -readonly [Key in keyof Of]: Of[Key] };
 export type Acquired =
   | {
       readonly kind: 'slot';
-      readonly nth: number;
+      readonly token?: string;
       readonly isProbe: boolean;
       /** For a probe: how many failed since the breaker opened. */
       readonly failedProbes?: number;
@@ -53,7 +54,7 @@ function succeeded(state: Mutable<LimiterState>, now: UnixMillis, health: Endpoi
 
 /** The limiter of one endpoint: Hookline's own decisions, and the writes of its adapter in memory. */
 export function endpointLimiter(limits: EndpointLimits, random: () => number) {
-  const slots: Record<number, UnixMillis> = {};
+  const slots: Record<string, Lease> = {};
   // Answered well just before time 0.
   const state: Mutable<LimiterState> = { slots, failures: 0, probes: 0, provenAt: unixMillis(0) };
   let reservedUntil = 0;
@@ -76,16 +77,19 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
 
     /** @param timeout the attempt's, in ms */
     acquire(now: UnixMillis, timeout: number): Acquired {
-      if (isFree(state, limits, now)) return { kind: 'slot', nth: -1, isProbe: false };
+      if (isFree(state, limits, now)) return { kind: 'slot', isProbe: false };
       const decision = decide(state, limits, now);
       const until = unixMillis(now + timeout + margin);
       switch (decision.kind) {
-        case 'take':
-          slots[decision.slot] = until;
-          return { kind: 'slot', nth: decision.slot, isProbe: false };
+        case 'take': {
+          const token = crypto.randomUUID();
+          for (const ended of Object.keys(decision.ended)) delete slots[ended];
+          slots[token] = { count: 1, until };
+          return { kind: 'slot', token, isProbe: false };
+        }
         case 'probe':
           state.openUntil = until;
-          return { kind: 'slot', nth: -1, isProbe: true, failedProbes: state.probes };
+          return { kind: 'slot', isProbe: true, failedProbes: state.probes };
         case 'wait': {
           const { wait } = decision;
           if (wait.why === 'breaker')
@@ -97,11 +101,11 @@ export function endpointLimiter(limits: EndpointLimits, random: () => number) {
     },
 
     release(
-      { nth, isProbe }: Extract<Acquired, { kind: 'slot' }>,
+      { token, isProbe }: Extract<Acquired, { kind: 'slot' }>,
       { health, took }: { readonly health: EndpointHealth; readonly took: number },
       now: UnixMillis,
     ): void {
-      if (!isProbe) delete slots[nth];
+      if (token !== undefined) delete slots[token];
       if (health === 'down') failed(now, isProbe, took);
       else if (health === 'hanging') hangs(state, now);
       else succeeded(state, now, health);

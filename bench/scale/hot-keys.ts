@@ -3,9 +3,9 @@ import {
   attentionIndex,
   byEndpointIndex,
   dueIndex,
-  heldIndex,
   keptIndex,
   manifestShards,
+  stoppedIndex,
   waitingIndex,
 } from '../../lambdas/domain/tables.ts';
 import { functionsFor, unitsByTable, unitsOf } from './limits.ts';
@@ -97,10 +97,10 @@ const deliveryKeys: readonly HotKey[] = [
   },
   {
     table: 'Deliveries',
-    index: heldIndex.name,
-    key: `an endpoint that is disabled, and one of ${heldIndex.shards} shards`,
-    because: 'each delivery in, and out again when it is released',
-    writes: (2 * endpoint) / heldIndex.shards,
+    index: stoppedIndex.name,
+    key: `an endpoint, a status (held, failed or discarded) and one of ${stoppedIndex.shards} shards`,
+    because: 'each delivery that stops in, and out again when it is released or replayed',
+    writes: (2 * endpoint) / stoppedIndex.shards,
     reads: 0,
   },
 ];
@@ -116,10 +116,10 @@ const endpointKeys: readonly HotKey[] = [
   {
     table: 'Endpoints',
     key: 'the limiter of an endpoint',
-    because: 'each attempt takes a slot and releases it, if the endpoint has limits or is not well',
-    writes: unitsOf.limiter * endpoint,
+    because:
+      'each batch leases slots for its tasks and gives them back, by two or three writes, if the endpoint has limits or is not well',
+    writes: (unitsOf.limiter * endpoint) / batchSizes.deliver,
     reads: 0,
-    change: 'no limits for this endpoint; slots taken for several tasks at once',
   },
   {
     table: 'Endpoints',

@@ -69,8 +69,8 @@ const all = (rate: number, flow: Flow): number =>
     ? functionsFor.receive(rate) + functionsFor.consume(rate)
     : functionsFor.publish(rate) + functionsFor.deliver(rate);
 
-/** Write units of a delivery that the counts do not tell apart: its put by publish, and the limiter's slot, taken and released. */
-export const unitsOf = { put: 1, limiter: 2, manifest: 1 } as const;
+/** Write units that the counts do not tell apart: a delivery's put by publish, a manifest, and the slots of a full batch, leased and given back. */
+export const unitsOf = { put: 1, limiter: 2.5, manifest: 1 } as const;
 
 /** Write units of an event for one endpoint, by table. */
 export const unitsByTable = {

@@ -1,4 +1,11 @@
-import { breakerOf, concurrencyOf, type EndpointLimits, isFree, type LimiterState } from './limiter.ts';
+import {
+  breakerOf,
+  concurrencyOf,
+  countOf,
+  type EndpointLimits,
+  isFree,
+  type LimiterState,
+} from './limiter.ts';
 import type { Millis, UnixMillis } from './time.ts';
 
 /**
@@ -39,7 +46,7 @@ export function endpointWait(
   if (breaker !== 'closed') return { why: 'breaker', until: nextProbeAt };
   if (retryAfter !== undefined) return { why: 'retry-after', until: retryAfter };
   const of = concurrencyOf(limits, state);
-  const taken = Object.values(state.slots).filter((until) => until > now).length;
+  const taken = countOf(Object.entries(state.slots).filter(([, { until }]) => until > now));
   const lastPlaceAt = (state.reservedUntil ?? 0) > now ? state.reservedUntil : undefined;
   const isHeldBack = taken >= of || lastPlaceAt !== undefined;
   if (!isHeldBack || isFree(state, limits, now)) return { why: 'schedule' };

@@ -12,10 +12,20 @@ export interface EndpointLimits {
   readonly disableAfter: Seconds;
 }
 
+/** Slots that a worker has taken by one write. */
+export interface Lease {
+  readonly count: number;
+  /** They are free again then, if their worker dies. */
+  readonly until: UnixMillis;
+}
+
+/** Leases by the token of their holder. */
+export type Leases = Readonly<Record<string, Lease>>;
+
 /** The state of one endpoint's limiter, shared by all workers. */
 export interface LimiterState {
-  /** The taken slots, each with the time at which it frees itself. */
-  readonly slots: Readonly<Record<string, UnixMillis>>;
+  /** The taken slots. */
+  readonly slots: Leases;
   /** The rate limit allows no request before this. */
   readonly nextAt?: UnixMillis;
   /** Consecutive failures that count as an endpoint that is down. */
@@ -36,9 +46,9 @@ export interface LimiterState {
   readonly probes: number;
   /** When the last request got a response; absent after one that did not. */
   readonly provenAt?: UnixMillis;
-  /** When a request last turned out to be slow; absent after `quickAgainAfter` quick successes in a row. */
+  /** When a request last turned out to be slow; absent after `quickAgainAfter` quick successes. */
   readonly slowAt?: UnixMillis;
-  /** How many quick successes in a row are still needed. */
+  /** How many quick successes are still needed. */
   readonly slowLeft?: number;
   /** The usual time to a response: a moving average. */
   readonly answerMs?: Millis;
@@ -48,7 +58,7 @@ export interface LimiterState {
 
 /** An endpoint without limits gets at most this many requests at once while it is slow or failing. */
 const watchedConcurrent = 10;
-/** An endpoint with a rate, but without a limit of its concurrency, needs as many slots as its rate may use. */
+/** An endpoint with a rate, but without a limit of its concurrency, has as many slots as requests a second, and at least these. */
 const ratedConcurrent = 100;
 
 /** The limits that an endpoint or the stack sets. */
@@ -59,7 +69,9 @@ export function concurrencyOf(
   { concurrent, perSecond }: SetLimits,
   state?: Pick<LimiterState, 'provenAt'>,
 ): number {
-  const most = concurrent ?? (perSecond === undefined ? watchedConcurrent : ratedConcurrent);
+  const most =
+    concurrent ??
+    (perSecond === undefined ? watchedConcurrent : Math.max(ratedConcurrent, Math.ceil(perSecond)));
   return state !== undefined && state.provenAt === undefined ? Math.min(most, unprovenConcurrent) : most;
 }
 
@@ -76,7 +88,8 @@ export const isFree = (state: LimiterState, { concurrent, perSecond }: SetLimits
   concurrent === undefined && perSecond === undefined && isClean(state, now);
 
 /**
- * The quick successes in a row after which a slow endpoint counts as quick again.
+ * The quick successes since its last slow request after which an endpoint counts as quick again. A quick refusal or failure
+ * between them neither counts nor begins the count again: it says nothing about how long a success takes.
  *
  * Each time it does so too early, one request is cut and made again. With 20 that is at most one in 55 of an endpoint whose
  * responses are now quick, now slow, however often: p (1 - p)^20 is greatest for p = 1/21.
@@ -88,10 +101,10 @@ export const isSidelined = ({ slowAt, openUntil }: LimiterState): boolean =>
   slowAt !== undefined || openUntil !== undefined;
 
 /** Concurrency for an endpoint that has not answered recently: if it hangs, it blocks at most this many workers. */
-const unprovenConcurrent = 2;
+export const unprovenConcurrent = 2;
 
-/** Whether only a proven endpoint has this slot. */
-export const needsProof = (slot: number): boolean => slot >= unprovenConcurrent;
+/** The most slots that a worker takes by one write, so that it leaves some to the others. */
+export const shareOf = (limits: EndpointLimits): number => Math.max(1, Math.floor(concurrencyOf(limits) / 4));
 
 /** Why a request has to wait, and until when at least. */
 export interface LimiterWait {
@@ -99,23 +112,29 @@ export interface LimiterWait {
   readonly until: UnixMillis;
 }
 
+/** Slots that a worker may ask for. */
+export interface SlotOffer {
+  readonly kind: 'take';
+  readonly count: number;
+  /** Leases that are over, and whose slots are needed. */
+  readonly ended: Leases;
+  /** Under a rate: whether its time line has places that are taken already, so that the next ones follow them. */
+  readonly isInLine: boolean;
+}
+
 /** What to do if no slot was free at once. */
 export type LimiterDecision =
-  | { readonly kind: 'take'; readonly slot: number }
+  | SlotOffer
   /** The one request that an open breaker lets through (half-open). */
   | { readonly kind: 'probe'; readonly openUntil: UnixMillis }
   | { readonly kind: 'wait'; readonly wait: LimiterWait };
 
-/**
- * Decides from the state that refused the slot.
- *
- * @param random from 0 to 1: chooses one of the free slots, so that tasks that wait do not all ask for the same one
- */
+/** Decides from the state that refused the slots. @param wanted how many tasks the worker has for the endpoint */
 export function decide(
   state: LimiterState,
   limits: EndpointLimits,
   now: UnixMillis,
-  random = 0,
+  wanted = 1,
 ): LimiterDecision {
   const { openUntil, nextAt, retryAfter } = state;
   const probeAt = probeTimeOf(state);
@@ -126,13 +145,44 @@ export function decide(
   }
   if (retryAfter !== undefined && retryAfter > now)
     return { kind: 'wait', wait: { why: 'retry-after', until: retryAfter } };
-  if (nextAt !== undefined && nextAt > now) return { kind: 'wait', wait: { why: 'rate', until: nextAt } };
-  const slots = Array.from({ length: concurrencyOf(limits, state) }, (_, slot) => slot);
-  const allFree = slots.filter((slot) => (state.slots[slot] ?? 0) <= now);
-  const free = allFree[Math.floor(random * allFree.length)];
-  if (free !== undefined) return { kind: 'take', slot: free };
-  return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + slotSpan(state, limits)) } };
+  const places = placesWithin(nextAt, limits, now);
+  if (places < 1) return { kind: 'wait', wait: { why: 'rate', until: nextAt ?? now } };
+  const allowed = concurrencyOf(limits, state);
+  const leases = Object.entries(state.slots);
+  const over = leases.filter(([, { until }]) => until <= now).slice(0, mostEnded);
+  const taken = countOf(leases);
+  const count = Math.min(wanted, places, shareOf(limits), allowed - taken + countOf(over));
+  if (count < 1)
+    return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + slotSpan(state, limits)) } };
+  const ended = taken + count > allowed ? Object.fromEntries(over) : {};
+  const isInLine = limits.perSecond !== undefined && nextAt !== undefined && nextAt > now;
+  return { kind: 'take', count, ended, isInLine };
 }
+
+/** How many slots are leased. */
+export const countOf = (leases: readonly (readonly [string, Lease])[]): number =>
+  leases.reduce((sum, [, { count }]) => sum + count, 0);
+
+/** The most leases that one write ends. */
+const mostEnded = 4;
+
+/** The longest wait of a task within the invocation; for a longer one it goes back to the queue. */
+export const shortWait = millis(1_000);
+
+/** How many places the rate has from now on that begin within a short wait. */
+function placesWithin(
+  nextAt: UnixMillis | undefined,
+  { perSecond }: EndpointLimits,
+  now: UnixMillis,
+): number {
+  if (perSecond === undefined) return Number.POSITIVE_INFINITY;
+  const ahead = now + shortWait - Math.max(nextAt ?? now, now);
+  return ahead < 0 ? 0 : Math.floor((ahead * perSecond) / 1_000) + 1;
+}
+
+/** The time between the first and the last of so many places and one more, to the microsecond. */
+export const spanOf = (places: number, perSecond: number): Millis =>
+  millis(Math.ceil((places * 1_000_000) / perSecond) / 1_000);
 
 /** Until the first response, an endpoint is taken to answer within a second. */
 const assumedAnswer = millis(1_000);

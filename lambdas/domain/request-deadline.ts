@@ -1,11 +1,21 @@
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { TaskQueue } from './delivery-task.ts';
+import type { EndpointHealth } from './limiter-store.ts';
 import { type Millis, millis } from './time.ts';
 
 /** A response that takes longer than this is slow. A request of the delivery queue is cut then, and made again in the other queue. */
 export const slowAfter = millis(5_000);
 /** A response within this is quick. A failure that takes longer occupies a worker, so its endpoint counts as slow. */
 export const quickWithin = millis(1_000);
+
+/** Whether a request shows that its endpoint is slow: it took long, or its failure did. */
+export const isSlowIn = ({
+  health,
+  took = millis(0),
+}: {
+  readonly health: EndpointHealth;
+  readonly took?: Millis;
+}): boolean => health === 'slow' || health === 'hanging' || (health === 'down' && took > quickWithin);
 
 /** The request that gets a deadline. */
 export interface Deadlined {

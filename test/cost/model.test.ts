@@ -153,8 +153,7 @@ describe('the bill', () => {
     expect(keptDays.inbound).toBe(payloads.inboundRetention.toDays());
     expect(keptDays.outbound).toBe(payloads.outboundRetention.toDays());
     expect(keptDays.received).toBe(sourceDefaults.retention.toDays());
-    expect(keptDays.delivered).toBe(outboundDefaults.deliveredRetention.toDays() + 1);
-    expect(keptDays.failed).toBe(outboundDefaults.deliveryRetention.toDays() + 1);
+    expect(keptDays.sent).toBe(outboundDefaults.deliveryRetention.toDays() + 1);
     expect(attemptsOfSchedule).toBe(retryPresets.short.length + 1);
     expect(mostBytes.received).toBe(sourceDefaults.maxBodyBytes);
   });

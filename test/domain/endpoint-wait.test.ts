@@ -7,7 +7,7 @@ const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const at = (span: number) => unixMillis(now + span);
 const idle: LimiterState = { slots: {}, failures: 0, probes: 0, provenAt: now };
 const taken = (count: number) =>
-  Object.fromEntries(Array.from({ length: count }, (_, nth) => [`${nth}`, at(5_000)]));
+  Object.fromEntries(Array.from({ length: count }, (_, nth) => [`${nth}`, { count: 1, until: at(5_000) }]));
 const none = { concurrent: undefined, perSecond: undefined };
 
 const waits: readonly [
@@ -32,7 +32,7 @@ const waits: readonly [
   ['the slots, and a rate', { slots: taken(4) }, { concurrent: 4, perSecond: 1 }, { why: 'concurrency' }],
   [
     'a line for the slots',
-    { slots: { 0: at(-1) }, reservedUntil: at(70_000) },
+    { slots: { 0: { count: 1, until: at(-1) } }, reservedUntil: at(70_000) },
     { concurrent: 4 },
     { why: 'concurrency', slots: { taken: 0, of: 4 }, lastPlaceAt: at(70_000) },
   ],

@@ -9,8 +9,9 @@ import {
   isClean,
   isFree,
   type LimiterState,
-  needsProof,
   opensBreaker,
+  shareOf,
+  spanOf,
   spreadOf,
   waitsForEndpoint,
 } from '../../lambdas/domain/limiter.ts';
@@ -20,7 +21,9 @@ const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const at = (span: number) => unixMillis(now + span);
 const limits = { concurrent: 10, breakAfter: 5, disableAfter: days(5) };
 const idle: LimiterState = { slots: {}, failures: 0, probes: 0 };
-const slotsUntil = (...ends: readonly number[]) => Object.fromEntries(ends.map((end, n) => [n, at(end)]));
+const slotsUntil = (...ends: readonly number[]) =>
+  Object.fromEntries(ends.map((end, n) => [`t${n}`, { count: 1, until: at(end) }]));
+const take = (count: number, ended = {}, isInLine = false) => ({ kind: 'take', count, ended, isInLine });
 
 const failedAfter = (span: number) => ({
   slots: {},
@@ -58,33 +61,80 @@ describe('a request that got no slot at once', () => {
     const state = { ...idle, retryAfter: at(20), nextAt: at(30) };
 
     expect(decide(state, limits, now)).toEqual(wait('retry-after', 20));
-    expect(decide(state, limits, at(20))).toEqual(wait('rate', 30));
-    expect(decide(state, limits, at(30))).toEqual({ kind: 'take', slot: 0 });
+    const rated = { ...limits, perSecond: 1 };
+    expect(decide({ ...state, nextAt: at(1_021) }, rated, at(20))).toEqual(wait('rate', 1_021));
+    expect(decide(state, rated, at(20))).toEqual(take(1, {}, true));
+    expect(decide(state, rated, at(30))).toEqual(take(1));
   });
 
   it('a request takes the first slot that is free, or whose worker has run out of time', () => {
     const proven = { ...idle, provenAt: now };
 
-    expect(decide({ ...proven, slots: slotsUntil(5, 1, 0) }, limits, now)).toEqual({ kind: 'take', slot: 2 });
-    expect(decide({ ...proven, slots: slotsUntil(5, 1) }, limits, now)).toEqual({ kind: 'take', slot: 2 });
+    const three = { ...limits, concurrent: 3 };
+    const over = { t2: { count: 1, until: now } };
+    expect(decide({ ...proven, slots: slotsUntil(5, 1, 0) }, three, now)).toEqual(take(1, over));
+    expect(decide({ ...proven, slots: slotsUntil(5, 1, 0) }, limits, now)).toEqual(take(1));
+    expect(decide({ ...proven, slots: slotsUntil(5, 1) }, three, now)).toEqual(take(1));
+  });
+
+  it('a request takes slots for other tasks of its worker, too, a quarter of all at most', () => {
+    const proven = { ...idle, provenAt: now };
+
+    expect(decide(proven, limits, now, 5)).toEqual(take(2));
+    expect(decide(proven, { ...limits, concurrent: 40 }, now, 5)).toEqual(take(5));
+    expect(decide({ ...proven, slots: slotsUntil(5, 5, 5) }, { ...limits, concurrent: 4 }, now, 5)).toEqual(
+      take(1),
+    );
+    expect(decide(idle, { ...limits, concurrent: 40 }, now, 5)).toEqual(take(2));
+    expect([1, 3, 7, 8, 100].map((concurrent) => shareOf({ ...limits, concurrent }))).toEqual([
+      1, 1, 1, 2, 25,
+    ]);
+    const rated = { ...limits, concurrent: undefined };
+    expect([0.5, 100, 1_000].map((perSecond) => shareOf({ ...rated, perSecond }))).toEqual([25, 25, 250]);
+  });
+
+  it('a request ends no more than four leases at once', () => {
+    const slots = slotsUntil(0, 0, 0, 0, 0, 5);
+
+    const decision = decide({ ...idle, provenAt: now, slots }, { ...limits, concurrent: 6 }, now);
+
+    expect(decision).toEqual(take(1, slotsUntil(0, 0, 0, 0)));
+  });
+
+  it('a request takes no more slots than the leases that it ends leave free', () => {
+    const slots = slotsUntil(...Array.from({ length: 20 }, () => 0));
+
+    const decision = decide({ ...idle, provenAt: now, slots }, { ...limits, concurrent: 20 }, now, 10);
+
+    expect(decision).toEqual(take(4, slotsUntil(0, 0, 0, 0)));
+  });
+
+  it('a request takes places under a rate that begin within a second, and no more', () => {
+    const rated = { ...limits, concurrent: 100, perSecond: 4 };
+    const proven = { ...idle, provenAt: now };
+
+    expect(decide(proven, rated, now, 10)).toEqual(take(5));
+    expect(decide({ ...proven, nextAt: at(500) }, rated, now, 10)).toEqual(take(3, {}, true));
+    expect(decide({ ...proven, nextAt: at(1_000) }, rated, now, 10)).toEqual(take(1, {}, true));
+    expect(decide({ ...proven, nextAt: at(1_001) }, rated, now, 10)).toEqual(wait('rate', 1_001));
+    expect(spanOf(3, 999)).toBe(3.004);
   });
 
   it('a request waits until one more slot is free when every slot is taken', () => {
     const taken = { ...idle, provenAt: now, slots: slotsUntil(5, 1, 1) };
 
     expect(decide(taken, { ...limits, concurrent: 3 }, now)).toEqual(wait('concurrency', 334));
-    expect(decide(taken, { ...limits, concurrent: 4 }, now)).toEqual({ kind: 'take', slot: 3 });
+    expect(decide(taken, { ...limits, concurrent: 4 }, now)).toEqual(take(1));
   });
 
   it('a request to an endpoint that has not answered recently takes one of two slots, or of fewer', () => {
     const busy = { ...idle, slots: slotsUntil(5, 5) };
 
     expect(decide(busy, limits, now)).toEqual(wait('concurrency', 100));
-    expect(decide({ ...busy, provenAt: now }, limits, now)).toEqual({ kind: 'take', slot: 2 });
+    expect(decide({ ...busy, provenAt: now }, limits, now)).toEqual(take(1));
     expect(decide({ ...idle, slots: slotsUntil(5) }, { ...limits, concurrent: 1 }, now)).toEqual(
       wait('concurrency', 1000),
     );
-    expect([0, 1, 2, 3].map(needsProof)).toEqual([false, false, true, true]);
   });
 });
 

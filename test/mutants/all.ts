@@ -14,6 +14,8 @@ import { holdMutants } from './holds.ts';
 import { hotKeyMutants } from './hot-keys.ts';
 import { inboundRecords } from './inbound-records.ts';
 import { jobMutants } from './jobs.ts';
+import { leasedSlots } from './leased-slots.ts';
+import { limiterLearnt } from './limiter-learnt.ts';
 import { limiterRules } from './limiter-rules.ts';
 import { limiterSlots } from './limiter-slots.ts';
 import { limiterWrites } from './limiter-writes.ts';
@@ -46,8 +48,10 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...deliverRecords,
   ...limiterSlots,
   ...limiterWrites,
+  ...limiterLearnt,
   ...limiterRules,
   ...endpointHealth,
+  ...leasedSlots,
   ...sidelineMutants,
   ...endpointMutants,
   ...jobMutants,

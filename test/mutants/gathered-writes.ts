@@ -90,13 +90,22 @@ const turns = mutantsOf(
       from: 'if (ok || isDone(set, item)) return',
       to: 'if (ok) return',
     },
+  ],
+);
+
+const tokens = mutantsOf(
+  {
+    file: 'lambdas/adapters/dynamodb/new-token.ts',
+    caughtBy: 'test/adapters/dynamodb/repeated-turns.test.ts',
+  },
+  [
     {
       name: 'all claims and deferrals of a process are one turn',
       breaks: noRepeat,
-      from: '(turns++).toString(36)',
-      to: 'turns.toString(36)',
+      from: '(tokens++).toString(36)',
+      to: 'tokens.toString(36)',
     },
   ],
 );
 
-export const gatheredWriteMutants = [...gathering, ...statements, ...turns];
+export const gatheredWriteMutants = [...gathering, ...statements, ...turns, ...tokens];

@@ -1,7 +1,7 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { limits, waits, disabled } = promises;
+const { deliveryEnds, limits, waits, disabled } = promises;
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 
 export const limiterWrites = mutantsOf(
@@ -10,19 +10,38 @@ export const limiterWrites = mutantsOf(
     {
       name: 'a released slot stays taken',
       breaks: limits,
-      from: '...(answerMs && { answerMs }), [slot.name]: undefined },',
+      from: '...(answerMs && { answerMs }), ...without },',
       to: '...(answerMs && { answerMs }), left: true },',
     },
     {
       name: 'a worker releases the slot of another one',
       breaks: limits,
-      from: 'both(`#${slot.name} = :mine`, ...conditions)',
-      to: 'both(`(#${slot.name} = :mine OR attribute_exists(#id))`, ...conditions)',
+      from: "condition: '#lease = :mine',",
+      to: "condition: '(#lease = :mine OR attribute_exists(#id))',",
+    },
+    {
+      name: 'a worker releases the slot by hand of another one in the same millisecond',
+      breaks: limits,
+      from: "condition: '#handBy = :mine', values: { mine: held.token } }",
+      to: "condition: '#hand = :mine', values: { mine: held.until } }",
+      outsideSimulation: 'a repeated release must meet another request by hand within a millisecond',
+    },
+    {
+      name: 'slots that are given back are counted as taken for ever',
+      breaks: deliveryEnds,
+      from: "assign: ['#taken = #taken - :back'],",
+      to: "assign: ['#taken = #taken, #lastBack = :back'],",
+    },
+    {
+      name: 'a lease ends for all of its slots with the first',
+      breaks: limits,
+      from: 'rest > 0 ? { count: rest, until: held.until } : undefined',
+      to: 'undefined',
     },
     {
       name: 'the outcome of a request whose slot ran out is not learnt',
       breaks: disabled,
-      from: 'notes: health === undefined ? [] : notes }',
+      from: 'notes: shown === undefined ? [] : notes }',
       to: 'notes: [] }',
     },
     {
@@ -46,8 +65,8 @@ export const limiterWrites = mutantsOf(
     {
       name: 'a stalled probe shuts the breaker that another one has opened',
       breaks: limits,
-      from: "isProbe ? '#openUntil = :mine'",
-      to: "isProbe ? '(#openUntil = :mine OR attribute_exists(#id))'",
+      from: "probeUntil ? '#openUntil = :mine'",
+      to: "probeUntil ? '(#openUntil = :mine OR attribute_exists(#id))'",
     },
     {
       name: 'failed probes are not counted',
@@ -77,79 +96,6 @@ export const limiterWrites = mutantsOf(
       outsideSimulation: 'the simulation looks at no metrics',
     },
     {
-      name: 'a reset leaves the failures',
-      breaks: waits,
-      from: 'set: { failures: 0, probes: 0, ...notFailing, ...closed, ...unproven,',
-      to: 'set: { ...notFailing, ...closed, ...unproven,',
-    },
-    {
-      name: 'a reset leaves since when the endpoint fails',
-      breaks: disabled,
-      from: 'set: { failures: 0, probes: 0, ...notFailing, ...closed, ...unproven,',
-      to: 'set: { failures: 0, probes: 0, ...closed, ...unproven,',
-    },
-    {
-      name: 'a reset leaves the breaker open',
-      breaks: waits,
-      from: '...notFailing, ...closed, ...unproven, retryAfter: undefined },',
-      to: '...notFailing, ...unproven, retryAfter: undefined },',
-    },
-    {
-      name: 'a reset leaves Retry-After',
-      breaks: waits,
-      from: '...unproven, retryAfter: undefined },',
-      to: '...unproven },',
-    },
-    {
-      name: 'an endpoint whose breaker closed still counts as down',
-      breaks: promises.notices,
-      from: 'openedAt: undefined, ...attention(undefined) };',
-      to: 'openedAt: undefined };',
-      outsideSimulation: 'the simulation looks at no metrics',
-    },
-    {
-      name: 'a success by hand leaves Retry-After',
-      breaks: waits,
-      from: 'isByHand ? { retryAfter: undefined } : {}',
-      to: '{}',
-    },
-    {
-      name: 'any success ends Retry-After',
-      breaks: limits,
-      from: 'isByHand ? { retryAfter: undefined } : {}',
-      to: '{ retryAfter: undefined }',
-    },
-    {
-      name: 'a success does not end the failures',
-      breaks: disabled,
-      from: 'const well = { failures: 0, probes: 0, ...notFailing, ...closed, ...welcome };',
-      to: 'const well = { failures: 0, probes: 0, ...closed, ...welcome };',
-    },
-    {
-      name: 'a success leaves the breaker open',
-      breaks: limits,
-      from: 'const well = { failures: 0, probes: 0, ...notFailing, ...closed, ...welcome };',
-      to: 'const well = { failures: 0, probes: 0, ...notFailing, ...welcome };',
-    },
-    {
-      name: 'a slow success leaves its endpoint two requests at a time',
-      breaks: limits,
-      from: 'set: { ...well, provenAt: now, ...slowSince(now) }',
-      to: 'set: { ...well, provenAt: undefined, slowAt: now }',
-    },
-    {
-      name: 'a slow success is forgotten, so an endpoint without limits that is slow gets any number of requests',
-      breaks: limits,
-      from: 'set: { ...well, provenAt: now, ...slowSince(now) }',
-      to: 'set: { ...well, provenAt: now }',
-    },
-    {
-      name: 'a quick success leaves its endpoint slow, so each request needs a slot for ever',
-      breaks: limits,
-      from: 'set: { ...set, ...quick },',
-      to: 'set,',
-    },
-    {
       name: 'a failure without a slot is forgotten at once',
       breaks: disabled,
       from: 'set: { ...set, expiresAt },\n      condition: both',
@@ -163,65 +109,16 @@ export const limiterWrites = mutantsOf(
       to: '[]',
     },
     {
-      name: 'a request that hangs is noted as a failure of an endpoint that answers',
-      breaks: disabled,
-      from: 'set: { provenAt: undefined, ...slowSince(now) }',
-      to: 'set: { provenAt: undefined, failingSince: now, ...slowSince(now) }',
-    },
-    {
       name: 'two requests get one place under a rate',
       breaks: limits,
-      from: "assign: ['#nextAt = #nextAt + :interval'],",
-      to: "assign: ['#nextAt = #nextAt, #lastInterval = :interval'],",
+      from: "assign: ['#nextAt = #nextAt + :span'],",
+      to: "assign: ['#nextAt = #nextAt, #lastSpan = :span'],",
     },
     {
       name: 'a task waits in its invocation however long the line of its rate is',
       breaks: limits,
-      from: "condition: '#nextAt > :now AND #nextAt <= :upTo',",
-      to: "condition: '#nextAt > :now AND (#nextAt <= :upTo OR attribute_exists(#id))',",
-    },
-    {
-      name: 'a probe that is answered 404 leaves the breaker open',
-      breaks: limits,
-      from: 'failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now)',
-      to: 'failed({ failures: 0, probes: 0, provenAt: now }, limits, now)',
-    },
-    {
-      name: 'an endpoint that fails stays proven',
-      breaks: limits,
-      from: '{ provenAt: undefined, ...(took > quickWithin && slowSince(now)) },',
-      to: '{ ...(took > quickWithin && slowSince(now)) },',
-    },
-    {
-      name: 'a failure that occupied a worker leaves its endpoint quick',
-      breaks: limits,
-      from: '...(took > quickWithin && slowSince(now))',
-      to: '',
-      caughtBy: 'test/outbound/deliver/cut-requests.test.ts',
-    },
-    {
-      name: 'failures are not counted',
-      breaks: limits,
-      from: "'#failures = if_not_exists(#failures, :zero) + :more'",
-      to: "'#failures = if_not_exists(#failures, :zero), #lastFailure = :more'",
-    },
-    {
-      name: 'a probe that sent no request keeps the next one back',
-      breaks: limits,
-      from: 'set: isProbe ? { openUntil: now } : {}',
-      to: 'set: {}',
-    },
-    {
-      name: 'each failure begins the five days again',
-      breaks: disabled,
-      from: "'#failingSince = if_not_exists(#failingSince, :now)'",
-      to: "'#failingSince = :now'",
-    },
-    {
-      name: 'a failure after a long pause counts from the one before it',
-      breaks: disabled,
-      from: 'OR #failedAt > :paused)',
-      to: 'OR #failedAt > :paused OR attribute_exists(#id))',
+      from: "conditions: ['#nextAt > :now', '#nextAt <= :upTo'],",
+      to: "conditions: ['#nextAt > :now', '(#nextAt <= :upTo OR attribute_exists(#id))'],",
     },
   ],
 );

@@ -13,6 +13,8 @@ export interface ConditionalUpdate {
   readonly set?: Readonly<Record<string, unknown>>;
   /** Assignments that compute, e.g. `#claims = #claims + :one`. */
   readonly assign?: readonly string[];
+  /** Attributes whose names are not fixed: `#name` stands for the attribute that it is given here. */
+  readonly names?: Readonly<Record<string, string>>;
   /** Clauses of another kind, e.g. `DELETE #open :member`. */
   readonly more?: string;
   /** Without a condition the update always writes, even if the item does not exist. */
@@ -49,10 +51,12 @@ async function updateAlone(
   }
 }
 
-function expressions({ id, tenant, set = {}, assign = [], more = '', condition, values }: ConditionalUpdate) {
-  const names = Object.keys(set);
-  const kept = names.filter((name) => set[name] !== undefined);
-  const removed = names.filter((name) => set[name] === undefined);
+function expressions(update: ConditionalUpdate) {
+  const { id, tenant, set = {}, assign = [], more = '', condition, values, names = {} } = update;
+  const attributes = Object.keys(set);
+  const kept = attributes.filter((name) => set[name] !== undefined);
+  const removed = attributes.filter((name) => set[name] === undefined);
+  const aliases = Object.entries(names).map(([name, attribute]) => [`#${name}`, attribute]);
   const assignments = [...kept.map((name) => `#${name} = :set_${name}`), ...assign];
   const UpdateExpression = [
     assignments.length > 0 ? `SET ${assignments.join(', ')}` : '',
@@ -63,7 +67,10 @@ function expressions({ id, tenant, set = {}, assign = [], more = '', condition, 
     Key: tenant === undefined ? { id } : { tenant, id },
     UpdateExpression,
     ConditionExpression: condition,
-    ExpressionAttributeNames: namesIn(`${UpdateExpression} ${condition ?? ''}`),
+    ExpressionAttributeNames: {
+      ...namesIn(`${UpdateExpression} ${condition ?? ''}`),
+      ...Object.fromEntries(aliases),
+    },
     ...withValues([
       ...kept.map((name) => [`:set_${name}`, set[name]] as const),
       ...Object.entries(values).map(([name, value]) => [`:${name}`, value] as const),

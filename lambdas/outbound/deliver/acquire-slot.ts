@@ -1,21 +1,16 @@
 import {
-  concurrencyOf,
-  decide,
   type EndpointLimits,
-  intervalOf,
-  isFree,
-  type LimiterDecision,
   type LimiterState,
   type LimiterWait,
-  needsProof,
-  slotSpan,
   spreadOf,
   waitsForEndpoint,
 } from '../../domain/limiter.ts';
 import type { LimitedEndpoint, Slot } from '../../domain/limiter-store.ts';
 import { type Millis, millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
-import { learn } from './endpoint-memory.ts';
+import { askForAll } from './ask-for-slots.ts';
+import type { EndpointMemory } from './endpoint-memory.ts';
+import type { LeasedPermit } from './leased-slots.ts';
 
 export type LimiterPorts = Pick<
   OutboundPorts<'BreakersOpened'>,
@@ -30,24 +25,20 @@ export interface FreePermit {
   readonly limits: EndpointLimits;
 }
 
-/** The right to make one request. */
-export type Permit = FreePermit | { readonly kind: 'slot'; readonly slot: Slot };
+/** The right to make one request. `slot`: a probe, or by hand. */
+export type Permit = FreePermit | LeasedPermit | { readonly kind: 'slot'; readonly slot: Slot };
 
 /** The result of asking for a permit. */
 export type Acquisition =
   | { readonly kind: 'acquired'; readonly permit: Permit }
   | { readonly kind: 'wait'; readonly why: LimiterWait['why']; readonly until: UnixMillis };
 
-/** The longest wait of a task within the invocation; for a longer one it goes back to the queue. */
-const shortWait = millis(1_000);
-const maxTries = 6;
-/** Tasks that wait for a probe come back within this time after it, not all at once. In ms. */
-const afterProbe = 10_000;
-
 /** A request for a slot of an endpoint. */
 export interface SlotRequest {
   readonly limiterKey: string;
   readonly of: LimitedEndpoint;
+  /** The tasks of a batch ask together. */
+  readonly batch: object;
   readonly limits: EndpointLimits;
   /** How long a slot stays taken if its worker dies. */
   readonly holdFor: Millis;
@@ -55,145 +46,71 @@ export interface SlotRequest {
   readonly isByHand: boolean;
 }
 
-/** One step towards a slot. `free`: the endpoint has got well meanwhile, and needs none. */
-type Step =
-  | Extract<Acquisition, { kind: 'acquired' }>
+/** A task that waits for a slot. */
+export interface Asker {
+  readonly request: SlotRequest;
+  resolve(answer: SlotAnswer): void;
+  reject(error: unknown): void;
+}
+
+/** The tasks of a batch that wait for a slot of one endpoint. */
+export interface Askers {
+  readonly memory: EndpointMemory;
+  readonly asking: Asker[];
+  /** Whether one of them asks for all. */
+  isAsking: boolean;
+  /** Called when all of them have a slot. */
+  served: () => void;
+}
+
+/** `free`: the endpoint has got well meanwhile, and needs no slot. */
+type SlotAnswer =
   | { readonly kind: 'free' }
-  | (Refusal & { readonly state: LimiterState });
+  /** `at`: its place under a rate. */
+  | { readonly kind: 'acquired'; readonly permit: Permit; readonly at: UnixMillis }
+  /** `until`: undefined when it has none yet. */
+  | { readonly kind: 'wait'; readonly wait: LimiterWait; readonly until?: UnixMillis };
 
-/** What to do after a refusal; `again`: another worker has taken the probe. */
-type Refusal = Exclude<LimiterDecision, { kind: 'probe' }> | { readonly kind: 'again' };
+/** Tasks that wait for a probe come back within this time after it, not all at once. In ms. */
+const afterProbe = 10_000;
 
-/** Acquires a slot of an endpoint, or says until when to wait for one. */
+/**
+ * Acquires a slot of an endpoint, or says until when to wait for one.
+ *
+ * All tasks of a batch that need one at the same time ask by one write.
+ */
 export async function acquireSlot(
   request: SlotRequest,
   ports: LimiterPorts,
 ): Promise<Acquisition | { readonly kind: 'free' }> {
-  const step = await tryForAWhile(request, ports);
-  if (step.kind === 'acquired' || step.kind === 'free') return step;
-  const { state } = step;
-  const wait = step.kind === 'wait' ? step.wait : ({ why: 'concurrency', until: ports.now() } as const);
-  if (request.isByHand && waitsForEndpoint(wait)) return acquireByHand(request, ports);
-  return { kind: 'wait', why: wait.why, until: await placeFor(request, wait, state, ports) };
-}
-
-/** Tries a few times, with short waits in between. */
-async function tryForAWhile(request: SlotRequest, ports: LimiterPorts): Promise<Step> {
-  const first = Math.floor(ports.random() * concurrencyOf(request.limits));
-  let tried: Tried = { nth: first, waited: 0 };
-  let step = await tryAcquire(request, tried, ports);
-  for (let tries = 1; tries < maxTries && !isAcquired(step); tries++) {
-    if (step.kind === 'take') tried = { ...tried, nth: step.slot };
-    if (step.kind !== 'wait') {
-      step = await tryAcquire(request, tried, ports);
-      continue;
+  const askers = askersOf(ports.memoryOf(request.limiterKey), request.batch);
+  const asked = new Promise<SlotAnswer>((resolve, reject) => {
+    askers.asking.push({ request, resolve, reject });
+  });
+  if (!askers.isAsking) void askForAll(askers, request, ports);
+  const answer = await asked;
+  switch (answer.kind) {
+    case 'free':
+      return answer;
+    case 'acquired': {
+      const wait = Math.ceil(answer.at - ports.now());
+      if (wait > 0) await ports.pause(millis(wait));
+      return answer;
     }
-    const place = await placeUnderRate(step, request, ports);
-    const until = place ?? shortWaitUntil(step, request, { tries, ...tried }, ports);
-    if (until === undefined) break;
-    const span = millis(until - ports.now());
-    await ports.pause(span);
-    tried = { ...tried, place: place ?? tried.place, waited: tried.waited + span };
-    const isFull = step.wait.why === 'concurrency';
-    step = await (isFull ? look(request, tried, ports) : tryAcquire(request, tried, ports));
+    case 'wait': {
+      const { wait, until } = answer;
+      if (request.isByHand && waitsForEndpoint(wait)) return acquireByHand(request, ports);
+      return { kind: 'wait', why: wait.why, until: until ?? (await placeFor(request, wait, {}, ports)) };
+    }
   }
-  return step;
 }
 
-/** What a task has tried so far. */
-interface Tried {
-  readonly nth: number;
-  /** In ms. */
-  readonly waited: number;
-  /** Its time under the rate. */
-  readonly place?: UnixMillis;
-}
-
-/** A place on the time line of a rate is for one request, so tasks that wait do not compete when its time comes. */
-async function placeUnderRate(
-  { wait: { why } }: Waiting,
-  { limiterKey, limits: { perSecond } }: SlotRequest,
-  { now: clock, limiter }: LimiterPorts,
-): Promise<UnixMillis | undefined> {
-  if (why !== 'rate' || perSecond === undefined) return undefined;
-  const now = clock();
-  return limiter.reservePlace(limiterKey, intervalOf(perSecond), now, unixMillis(now + shortWait));
-}
-
-const isAcquired = ({ kind }: Step): boolean => kind === 'acquired' || kind === 'free';
-
-type Waiting = Extract<Step, { kind: 'wait' }>;
-
-/** Until when to wait within the invocation. @returns undefined when the task goes back to the queue */
-function shortWaitUntil(
-  { wait: { why, until }, state }: Waiting,
-  { limits }: SlotRequest,
-  { tries, waited }: Tried & { readonly tries: number },
-  { now, random }: LimiterPorts,
-): UnixMillis | undefined {
-  // A rate whose line is longer than that gave no place.
-  if (why === 'breaker' || why === 'rate') return undefined;
-  if (why === 'retry-after') return until - now() > shortWait ? undefined : until;
-  const expected = slotSpan(state, limits);
-  if (expected > shortWait) return undefined;
-  const first = Math.min(Math.max(expected, 10), 250);
-  const span = millis(Math.round(first * 2 ** (tries - 1) * (0.75 + random() / 2)));
-  return waited + span > shortWait ? undefined : unixMillis(now() + span);
-}
-
-/** Looks for a free slot: a read costs a fifth of a write that is refused. */
-async function look(request: SlotRequest, { place }: Tried, ports: LimiterPorts): Promise<Step> {
-  const at = ports.now();
-  const state = await ports.limiter.read(request.limiterKey);
-  learn(ports.memoryOf(request.limiterKey), state, at);
-  return nextStep(request, state, place, ports);
-}
-
-/** One try to take a slot; a refusal says what to do about it. */
-async function tryAcquire(request: SlotRequest, { nth, place }: Tried, ports: LimiterPorts): Promise<Step> {
-  const { limiterKey, of, limits, holdFor } = request;
-  const now = ports.now();
-  const until = unixMillis(now + holdFor);
-  const nextAt = limits.perSecond === undefined ? undefined : unixMillis(now + intervalOf(limits.perSecond));
-  const times = { now, until, nextAt, ifProven: needsProof(nth), place };
-  const { ok, state } = await ports.limiter.take(limiterKey, slotName(nth), times);
-  learn(ports.memoryOf(limiterKey), state, now);
-  if (!ok) return nextStep(request, state, place, ports);
-  const { answerMs } = state;
-  const slot = {
-    limiterKey,
-    of,
-    name: slotName(nth),
-    until,
-    isProbe: false,
-    isByHand: false,
-    limits,
-    answerMs,
-  };
-  return { kind: 'acquired', permit: { kind: 'slot', slot } };
-}
-
-/** What to do in the state that refused a slot. */
-async function nextStep(
-  request: SlotRequest,
-  state: LimiterState,
-  place: UnixMillis | undefined,
-  ports: LimiterPorts,
-): Promise<Step> {
-  const { limiterKey, of, limits, holdFor, isByHand } = request;
-  const now = ports.now();
-  if (isFree(state, limits, now)) return { kind: 'free' };
-  // Its place stays its own while it waits for a slot.
-  const { nextAt: _, ...withoutRate } = state;
-  const decision = decide(place === undefined ? state : withoutRate, limits, now, ports.random());
-  if (decision.kind !== 'probe') return { ...decision, state };
-  const until = unixMillis(now + holdFor);
-  const probe = await ports.limiter.probe(limiterKey, decision.openUntil, until);
-  learn(ports.memoryOf(limiterKey), probe.state, now);
-  if (!probe.ok) return { kind: 'again', state: probe.state };
-  const failedProbes = state.probes;
-  const slot = { limiterKey, of, name: probeSlot, until, isProbe: true, failedProbes, isByHand, limits };
-  return { kind: 'acquired', permit: { kind: 'slot', slot: { ...slot, answerMs: state.answerMs } } };
+function askersOf(memory: EndpointMemory, batch: object): Askers {
+  const known = memory.askers.get(batch);
+  if (known !== undefined) return known;
+  const askers = { memory, asking: [], isAsking: false, served: () => undefined };
+  memory.askers.set(batch, askers);
+  return askers;
 }
 
 /** Takes the slot for requests by hand, which ignores the breaker and `Retry-After`. */
@@ -202,12 +119,13 @@ async function acquireByHand(
   ports: LimiterPorts,
 ): Promise<Acquisition> {
   const now = ports.now();
-  const until = unixMillis(now + holdFor);
-  if (await ports.limiter.takeByHand(limiterKey, now, until)) {
-    const slot = { limiterKey, of, name: handSlot, until, isProbe: false, isByHand: true, limits };
-    return { kind: 'acquired', permit: { kind: 'slot', slot } };
-  }
-  return { kind: 'wait', why: 'concurrency', until: await nextByHandAt({ limiterKey }, now, ports) };
+  const held = await ports.limiter.takeByHand(limiterKey, now, unixMillis(now + holdFor));
+  if (held === undefined)
+    return { kind: 'wait', why: 'concurrency', until: await nextByHandAt({ limiterKey }, now, ports) };
+  return {
+    kind: 'acquired',
+    permit: { kind: 'slot', slot: { limiterKey, of, limits, held, isByHand: true } },
+  };
 }
 
 /** When a request by hand comes back. Requests by hand queue among themselves, not behind the tasks that wait. */
@@ -215,14 +133,9 @@ const nextByHandAt = (
   { limiterKey }: Pick<SlotRequest, 'limiterKey'>,
   now: UnixMillis,
   { limiter }: LimiterPorts,
-): Promise<UnixMillis> => limiter.reserve(`${limiterKey}/${handSlot}`, betweenByHand, now);
+): Promise<UnixMillis> => limiter.reserve(`${limiterKey}/hand`, betweenByHand, now);
 
-const handSlot = 'hand';
 const betweenByHand = millis(1_000);
-
-/** The slot of the request that finds out whether an endpoint is back. */
-const probeSlot = 'probe';
-const slotName = (nth: number): string => `slot${nth}`;
 
 /** When a waiting task comes back. Each task gets its own time. */
 export async function placeFor(

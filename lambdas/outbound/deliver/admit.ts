@@ -69,14 +69,8 @@ export async function admit(
   const { endpoint } = found;
   if (endpoint?.status === 'disabled') {
     if (task.byHand === 'test') {
-      const { deliveryId: id, generation } = task;
-      const { deliveryRetention } = settings;
-      const discarded = await discardDelivery(
-        { id, generation },
-        testNotHeldReason,
-        deliveryRetention,
-        ports,
-      );
+      const seen = { ...task, id: task.deliveryId };
+      const discarded = await discardDelivery(seen, testNotHeldReason, settings.deliveryRetention, ports);
       return answerWith(discarded ?? (await answerForMissing(task, ports)));
     }
     return answerWith(await holdDelivery(task, settings.deliveryRetention, ports));
@@ -92,7 +86,7 @@ export async function admit(
   const { tenant, endpointId, byHand } = task;
   const isByHand = byHand !== undefined;
   const of = { tenant, endpointId, isRegistered: !task.isDirect };
-  const request = { limiterKey: endpointHash(task), of, limits, holdFor, isByHand };
+  const request = { limiterKey: endpointHash(task), of, batch: invocation, limits, holdFor, isByHand };
   const acquired = await acquirePermit(request, ports);
   return acquired.kind === 'acquired'
     ? { kind: 'admitted', destination: { endpoint, settings: own }, permit: acquired.permit }

@@ -80,9 +80,12 @@ interface SeenEnd {
 }
 
 const deadlineFor = (permit: Permit, { settings }: ResolvedDestination, { invocation }: Run): Millis => {
-  const failedProbes = permit.kind === 'slot' ? permit.slot.failedProbes : undefined;
+  const failedProbes = probeOf(permit)?.failedProbes;
   return deadlineOf({ queue: invocation.queue, failedProbes }, settings.attemptTimeout);
 };
+
+const probeOf = (permit: Permit) =>
+  permit.kind === 'slot' && permit.slot.held.kind === 'probe' ? permit.slot.held : undefined;
 
 const answered = (queueAnswer: QueueAnswer): TaskResult => ({ kind: 'answered', queueAnswer });
 
@@ -153,6 +156,5 @@ async function releaseAndReact(
 /** What a claim's end says about the endpoint. @returns undefined when no request was sent */
 function findingIn(end: ClaimEnd, permit: Permit): EndpointFinding | undefined {
   if (end.kind === 'made') return findingOf(end.outcome, end.took);
-  const isProbe = permit.kind === 'slot' && permit.slot.isProbe;
-  return end.kind === 'cut' ? findingOfCut(end.took, isProbe) : undefined;
+  return end.kind === 'cut' ? findingOfCut(end.took, probeOf(permit) !== undefined) : undefined;
 }

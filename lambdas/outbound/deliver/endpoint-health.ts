@@ -1,9 +1,9 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
 import type { LimiterState } from '../../domain/limiter.ts';
-import type { EndpointHealth } from '../../domain/limiter-store.ts';
-import { slowAfter } from '../../domain/request-deadline.ts';
+import type { EndpointHealth, Shown } from '../../domain/limiter-store.ts';
+import { isSlowIn, slowAfter } from '../../domain/request-deadline.ts';
 import { maxRetryAfter } from '../../domain/retry-schedule.ts';
-import { type Millis, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
+import { type Millis, millis, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
 
 /** What a request showed about its endpoint. */
 export interface EndpointFinding {
@@ -18,6 +18,28 @@ export interface EndpointFinding {
 
 /** Whether the endpoint did not take the event. */
 export const isFailure = ({ health }: EndpointFinding): boolean => health === 'down' || health === 'refusing';
+
+/** What requests that ended together showed. @param findings in the order in which they ended @returns undefined for none */
+export function shownBy(findings: readonly EndpointFinding[]): Shown | undefined {
+  const seen = findings.filter(({ health }) => health !== 'hanging');
+  const last = seen.at(-1) ?? findings.at(-1);
+  if (last === undefined) return undefined;
+  const slow = findings.findLastIndex(isSlowIn);
+  const always = {
+    health: last.health,
+    took: millis(Math.round(findings.reduce((sum, one) => sum + one.took, 0) / findings.length)),
+    isSlow: slow >= 0,
+    quick: findings.slice(slow + 1).filter(({ health }) => health === 'up').length,
+    endsHanging: findings.at(-1)?.health === 'hanging',
+  };
+  if (!isFailure(last)) return always;
+  const success = seen.findLastIndex((one) => !isFailure(one));
+  const after = success < 0 ? undefined : 'success';
+  if (last.health === 'refusing') return { ...always, after };
+  const refusal = seen.findLastIndex(({ health }) => health === 'refusing');
+  const failures = seen.length - 1 - Math.max(success, refusal);
+  return { ...always, failures, after: after ?? (refusal < 0 ? undefined : 'refusal') };
+}
 
 /** What an attempt says about its endpoint. */
 export const findingOf = (outcome: AttemptOutcome, took: Millis): EndpointFinding => ({

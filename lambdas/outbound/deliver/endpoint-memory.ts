@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { LimiterState } from '../../domain/limiter.ts';
 import { millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import type { Askers } from './acquire-slot.ts';
 
 /** What one process remembers of an endpoint, for sending only. */
 export interface EndpointMemory {
@@ -12,6 +13,8 @@ export interface EndpointMemory {
   };
   /** The limiter, as it was last read or written. */
   known?: { readonly at: UnixMillis; readonly state: LimiterState };
+  /** The tasks of a batch that wait for a slot. */
+  readonly askers: WeakMap<object, Askers>;
   /** Requests without a slot that are under way. */
   underWay: number;
   /** Wakes the tasks that wait until fewer are under way. */
@@ -51,6 +54,7 @@ export function endpointMemories(most = 1_000): (limiterKey: string) => Endpoint
 }
 
 const emptyMemory = (): EndpointMemory => ({
+  askers: new WeakMap(),
   underWay: 0,
   waiting: [],
   failures: 0,

@@ -31,7 +31,7 @@ export async function endFree(
   if (state === undefined) return false;
   await holdForLonger(permit.limiterKey, finding, state, ports);
   if (opensBreaker(state, permit.limits, false) && mostlyFails(memory))
-    await openBreaker({ ...permit, until: ports.now(), isProbe: false }, state, ports);
+    await openBreaker(permit, state, ports);
   return hasFailedTooLong(state, permit.limits);
 }
 
@@ -128,7 +128,7 @@ export function watchRequest(
   deadline: Millis,
   ports: LimiterPorts & Pick<OutboundPorts, 'after'>,
 ): () => void {
-  if (permit.kind === 'slot' || deadline <= slowAfter) return () => undefined;
+  if (permit.kind !== 'free' || deadline <= slowAfter) return () => undefined;
   return ports.after(slowAfter, () => void noteUnlessItFails(permit, ports));
 }
 

@@ -21,7 +21,7 @@ export async function holdForLonger(
 
 /** Opens the breaker of an endpoint, for longer after each failed probe. */
 export async function openBreaker(opened: OpenedBy, state: LimiterState, ports: LimiterPorts): Promise<void> {
-  const until = later(ports.now(), breakerPause(opened.isProbe ? state.probes + 1 : 0));
+  const until = later(ports.now(), breakerPause(opened.probeUntil === undefined ? 0 : state.probes + 1));
   await ports.limiter.open(opened, until, ports.now());
   ports.telemetry.warn('endpoint.down', { ...opened.of, failures: state.failures, until });
   ports.telemetry.count('BreakersOpened', {});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import type { EndpointGauges, EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
-import type { LimiterStore, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { LimiterStore } from '../../../lambdas/domain/limiter-store.ts';
 import { days, later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 
@@ -33,18 +33,12 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
   ) => {
     const of = { tenant: endpoint.tenant, endpointId: endpoint.id, isRegistered };
     const limits = { concurrent: 10, breakAfter: 1, disableAfter: days(5) };
-    const until = at(30);
-    const slot: Slot = {
-      limiterKey: endpointHash(of),
-      of,
-      name: 'slot0',
-      until,
-      isProbe: false,
-      isByHand: false,
-      limits,
-    };
-    await limiter.take(slot.limiterKey, slot.name, { now, until, ifProven: false });
-    await limiter.leave(slot, 'down', now);
+    const limiterKey = endpointHash(of);
+    const ask = { now, until: at(30), count: 1, ended: {}, isInLine: false, limits };
+    const taken = await limiter.take(limiterKey, ask);
+    if (!taken.ok) throw new Error('no slot is free');
+    const slot = { limiterKey, of, limits, held: taken.held };
+    await limiter.leave(slot, { health: 'down' }, now);
     await limiter.open(slot, at(60), now);
     return slot;
   };
@@ -67,7 +61,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       const slot = await open(stores);
       expect(await stores.isDown()).toBe(1);
 
-      await stores.limiter.leave(slot, 'up', at(1));
+      await stores.limiter.leave(slot, { health: 'up' }, at(1));
 
       expect(await stores.isDown()).toBe(0);
     });

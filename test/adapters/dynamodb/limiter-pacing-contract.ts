@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LimiterStore } from '../../../lambdas/domain/limiter-store.ts';
+import type { LimiterStore, Shown } from '../../../lambdas/domain/limiter-store.ts';
 import { millis } from '../../../lambdas/domain/time.ts';
 import { at, limits, testedLimiter } from './limiter-fixture.ts';
 
@@ -48,38 +48,51 @@ export function limiterPacingContract(make: () => Promise<LimiterStore>): void {
   });
 
   it('a limiter keeps the usual time to a response', async () => {
-    const { limiter, slotOf, take } = await setUp();
-    await take('slot0', 0, 100);
-    await limiter.leave(slotOf('slot0', 100), 'up', at(20), millis(20));
+    const { held, limiter, limiterKey, slotOf } = await setUp();
+    const leave = async (now: number, before: number | undefined, shown: Shown | undefined) => {
+      const answerMs = before === undefined ? undefined : millis(before);
+      return limiter.leave({ ...slotOf(await held(now, now + 100)), answerMs }, shown, at(now + 10));
+    };
+    await leave(0, undefined, { health: 'up', took: millis(20) });
 
-    expect(await take('slot0', 30, 130)).toMatchObject({ ok: true, state: { answerMs: 20 } });
-    const slot = { ...slotOf('slot0', 130), answerMs: millis(20) };
-    expect(await limiter.leave(slot, 'down', at(100), millis(70))).toMatchObject({ answerMs: 30 });
-    await take('slot0', 200, 300);
-    expect(
-      await limiter.leave({ ...slotOf('slot0', 300), answerMs: millis(30) }, undefined, at(210)),
-    ).toMatchObject({ answerMs: 30 });
+    expect((await limiter.read(limiterKey)).answerMs).toBe(20);
+    expect(await leave(100, 20, { health: 'down', took: millis(70) })).toMatchObject({ answerMs: 30 });
+    expect(await leave(200, 30, undefined)).toMatchObject({ answerMs: 30 });
   });
 
   it('a limiter gives each request under a rate a place on its time line, for a second ahead', async () => {
-    const { limiter, limiterKey, take } = await setUp();
-    const reserve = (now: number) => limiter.reservePlace(limiterKey, millis(600), at(now), at(now + 1_000));
-    expect(await reserve(0)).toBeUndefined();
-    await take('slot0', 0, 9_000, 600);
+    const { take } = await setUp();
+    const asked = { limits: { ...limits, concurrent: 9, perSecond: 4 } };
+    const first = await take(0, 9_000, { ...asked, count: 2 });
+    expect(first).toMatchObject({ ok: true, firstAt: at(0), state: { nextAt: at(500) } });
 
-    expect(await reserve(10)).toBe(at(600));
-    expect(await reserve(20)).toBeUndefined();
-    expect(await reserve(200)).toBe(at(1_200));
-    expect(await take('slot1', 700, 9_000, 1_300)).toMatchObject({
-      ok: false,
-      state: { nextAt: at(1_800) },
-    });
-    const placed = { now: at(700), until: at(9_000), nextAt: at(1_300), ifProven: false, place: at(600) };
-    expect(await limiter.take(limiterKey, 'slot1', placed)).toMatchObject({
-      ok: true,
-      state: { nextAt: at(1_800) },
-    });
-    expect(await reserve(1_800)).toBeUndefined();
+    expect(await take(10, 9_000, asked)).toMatchObject({ ok: false });
+    expect(await take(10, 9_000, { ...asked, isInLine: true })).toMatchObject({ ok: false });
+  });
+
+  it('a limiter gives places after those that are taken, and none that begins in more than a second', async () => {
+    const { held, leave, take } = await setUp();
+    const asked = { limits: { ...limits, concurrent: 99, perSecond: 4 }, isInLine: true };
+    await leave(await held(0, 9_000), 'up', 0);
+    expect(await take(0, 9_000, asked)).toMatchObject({ ok: false });
+    expect(await take(0, 9_000, { ...asked, isInLine: false })).toMatchObject({ ok: true, firstAt: at(0) });
+
+    expect(await take(10, 9_000, { ...asked, count: 5 })).toMatchObject({ ok: false });
+    expect(await take(10, 9_000, { ...asked, count: 4 })).toMatchObject({ ok: true, firstAt: at(250) });
+    expect(await take(240, 9_000, asked)).toMatchObject({ ok: false, state: { nextAt: at(1_250) } });
+    expect(await take(250, 9_000, asked)).toMatchObject({ ok: true, firstAt: at(1_250) });
+    expect(await take(1_500, 9_000, asked)).toMatchObject({ ok: false });
+    expect(await take(1_500, 9_000, { ...asked, isInLine: false })).toMatchObject({ firstAt: at(1_500) });
+  });
+
+  it('a limiter gives places that are no whole milliseconds apart', async () => {
+    const { take } = await setUp();
+    const asked = { limits: { ...limits, concurrent: 999, perSecond: 999 } };
+
+    await take(0, 9_000, asked);
+    const second = await take(0, 9_000, { ...asked, isInLine: true });
+
+    expect(second.state.nextAt).toBeCloseTo(at(2.004), 2);
   });
 
   it('a limiter gives each waiting task a separate time', async () => {
@@ -90,6 +103,15 @@ export function limiterPacingContract(make: () => Promise<LimiterStore>): void {
     expect(await reserve(0)).toBe(at(200));
     expect(await reserve(150)).toBe(at(300));
     expect(await reserve(1000)).toBe(at(1100));
+  });
+
+  it('a limiter reserves separate times for several tasks by one write', async () => {
+    const { limiter, limiterKey } = await setUp();
+    const reserve = (now: number, count: number) => limiter.reserve(limiterKey, millis(100), at(now), count);
+
+    expect(await reserve(0, 3)).toBe(at(100));
+    expect(await reserve(0, 2)).toBe(at(400));
+    expect(await reserve(0, 1)).toBe(at(600));
   });
 
   it('a limiter gives two tasks separate times if both wait at once, as the first', async () => {

@@ -1,38 +1,18 @@
 import { expect, it } from 'vitest';
 import { isSidelined, quickAgainAfter } from '../../../lambdas/domain/limiter.ts';
-import type { EndpointHealth, LimiterStore, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { EndpointHealth, LimiterStore, Shown } from '../../../lambdas/domain/limiter-store.ts';
 import { type Millis, millis } from '../../../lambdas/domain/time.ts';
-import { at, limits, testedLimiter } from './limiter-fixture.ts';
+import { at, leasesOf, limits, testedLimiter } from './limiter-fixture.ts';
 
 const quickly = millis(10);
-
-/** What a request showed of its endpoint. */
-interface Shown {
-  readonly health: EndpointHealth;
-  readonly took: Millis;
-}
 
 /** What a limiter must do so that slow endpoints are sidelined, and quick ones are not. @param make each call may share one table */
 export function limiterSidelineContract(make: () => Promise<LimiterStore>): void {
   async function setUp() {
-    const { limiter, limiterKey, slotOf, take } = await testedLimiter(make);
-    /** Takes a free slot. */
-    const held = async (now: number, until: number): Promise<Slot> => {
-      for (const name of ['slot0', 'slot1'])
-        if ((await take(name, now, until)).ok) return slotOf(name, until);
-      throw new Error('no slot is free');
-    };
-    const leave = (slot: Slot, shown: Shown | undefined, now: number) =>
-      limiter.leave(slot, shown?.health, at(now), shown?.took);
+    const tested = await testedLimiter(make);
+    const { limiter, limiterKey, held, leave } = tested;
     return {
-      limiter,
-      limiterKey,
-      held,
-      leave,
-      probe: (expected: number, until: number) => limiter.probe(limiterKey, at(expected), at(until)),
-      probeUntil: (until: number) => slotOf('probe', until, true),
-      open: (until: number, now: number, probe?: number) =>
-        limiter.open(slotOf('probe', probe ?? 0, probe !== undefined), at(until), at(now)),
+      ...tested,
       read: () => limiter.read(limiterKey),
       note: (health: EndpointHealth, now: number, took?: Millis) =>
         limiter.note(limiterKey, { health, failures: health === 'down' ? 1 : 0, limits, took }, at(now)),
@@ -77,6 +57,20 @@ export function limiterSidelineContract(make: () => Promise<LimiterStore>): void
     }
   });
 
+  it.each(['refusing', 'down'] as const)(
+    'a limiter neither counts nor begins anew after a quick request between quick successes that was %s',
+    async (health) => {
+      const { note, request } = await setUp();
+      await note('slow', 0);
+      await note('up', 10, quickly);
+      const left = quickAgainAfter - 1;
+
+      expect(await request(health, 20)).toMatchObject({ slowAt: at(0), slowLeft: left });
+      expect(await note(health, 30, quickly)).toMatchObject({ slowAt: at(0), slowLeft: left });
+      expect(await request('up', 40)).toMatchObject({ slowAt: at(0), slowLeft: left - 1 });
+    },
+  );
+
   it('a limiter does not take a failure for slow that came within a second', async () => {
     const { note, request } = await setUp();
     const aSecond = millis(1_000);
@@ -117,15 +111,15 @@ export function limiterSidelineContract(make: () => Promise<LimiterStore>): void
   });
 
   it('a limiter notes that a request hangs whose slot another worker has by now', async () => {
-    const { held, leave } = await setUp();
+    const { held, leave, take } = await setUp();
     const late = await held(0, 1_000);
-    await held(1_000, 9_000);
+    await held(1_000, 9_000, { ended: leasesOf(late) });
 
     const hung = await leave(late, { health: 'hanging', took: millis(5_000) }, 5_000);
 
     expect(hung).toMatchObject({ slowAt: at(5_000), slowLeft: quickAgainAfter });
     await held(5_010, 6_000);
-    await expect(held(5_020, 6_000)).rejects.toThrow('no slot is free');
+    expect(await take(5_020, 6_000)).toMatchObject({ ok: false });
   });
 
   it('a limiter tells each probe how many failed before it, until one succeeds, and does not count one that was not sent', async () => {

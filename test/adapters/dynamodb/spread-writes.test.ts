@@ -84,8 +84,6 @@ it('an outage of many endpoints spreads opened breakers and disabled endpoints o
     await limiter.open(
       {
         limiterKey: endpointHashOf(tenant, endpointId),
-        until: now,
-        isProbe: false,
         of: { tenant, endpointId, isRegistered: true },
       },
       later(now, seconds(60)),

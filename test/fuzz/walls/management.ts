@@ -90,7 +90,7 @@ const schemaText = {
 };
 const schema: Wall = {
   name: 'a JSON Schema of a tenant, and a payload',
-  files: ['lambdas/adapters/schema/payload-check.ts'],
+  files: ['lambdas/adapters/schema/payload-validator.ts'],
   valid: [schemaText, { $defs: { a: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' }],
   async feed(text) {
     const given = parseJson(text);

@@ -27,7 +27,7 @@ const openBreaker = ({ limiter, now }: World, key: string) =>
 /** Another worker has the only slot. */
 const takeSlot = ({ limiter, now }: World, key: string) =>
   limiter.limiter.set(key, {
-    slots: { 0: later(now(), seconds(36)) },
+    slots: { other: { count: 1, until: later(now(), seconds(36)) } },
     failures: 0,
     probes: 0,
     provenAt: now(),

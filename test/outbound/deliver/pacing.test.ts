@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../lambdas/domain/time.ts';
+import { batches } from '../../../lib/settings.ts';
 import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { refused, start } from '../../support/fixtures/outbound.ts';
 import { statuses } from '../../support/worlds/one-endpoint.ts';
 import { pacedWorld } from '../../support/worlds/paced-world.ts';
+
+type Options = Parameters<typeof pacedWorld>[0];
 
 /** The longest time from the creation of a delivery to its last attempt, in ms. @param after of those created so many seconds later */
 const longestWait = ({ world }: Awaited<ReturnType<typeof pacedWorld>>, after = 0): number =>
@@ -83,7 +86,85 @@ describe('an endpoint with a limit of concurrent requests', () => {
   });
 });
 
+describe('the writes to the limiter of an endpoint with limits', () => {
+  /** The most attempts a second if the limiter's item takes a thousand writes a second, as DynamoDB says. */
+  const mostAttempts = ({ arrivals, writes }: Awaited<ReturnType<typeof pacedWorld>>): number =>
+    (1_000 * arrivals.length) / writes();
+
+  /** The attempts of the third second and the fourth, if there are always more events, and the item takes a thousand writes a second. */
+  async function perSecond({
+    answersIn = 20,
+    ...options
+  }: Pick<Options, 'workers' | 'limits'> & { readonly answersIn?: number }) {
+    const paced = await pacedWorld({ ...options, answersIn, batchSize: batches.deliver, itemTakes: 1_000 });
+    await paced.publish(10_000);
+    await paced.run(4);
+    const since = paced.world.now() - 2_000;
+    return paced.arrivals.filter((at) => at > since).length / 2;
+  }
+
+  it('an item that takes a thousand writes a second takes more than 2,000 attempts of an endpoint with a hundred slots', {
+    timeout: 120_000,
+  }, async () => {
+    expect(await perSecond({ workers: 30, limits: { maxConcurrent: 100 } })).toBeGreaterThan(2_000);
+    // Three tasks for each slot.
+    expect(await perSecond({ workers: 60, limits: { maxConcurrent: 100 } })).toBeGreaterThan(1_750);
+  });
+
+  it('an item that takes a thousand writes a second keeps a rate of a thousand to within a fifth', {
+    timeout: 120_000,
+  }, async () => {
+    const rate = await perSecond({ workers: 100, limits: { maxPerSecond: 1_000 } });
+    expect(rate).toBeGreaterThan(800);
+    expect(rate).toBeLessThanOrEqual(1_000);
+  });
+
+  it.each<[string, Options['limits']]>([
+    ['a hundred slots', { maxConcurrent: 100 }],
+    ['forty slots', { maxConcurrent: 40 }],
+    ['a rate of a thousand', { maxPerSecond: 1_000 }],
+  ])(
+    'the writes to the limiter of an endpoint with %s do not bound it below 2,000 attempts a second',
+    {
+      timeout: 120_000,
+    },
+    async (_what, limits) => {
+      const drawn = { count: 0 };
+      const paced = await pacedWorld({
+        workers: 12,
+        batchSize: batches.deliver,
+        answersIn: () => 40 + (drawn.count++ % 7) * 5,
+        limits,
+      });
+      await paced.publish(2_000);
+
+      await paced.run(120);
+
+      expect(statuses(paced.world)).toEqual({ delivered: 2_000 });
+      expect(mostAttempts(paced)).toBeGreaterThan(2_000);
+    },
+  );
+});
+
 describe('an endpoint with a rate', () => {
+  it('an endpoint with a rate of no whole milliseconds gets it to within a fifth', {
+    timeout: 120_000,
+  }, async () => {
+    const paced = await pacedWorld({
+      workers: 30,
+      batchSize: 5,
+      answersIn: 20,
+      limits: { maxPerSecond: 700 },
+    });
+    await paced.publish(2_100);
+
+    await paced.run(120);
+
+    const rate = 2_100 / paced.elapsed();
+    expect(rate).toBeLessThanOrEqual(700 * 1.01);
+    expect(rate).toBeGreaterThan(700 * 0.8);
+  });
+
   it('an endpoint with a rate gets its whole rate, and not more, with few deferrals', async () => {
     const paced = await pacedWorld({
       workers: 10,

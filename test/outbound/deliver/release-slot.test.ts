@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
-import type { EndpointHealth, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { EndpointHealth } from '../../../lambdas/domain/limiter-store.ts';
 import { days, later, millis, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import type { LimiterPorts } from '../../../lambdas/outbound/deliver/acquire-slot.ts';
 import { healthOf } from '../../../lambdas/outbound/deliver/endpoint-health.ts';
@@ -10,25 +10,33 @@ import { accepted, down, refused, start } from '../../support/fixtures/outbound.
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 const until = later(start, seconds(36));
-const slot: Slot = {
-  limiterKey: 'acme/ep_1',
-  of: { tenant: asTenantId('acme'), endpointId: asEndpointId('ep_1'), isRegistered: true },
-  name: 'slot0',
-  until,
-  isProbe: false,
-  isByHand: false,
-  limits: { concurrent: 1, breakAfter: 5, disableAfter: days(5) },
-};
+const limiterKey = 'acme/ep_1';
+const limits = { concurrent: 1, breakAfter: 5, disableAfter: days(5) };
+const of = { tenant: asTenantId('acme'), endpointId: asEndpointId('ep_1'), isRegistered: true };
 
 /** A world in which a worker has the only slot of an endpoint. */
 async function takenSlot() {
   const { limiter, deliverPorts } = outboundWorld();
-  const take = (now: UnixMillis) =>
-    limiter.take(slot.limiterKey, slot.name, { now, until, nextAt: undefined, ifProven: false });
-  await take(start);
-  const release = (health: EndpointHealth, changed: Partial<LimiterPorts>, retryAfter?: number) =>
-    releasePermit(
-      { kind: 'slot', slot },
+  const take = async (now: UnixMillis) => {
+    const { slots: ended } = await limiter.read(limiterKey);
+    return limiter.take(limiterKey, {
+      count: 1,
+      ended: Object.values(ended).every((lease) => lease.until <= now) ? ended : {},
+      isInLine: false,
+      limits,
+      now,
+      until: later(now, seconds(36)),
+    });
+  };
+  const taken = { last: await take(start) };
+  const retake = async (now: UnixMillis) => {
+    taken.last = await take(now);
+    return taken.last;
+  };
+  const release = (health: EndpointHealth, changed: Partial<LimiterPorts>, retryAfter?: number) => {
+    if (!taken.last.ok) throw new Error('the slot is taken');
+    return releasePermit(
+      { kind: 'slot', slot: { limiterKey, of, limits, held: taken.last.held } },
       {
         health,
         took: millis(20),
@@ -37,7 +45,8 @@ async function takenSlot() {
       },
       { ...deliverPorts, ...changed },
     );
-  return { limiter, take, release };
+  };
+  return { limiter, take: retake, release };
 }
 
 describe('the release of a slot', () => {
@@ -45,7 +54,7 @@ describe('the release of a slot', () => {
     const { limiter, release } = await takenSlot();
     const noted: unknown[] = [];
     const leave: typeof limiter.leave = async (...args) => {
-      noted.push((await limiter.read(slot.limiterKey)).retryAfter);
+      noted.push((await limiter.read(limiterKey)).retryAfter);
       return limiter.leave(...args);
     };
 

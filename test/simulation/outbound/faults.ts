@@ -67,7 +67,7 @@ const fragile: CallNames = [
   'limiter.probe',
   'limiter.leave',
   'limiter.note',
-  'limiter.reservePlace',
+  'limiter.reserve',
   'limiter.open',
   'tallies.add',
   'tallies.notified',

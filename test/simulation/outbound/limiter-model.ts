@@ -1,4 +1,4 @@
-import type { EndpointHealth, HealthNote, OpenedBy, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import type { HealthNote, OpenedBy, Shown, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 
 /** What a limiter knows of the health of its endpoint. */
@@ -22,40 +22,58 @@ export const knownOf = (item: Item | undefined): Known =>
 const unopened = { openUntil: undefined, openedAt: undefined };
 const healthy = { failures: 0, probes: 0, failingSince: undefined, failedAt: undefined, ...unopened };
 
-const slow = (now: number) => ({ slowAt: now, slowLeft: 20 });
+const slowHealths: ReadonlySet<string> = new Set(['slow', 'hanging']);
 
-/** An endpoint that was slow is quick again after twenty quick successes in a row. */
-const afterQuick = ({ slowAt, slowLeft = 1 }: Known): Known =>
-  slowLeft > 1 ? { slowAt, slowLeft: slowLeft - 1 } : { slowAt: undefined, slowLeft: undefined };
+/** An endpoint is slow from a slow request on, until twenty quick successes in a row. */
+function slowness(was: Known, { health, isSlow, quick }: Shown, now: number): Known {
+  const successes = quick ?? (health === 'up' ? 1 : 0);
+  const before = (isSlow ?? slowHealths.has(health)) ? { slowAt: now, slowLeft: 20 } : was;
+  const { slowAt, slowLeft = 0 } = before;
+  if (successes === 0) return before;
+  return slowLeft > successes
+    ? { slowAt, slowLeft: slowLeft - successes }
+    : { slowAt: undefined, slowLeft: undefined };
+}
 
 /** What the limiter has to know after a worker has given back its slot. */
 export function knownAfterLeave(
-  was: Known,
-  slot: Pick<Slot, 'isByHand' | 'isProbe' | 'limits'>,
-  { health, took = 0 }: { readonly health: EndpointHealth | undefined; readonly took?: number },
+  before: Known,
+  slot: Pick<Slot, 'limits'> & Partial<Slot>,
+  shown: Shown | undefined,
   now: number,
-  failures = 1,
 ): Known {
+  if (shown === undefined) return slot.held?.kind === 'probe' ? { ...before, openUntil: now } : before;
+  const { health, after, failures = 1, endsHanging } = shown;
+  const was = { ...knownAfterEarlier(before, after), ...slowness(before, shown, now) };
   const patience = slot.isByHand ? { retryAfter: undefined } : {};
+  const provenAt = endsHanging ? undefined : now;
   switch (health) {
     case 'up':
-      return { ...was, ...healthy, ...patience, provenAt: now, ...afterQuick(was) };
     case 'slow':
-      return { ...was, ...healthy, ...patience, provenAt: now, ...slow(now) };
+      return { ...was, ...healthy, ...patience, provenAt };
     case 'hanging':
-      return { ...was, provenAt: undefined, ...slow(now) };
+      return { ...was, provenAt: undefined };
     case 'refusing':
-      return { ...was, failures: 0, probes: 0, ...unopened, provenAt: now, ...failed(was, slot, now) };
+      return { ...was, failures: 0, probes: 0, ...unopened, provenAt, ...failed(was, slot, now) };
     case 'down':
       return {
         ...was,
         failures: (was.failures ?? 0) + failures,
         provenAt: undefined,
-        ...(took > 1_000 && slow(now)),
         ...failed(was, slot, now),
       };
+  }
+}
+
+/** What was known when the last requests of those that ended together ended. */
+function knownAfterEarlier(was: Known, after: Shown['after']): Known {
+  switch (after) {
+    case 'success':
+      return { ...was, ...healthy };
+    case 'refusal':
+      return { ...was, failures: 0, probes: 0, ...unopened };
     case undefined:
-      return slot.isProbe ? { ...was, openUntil: now } : was;
+      return was;
   }
 }
 
@@ -71,7 +89,12 @@ export const knownAfterNote = (
   { health, took, failures, limits }: HealthNote,
   now: number,
 ): Known =>
-  knownAfterLeave(was, { isByHand: false, isProbe: false, limits }, { health, took }, now, failures);
+  knownAfterLeave(
+    was,
+    { limits },
+    { health, failures, isSlow: slowHealths.has(health) || (health === 'down' && Number(took ?? 0) > 1_000) },
+    now,
+  );
 
 export const knownAfterReset = (was: Known): Known => ({
   ...was,
@@ -83,8 +106,8 @@ export const knownAfterReset = (was: Known): Known => ({
 });
 
 /** Each failed probe doubles the pause, from half a minute to a quarter of an hour. */
-export function knownAfterOpen(was: Known, { isProbe }: OpenedBy, now: number): Known {
-  const probes = isProbe ? (was.probes ?? 0) + 1 : 0;
+export function knownAfterOpen(was: Known, { probeUntil }: OpenedBy, now: number): Known {
+  const probes = probeUntil === undefined ? 0 : (was.probes ?? 0) + 1;
   const pause = Math.min(30 * 2 ** probes, 900) * 1000;
   return { ...was, probes, openUntil: now + pause, openedAt: was.openedAt ?? now };
 }

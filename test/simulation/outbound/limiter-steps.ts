@@ -1,4 +1,6 @@
-import type { EndpointHealth, HealthNote, OpenedBy, Slot } from '../../../lambdas/domain/limiter-store.ts';
+import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
+import type { Lease, Leases } from '../../../lambdas/domain/limiter.ts';
+import type { HealthNote, OpenedBy, Shown, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 import {
   differences,
@@ -30,13 +32,12 @@ export function limiterStep(
   limits: Pick<LimiterStep, 'most' | 'perSecond' | 'isCalm'>,
 ): LimiterStep {
   const at: Readonly<Record<string, unknown>> = {
-    'limiter.take': Object(args[2]).now,
+    'limiter.take': Object(args[1]).now,
     'limiter.takeByHand': args[1],
     'limiter.leave': args[2],
     'limiter.note': args[2],
     'limiter.open': args[2],
     'limiter.reserve': args[2],
-    'limiter.reservePlace': args[2],
   };
   const now = at[name];
   return { name, args, now: typeof now === 'number' ? now : written, ...limits };
@@ -45,12 +46,23 @@ export function limiterStep(
 type Rule = readonly [isBroken: boolean, promise: string];
 
 const timeIn = (item: Item | undefined, name: string): number => Number(item?.[name] ?? 0);
-const slotsOf = (item: Item | undefined): string[] =>
-  Object.keys(item ?? {}).filter((name) => /^(slot\d+|hand|probe)$/.test(name));
+const leasesOf = (item: Item | undefined): Leases => parseLimiter(item).slots;
+const countOf = (leases: Leases): number => Object.values(leases).reduce((sum, { count }) => sum + count, 0);
+const isSame = (one: Lease | undefined, other: Lease | undefined): boolean =>
+  one?.count === other?.count && one?.until === other?.until;
+/** The leases that a write has changed. */
+const changedIn = (was: Item | undefined, is: Item): readonly string[] => {
+  const [before, after] = [leasesOf(was), leasesOf(is)];
+  const tokens = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...tokens].filter((token) => !isSame(before[token], after[token]));
+};
+const singles = ['hand', 'handBy', 'probe'] as const;
+const changedSingles = (was: Item | undefined, is: Item) =>
+  singles.filter((name) => was?.[name] !== is[name]);
 
 /** The promises that one write to a limiter breaks. */
 export function brokenByLimiter(step: LimiterStep, was: Item | undefined, is: Item): readonly string[] {
-  const rules: readonly Rule[] = [...rulesOf(step, was, is), ...attentionRules(is)];
+  const rules: readonly Rule[] = [...rulesOf(step, was, is), ...countRules(is), ...attentionRules(is)];
   return rules.filter(([isBroken]) => isBroken).map(([, promise]) => promise);
 }
 
@@ -85,14 +97,6 @@ function rulesOf(step: LimiterStep, was: Item | undefined, is: Item): readonly R
       ];
     case 'limiter.reserve':
       return reservingRules(step, was, is);
-    case 'limiter.reservePlace':
-      return [
-        [
-          timeIn(is, 'nextAt') !== timeIn(was, 'nextAt') + Number(step.args[1]),
-          'two requests have one place under the rate',
-        ],
-        [timeIn(was, 'nextAt') > now + 1_000, 'a task waits in its invocation for more than a second'],
-      ];
     default:
       return [];
   }
@@ -106,53 +110,78 @@ function takingRules(
   was: Item | undefined,
   is: Item,
 ): readonly Rule[] {
-  const taken = slotsOf(is).filter((slot) => is[slot] !== was?.[slot]);
-  const { place } = Object(args[2]);
-  const places = taken.map((slot) => Number(slot.slice('slot'.length)));
+  const [before, after] = [leasesOf(was), leasesOf(is)];
+  const ended = Object.keys(before).filter((token) => after[token] === undefined);
+  const taken = Number(Object(args[1]).count);
   return [
-    [taken.some((slot) => timeIn(was, slot) > now), 'two requests in one slot'],
+    [ended.some((token) => (before[token]?.until ?? 0) > now), 'two requests in one slot'],
     [was?.['openUntil'] !== undefined, 'a request to an endpoint that is down, beside its probe'],
     [timeIn(was, 'retryAfter') > now, 'a request before Retry-After was over'],
-    [place === undefined && timeIn(was, 'nextAt') > now, 'more requests than the rate of an endpoint allows'],
-    [place !== undefined && Number(place) > now, 'a request before its place under the rate'],
+    [countOf(after) > most, 'more requests at once than an endpoint allows'],
     [
-      place === undefined && perSecond !== undefined && timeIn(is, 'nextAt') < now + 1000 / perSecond,
-      'a request that the rate does not know',
-    ],
-    [places.some((place) => place >= most), 'more requests at once than an endpoint allows'],
-    [
-      places.some((place) => place >= 2) && was?.['provenAt'] === undefined,
+      countOf(after) > 2 && was?.['provenAt'] === undefined,
       'more than two requests at once to an endpoint that has not answered',
     ],
+    ...(perSecond === undefined ? [] : placeRules(taken, perSecond, now, was, is)),
+  ];
+}
+
+/** What a comparison of times that are no whole milliseconds may be off, in ms. */
+const inexact = 0.01;
+
+function placeRules(
+  taken: number,
+  perSecond: number,
+  now: number,
+  was: Item | undefined,
+  is: Item,
+): readonly Rule[] {
+  const first = Math.max(timeIn(was, 'nextAt'), now);
+  const last = first + ((taken - 1) * 1_000) / perSecond;
+  return [
+    [
+      timeIn(is, 'nextAt') < last + 1_000 / perSecond - inexact,
+      'more requests than the rate of an endpoint allows',
+    ],
+    [last > now + 1_000 + inexact, 'a task waits in its invocation for more than a second'],
   ];
 }
 
 const isSlot = (value: unknown): value is Slot =>
   typeof value === 'object' && value !== null && 'limiterKey' in value;
-const isHealth = (value: unknown): value is EndpointHealth => typeof value === 'string';
+const isShown = (value: unknown): value is Shown =>
+  typeof value === 'object' && value !== null && 'health' in value;
 
 function leavingRules({ args, now, isCalm }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
-  const [slot, health, , took] = args;
+  const [slot, shown, , count = 1] = args;
   if (!isSlot(slot)) return [];
-  const isOurs = was?.[slot.name] === slot.until;
-  const others = slotsOf(was).filter((name) => name !== slot.name || !isOurs);
+  const { held } = slot;
+  const own = held.kind === 'lease' ? held.token : undefined;
+  const isOurs = own !== undefined && isSame(leasesOf(was)[own], held.kind === 'lease' ? held : undefined);
+  const others = changedIn(was, is).filter((token) => token !== own || !isOurs);
+  const isOwnHand = held.kind === 'hand' && was?.['handBy'] === held.token;
+  const isOwnProbe = held.kind === 'probe' && was?.['probe'] === held.until;
+  const otherSingles = changedSingles(was, is).filter((name) => !(name === 'probe' ? isOwnProbe : isOwnHand));
+  const left = own === undefined ? 0 : (leasesOf(is)[own]?.count ?? 0);
   return [
-    [others.some((name) => is[name] !== was?.[name]), 'a worker gave back the slot of another one'],
+    [others.length + otherSingles.length > 0, 'a worker gave back the slot of another one'],
     // After a lost answer another worker may have taken the freed slot within the same millisecond.
-    [isCalm && isOurs && is[slot.name] !== undefined, 'a worker kept its slot'],
+    [
+      isCalm && isOurs && held.kind === 'lease' && left !== held.count - Number(count),
+      'a worker kept its slot',
+    ],
     [was === undefined, 'an endpoint that is gone has a limiter again'],
     ...unlike(
-      knownAfterLeave(
-        knownOf(was),
-        slot,
-        { health: isHealth(health) ? health : undefined, took: Number(took ?? 0) },
-        now,
-      ),
+      knownAfterLeave(knownOf(was), slot, isShown(shown) ? shown : undefined, now),
       is,
-      `an endpoint that is ${isHealth(health) ? health : 'not asked'}`,
+      `an endpoint that is ${isShown(shown) ? shown.health : 'not asked'}`,
     ),
   ];
 }
+
+const countRules = (is: Item): readonly Rule[] => [
+  [Number(is['taken'] ?? 0) !== countOf(leasesOf(is)), 'a limiter counts slots that no worker has'],
+];
 
 const isNote = (value: unknown): value is HealthNote =>
   typeof value === 'object' && value !== null && 'health' in value && 'failures' in value;
@@ -161,7 +190,10 @@ function notingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item
   const [, note] = args;
   if (!isNote(note)) return [];
   return [
-    [slotsOf(is).some((name) => is[name] !== was?.[name]), 'a request without a slot changed a slot'],
+    [
+      changedIn(was, is).length + changedSingles(was, is).length > 0,
+      'a request without a slot changed a slot',
+    ],
     [was === undefined && note.health === 'up', 'a success without a slot was written'],
     [note.health === 'down' && note.failures < 1, 'a failure was noted that counts as none'],
     [note.limits.concurrent !== undefined, 'a request to an endpoint with limits had no slot'],
@@ -176,18 +208,18 @@ const isOpenedBy = (value: unknown): value is OpenedBy =>
 function openingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
   const [slot] = args;
   if (!isOpenedBy(slot)) return [];
-  const isLate = slot.isProbe ? was?.['openUntil'] !== slot.until : was?.['openUntil'] !== undefined;
+  const isLate = was?.['openUntil'] !== slot.probeUntil;
   const isDown = String(is['attention'] ?? '').startsWith('down');
   return [
     [isLate, 'a breaker was opened by a worker that is late'],
-    [!slot.isProbe && timeIn(was, 'failures') === 0, 'a breaker opened after a success'],
+    [slot.probeUntil === undefined && timeIn(was, 'failures') === 0, 'a breaker opened after a success'],
     [isDown !== slot.of.isRegistered, 'an endpoint that is down does not count as down'],
     ...unlike(knownAfterOpen(knownOf(was), slot, now), is, 'a breaker that opened'),
   ];
 }
 
 function reservingRules({ args, now }: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
-  const span = Number(args[1]);
+  const span = Number(args[1]) * Number(args[3] ?? 1);
   const expected = Math.max(timeIn(was, 'reservedUntil'), now) + span;
   return [[timeIn(is, 'reservedUntil') !== expected, 'two tasks that wait have one time']];
 }

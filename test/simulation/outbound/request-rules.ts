@@ -1,3 +1,4 @@
+import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
 import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
@@ -84,9 +85,8 @@ export function requestRules(
     else if (!openSince.has(tenant)) openSince.set(tenant, now());
   });
   const hasSlot = (item: Item | undefined): boolean =>
-    Object.entries(item ?? {}).some(
-      ([name, until]) => /^(slot\d+|hand|probe)$/.test(name) && Number(until) > now(),
-    );
+    Math.max(Number(item?.['hand'] ?? 0), Number(item?.['probe'] ?? 0)) > now() ||
+    Object.values(parseLimiter(item).slots).some(({ until }) => until > now());
 
   /** A request without a slot goes only to an endpoint without limits, on what its process has read within two seconds. */
   function checkPermit(endpoint: Endpoint | undefined, tenant: string, id: string, process: Process): void {

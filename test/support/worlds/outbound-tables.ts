@@ -7,7 +7,7 @@ import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
 import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
-import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
+import { leaseName, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import {
   dynamodbManifests,
@@ -154,7 +154,8 @@ function partitionOf(item: Item, prefix: string): string | undefined {
 
 const limiterItem = ({ slots, ...state }: LimiterState, _was: Item | undefined, key: string) => ({
   ...state,
-  ...Object.fromEntries(Object.entries(slots).map(([name, until]) => [`slot${name}`, until])),
+  ...Object.fromEntries(Object.entries(slots).map(([token, lease]) => [leaseName(token), { ...lease }])),
+  taken: Object.values(slots).reduce((sum, { count }) => sum + count, 0),
   tenant: `${otherItems.limiter}${key}`,
   id: 'limiter',
 });

@@ -2,11 +2,13 @@ import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts'
 import type { TaskQueue } from '../../../lambdas/domain/delivery-task.ts';
 import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
+import { otherItems } from '../../../lambdas/domain/tables.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import type { SignedRequest } from '../../../lambdas/outbound/ports.ts';
 import { sidelineConcurrency } from '../../../lib/settings.ts';
 import { settle, virtualTime } from '../../crash/outbound/virtual-time.ts';
+import type { Request } from '../dynamodb/requests.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, outboundSettings, start } from '../fixtures/outbound.ts';
 import { taskQueues } from '../memory/task-queues.ts';
@@ -16,18 +18,32 @@ interface Options {
   readonly workers: number;
   readonly batchSize: number;
   /** In ms. */
-  readonly answersIn: number;
+  readonly answersIn: number | (() => number);
   readonly limits?: Parameters<typeof newEndpoint>[1];
   readonly outcome?: AttemptOutcome | ((now: number) => AttemptOutcome);
   readonly settings?: OutboundSettings;
+  /** Writes a second that the item of the limiter takes. @default any number, and it answers at once */
+  readonly itemTakes?: number;
 }
+
+/** A write to an item of DynamoDB, in ms. */
+const itemAnswersIn = 5;
 
 const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', phase: 'head', error: 'no answer' };
 
 /** One endpoint and many warm workers on a virtual clock, to measure how the endpoint's limiter paces them. */
 export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, ...more }: Options) {
-  const { outcome = accepted, settings = outboundSettings } = more;
-  const world = outboundWorld(undefined, settings);
+  const { outcome = accepted, settings = outboundSettings, itemTakes } = more;
+  const writes = { limiter: 0, until: 0 };
+  /** Counts a write to the limiter's item, which waits until it can take one more. */
+  function before({ action, input }: Request): Promise<void> | undefined {
+    if (action !== 'UpdateItem' || !String(input.Key?.['tenant']).startsWith(otherItems.limiter)) return;
+    writes.limiter++;
+    if (itemTakes === undefined) return;
+    writes.until = Math.max(writes.until + 1_000 / itemTakes, world.now());
+    return time.sleep(writes.until - world.now() + itemAnswersIn);
+  }
+  const world = outboundWorld(undefined, settings, { hooks: { before } });
   const time = virtualTime(world.now, world.advance);
   const { deliveryQueue } = world;
   await world.endpoints.create(newEndpoint(start, limits));
@@ -55,9 +71,10 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
     },
     async post({ timeout }: SignedRequest) {
       under.most = Math.max(under.most, ++under.way);
-      await time.sleep(Math.min(answersIn, timeout));
+      const span = typeof answersIn === 'number' ? answersIn : answersIn();
+      await time.sleep(Math.min(span, timeout));
       under.way--;
-      if (answersIn > timeout) return timedOut;
+      if (span > timeout) return timedOut;
       arrivals.push(world.now());
       return typeof outcome === 'function' ? outcome(world.now()) : outcome;
     },
@@ -96,6 +113,8 @@ export async function pacedWorld({ workers, batchSize, answersIn, limits = {}, .
     world,
     arrivals,
     under,
+    /** Writes to the endpoint's limiter, the refused ones included. */
+    writes: () => writes.limiter,
     deferrals: () => world.report.total('DeliveriesDeferred'),
     async publish(count: number, prefix = 'e'): Promise<void> {
       const events = Array.from({ length: count }, (_, id) => ({

@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import type { PendingDelivery } from '../../../domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../../domain/delivery-store.ts';
 import type { DynamodbClient } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
+import { newToken } from '../new-token.ts';
 import { parseClaimed, parseDelivery, parseDeliveryOf } from './item.ts';
 import { deliveryUpdates } from './updates.ts';
 
 /**
  * The writes of the Deliveries table that their worker must know again: claims and deferrals.
  *
- * Each writes a `turn` that no other write has. One whose answer was lost is made again, and refused by what it wrote itself: the
+ * Each writes a `turn` that no other write has: a worker may have two tasks of one delivery. One whose answer was lost is made again, and refused by what it wrote itself: the
  * turn shows that it is done. Without it, one lost answer would make suspects of a whole batch, and two tasks of a delivery
  * that are deferred until the same millisecond would take each other's deferral for their own, again and again.
  */
@@ -21,7 +21,7 @@ export function dynamodbTurns(client: DynamodbClient, table: string) {
     ) =>
     async (...args: Args): Promise<DeliveryWrite<After>> => {
       const update = updateFor(...args);
-      const set = { ...update.set, turn: newTurn() };
+      const set = { ...update.set, turn: newToken() };
       const { ok, item } = await updateIf(client, table, { ...update, set });
       if (ok || isDone(set, item)) return { ok: true, delivery: parseAfter(item) };
       return { ok: false, delivery: item === undefined ? undefined : parseDelivery(item) };
@@ -33,11 +33,6 @@ export function dynamodbTurns(client: DynamodbClient, table: string) {
     defer: writes(deliveryUpdates.defer, parseDeliveryOf.pending),
   };
 }
-
-/** A worker may have two tasks of one delivery, so a turn is of a write, not of its worker. */
-const processId = randomBytes(6).toString('base64url');
-let turns = 0;
-const newTurn = (): string => `${processId}${(turns++).toString(36)}`;
 
 /** Whether the item stands as this very write left it: nothing has ended the claim or the wait. */
 function isDone(written: Readonly<Record<string, unknown>>, item: unknown): boolean {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { Count, FiniteNumber, Instant } from '../../../domain/instant-fields.ts';
 import type { LimiterState } from '../../../domain/limiter.ts';
 import { otherItems } from '../../../domain/tables.ts';
-import { millis, unixMillis } from '../../../domain/time.ts';
+import { millis } from '../../../domain/time.ts';
 import { itemParser } from '../parse-item.ts';
 
 /** The key of a limiter's item in the Endpoints table. */
@@ -11,7 +11,7 @@ export const limiterKeyOf = (limiterKey: string) => ({
   id: 'limiter',
 });
 
-/** A limiter's item. Each slot is a separate attribute, so that writes to two slots do not conflict. */
+/** A limiter's item. Each lease is an attribute of its own, so that a write names only the ones that it changes. */
 const KnownAttributes = v.object({
   nextAt: v.optional(Instant),
   failures: v.optional(Count, 0),
@@ -28,16 +28,21 @@ const KnownAttributes = v.object({
   answerMs: v.optional(v.pipe(FiniteNumber, v.transform(millis))),
   reservedUntil: v.optional(Instant),
 });
-/** A slot is an attribute `slot…`: until when it is taken. */
 const LimiterItem = v.looseObject(KnownAttributes.entries);
+const LeaseAttribute = v.object({ count: Count, until: Instant });
+
+/** The attribute of a lease. */
+export const leaseName = (token: string): string => `slot${token}`;
+
 /** @throws MalformedItemError */
 export const parseLimiterItem = itemParser('limiter', 'Endpoints', LimiterItem);
 
 /** @param item undefined for an endpoint that has had no request @throws MalformedItemError */
 export function parseLimiter(item: unknown): LimiterState {
   const known = parseLimiterItem(item ?? {});
-  const slots = Object.entries(known)
-    .filter((entry): entry is [string, number] => entry[0].startsWith('slot') && typeof entry[1] === 'number')
-    .map(([name, until]) => [name.slice('slot'.length), unixMillis(until)]);
+  const slots = Object.entries(known).flatMap(([name, value]) => {
+    const lease = v.safeParse(LeaseAttribute, value);
+    return name.startsWith('slot') && lease.success ? [[name.slice('slot'.length), lease.output]] : [];
+  });
   return { ...v.parse(KnownAttributes, known), slots: Object.fromEntries(slots) };
 }

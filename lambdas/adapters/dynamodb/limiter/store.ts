@@ -1,20 +1,36 @@
-import type { LimiterState } from '../../../domain/limiter.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type LimiterState, spanOf } from '../../../domain/limiter.ts';
 import type {
-  EndpointHealth,
   HealthNote,
+  Held,
   LimiterStore,
   OpenedBy,
+  Shown,
   Slot,
-  SlotTimes,
+  SlotAsk,
+  SlotWrite,
 } from '../../../domain/limiter-store.ts';
-import { type Millis, type UnixMillis, unixMillis } from '../../../domain/time.ts';
+import { type Millis, millis, type UnixMillis, unixMillis } from '../../../domain/time.ts';
 import { type DynamodbClient, GetCommand } from '../commands.ts';
 import { updateIf, type Written } from '../conditional-update.ts';
-import { limiterKeyOf, parseLimiter, parseLimiterItem } from './item.ts';
-import { type LimiterUpdate, limiterUpdates } from './updates.ts';
+import { newToken } from '../new-token.ts';
+import { leaseName, limiterKeyOf, parseLimiter, parseLimiterItem } from './item.ts';
+import type { LimiterUpdate } from './learnt.ts';
+import { limiterUpdates } from './updates.ts';
 
-const isHeldIn = (item: unknown, { name, until }: Slot): boolean =>
-  parseLimiterItem(item ?? {})[name] === until;
+function isHeldIn(item: unknown, held: Held): boolean {
+  const { [held.kind === 'lease' ? leaseName(held.token) : held.kind]: value, handBy } = parseLimiterItem(
+    item ?? {},
+  );
+  switch (held.kind) {
+    case 'lease':
+      return isDeepStrictEqual(value, { count: held.count, until: held.until });
+    case 'probe':
+      return value === held.until;
+    case 'hand':
+      return handBy === held.token;
+  }
+}
 
 /** A refusal for each form of a failure, one more after a reset, and one for a slot that ran out. */
 const leaveTries = 4;
@@ -23,17 +39,20 @@ const leaveTries = 4;
 export function dynamodbLimiter(client: DynamodbClient, table: string) {
   const write = (limiterKey: string, update: LimiterUpdate): Promise<Written> =>
     updateIf(client, table, { ...limiterKeyOf(limiterKey), ...update });
-  const taken = ({ ok, item }: Written) => ({ ok, state: parseLimiter(item) });
 
   return {
-    take: async (limiterKey: string, slot: string, times: SlotTimes) =>
-      taken(await write(limiterKey, limiterUpdates.take(slot, times))),
+    take: (limiterKey: string, ask: SlotAsk) => writeTake((update) => write(limiterKey, update), ask),
 
-    probe: async (limiterKey: string, seenOpenUntil: UnixMillis, until: UnixMillis) =>
-      taken(await write(limiterKey, limiterUpdates.probe(seenOpenUntil, until))),
+    async probe(limiterKey: string, seenOpenUntil: UnixMillis, until: UnixMillis) {
+      const { ok, item } = await write(limiterKey, limiterUpdates.probe(seenOpenUntil, until));
+      return { ok, state: parseLimiter(item) };
+    },
 
-    takeByHand: async (limiterKey: string, now: UnixMillis, until: UnixMillis): Promise<boolean> =>
-      (await write(limiterKey, limiterUpdates.takeByHand(now, until))).ok,
+    async takeByHand(limiterKey: string, now: UnixMillis, until: UnixMillis) {
+      const held = { kind: 'hand', token: newToken(), until } as const;
+      const { ok, item } = await write(limiterKey, limiterUpdates.takeByHand(held.token, now, until));
+      return ok || isHeldIn(item, held) ? held : undefined;
+    },
 
     hold: async (limiterKey: string, until: UnixMillis): Promise<void> =>
       void (await write(limiterKey, limiterUpdates.hold(until))),
@@ -46,8 +65,12 @@ export function dynamodbLimiter(client: DynamodbClient, table: string) {
       return parseLimiter(Item);
     },
 
-    leave: (slot: Slot, health: EndpointHealth | undefined, now: UnixMillis, took?: Millis) =>
-      writeLeave((update) => write(slot.limiterKey, update), { slot, health, took }, now),
+    leave: (slot: Slot, shown: Shown | undefined, now: UnixMillis, count = 1) =>
+      writeLeave(
+        (update) => write(slot.limiterKey, update),
+        slot,
+        limiterUpdates.leave(slot, shown, now, count),
+      ),
 
     note: (limiterKey: string, note: HealthNote, now: UnixMillis) =>
       writeNote((update) => write(limiterKey, update), note, now),
@@ -63,32 +86,37 @@ export function dynamodbLimiter(client: DynamodbClient, table: string) {
       await write(limiterKey, limiterUpdates.reset());
     },
 
-    reservePlace: (limiterKey: string, interval: Millis, now: UnixMillis, upTo: UnixMillis) =>
-      placeUnderRate((update) => write(limiterKey, update), interval, now, upTo),
-
-    reserve: (limiterKey: string, span: Millis, now: UnixMillis) =>
-      reserveTime((update) => write(limiterKey, update), span, now),
+    async reserve(limiterKey: string, span: Millis, now: UnixMillis, count = 1) {
+      const last = await reserveTimes((update) => write(limiterKey, update), millis(span * count), now);
+      return unixMillis(last - span * (count - 1));
+    },
   } satisfies LimiterStore;
 }
 
 type Write = (update: LimiterUpdate) => Promise<Written>;
 
-interface Left {
-  readonly slot: Slot;
-  readonly health: EndpointHealth | undefined;
-  readonly took: Millis | undefined;
+async function writeTake(write: Write, ask: SlotAsk): Promise<SlotWrite> {
+  const { count, until, now, limits } = ask;
+  const held = { kind: 'lease', token: newToken(), count, until } as const;
+  const { ok, item } = await write(limiterUpdates.take(held.token, ask));
+  const state = parseLimiter(item);
+  // Refused by itself: its answer was lost, and the client repeated it.
+  if (!ok && !isHeldIn(item, held)) return { ok: false, state };
+  const { nextAt } = state;
+  const isPlaced = limits.perSecond !== undefined && nextAt !== undefined;
+  const firstAt = isPlaced ? unixMillis(nextAt - spanOf(count, limits.perSecond)) : now;
+  return { ok: true, state, held, firstAt };
 }
 
 async function writeLeave(
   write: Write,
-  { slot, health, took }: Left,
-  now: UnixMillis,
+  { held }: Slot,
+  { releases, notes }: ReturnType<typeof limiterUpdates.leave>,
 ): Promise<LimiterState> {
-  const { releases, notes } = limiterUpdates.leave(slot, health, now, took);
   let left: Written | undefined;
   // A refusal brings the item: an operator may have reset it meanwhile, and then what was refused before can succeed.
   for (let nth = 0; nth < leaveTries && left?.ok !== true; nth++) {
-    const updates = left === undefined || isHeldIn(left.item, slot) ? releases : notes;
+    const updates = left === undefined || isHeldIn(left.item, held) ? releases : notes;
     const update = updates[nth % updates.length];
     if (update === undefined) break;
     left = await write(update);
@@ -109,7 +137,8 @@ async function writeNote(write: Write, note: HealthNote, now: UnixMillis): Promi
   return parseLimiter(noted?.item);
 }
 
-async function reserveTime(write: Write, span: Millis, now: UnixMillis): Promise<UnixMillis> {
+/** @returns the last of the times */
+async function reserveTimes(write: Write, span: Millis, now: UnixMillis): Promise<UnixMillis> {
   const { reserveNext, reserveFirst } = limiterUpdates;
   let reserved: Written | undefined;
   // If another worker has reserved the first time meanwhile, the next one is free.
@@ -118,15 +147,4 @@ async function reserveTime(write: Write, span: Millis, now: UnixMillis): Promise
     if (reserved.ok) break;
   }
   return parseLimiterItem(reserved?.item).reservedUntil ?? unixMillis(now + span);
-}
-
-async function placeUnderRate(
-  write: Write,
-  interval: Millis,
-  now: UnixMillis,
-  upTo: UnixMillis,
-): Promise<UnixMillis | undefined> {
-  const { ok, item } = await write(limiterUpdates.reservePlace(interval, now, upTo));
-  const { nextAt } = parseLimiter(item);
-  return ok && nextAt !== undefined ? unixMillis(nextAt - interval) : undefined;
 }

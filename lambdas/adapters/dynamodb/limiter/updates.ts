@@ -1,21 +1,23 @@
-import { averageAnswer, quickAgainAfter } from '../../../domain/limiter.ts';
-import type { EndpointHealth, HealthNote, OpenedBy, Slot, SlotTimes } from '../../../domain/limiter-store.ts';
-import { quickWithin } from '../../../domain/request-deadline.ts';
+import {
+  averageAnswer,
+  concurrencyOf,
+  shortWait,
+  spanOf,
+  unprovenConcurrent,
+} from '../../../domain/limiter.ts';
+import type { HealthNote, Held, OpenedBy, Shown, Slot, SlotAsk } from '../../../domain/limiter-store.ts';
+import { isSlowIn } from '../../../domain/request-deadline.ts';
 import {
   days,
   later,
   type Millis,
-  millis,
-  toMillis,
   toUnixSeconds,
   type UnixMillis,
   unixMillis,
 } from '../../../domain/time.ts';
-import type { ConditionalUpdate } from '../conditional-update.ts';
-import { attention, spreadAttention } from '../endpoints/item.ts';
-
-/** A conditional update of a limiter's item. */
-export type LimiterUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
+import { spreadAttention } from '../endpoints/item.ts';
+import { leaseName } from './item.ts';
+import { both, forgotten, type LimiterUpdate, learntFrom } from './learnt.ts';
 
 /** The writes of a release: see `leave`. */
 interface Leaving {
@@ -28,19 +30,46 @@ const keptFor = days(60);
 
 /** Each step of the limiter as one conditional update. */
 export const limiterUpdates = {
-  take: (slot: string, { now, until, nextAt, ifProven, place }: SlotTimes): LimiterUpdate => {
-    const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
-    const isInTime = place === undefined ? ' AND (attribute_not_exists(#nextAt) OR #nextAt <= :now)' : '';
+  /** Leases slots. It is refused by its own earlier write, too, if the answer to that was lost. */
+  take: (token: string, { now, until, count, ended, isInLine, limits }: SlotAsk): LimiterUpdate => {
+    const over = Object.entries(ended).map(([name, lease], nth) => ({ nth: `ended${nth}`, name, lease }));
+    const freed = over.reduce((sum, { lease }) => sum + lease.count, 0);
+    const most = concurrencyOf(limits);
+    const few = Math.min(most, unprovenConcurrent);
+    const hasRoom = '(attribute_not_exists(#taken) OR #taken <= :room)';
+    const isFew = count <= few ? 'attribute_not_exists(#taken) OR #taken <= :few' : '#taken <= :few';
     const isWelcome = '(attribute_not_exists(#retryAfter) OR #retryAfter <= :now)';
-    const isProven = ifProven ? ' AND attribute_exists(#provenAt)' : '';
+    const place = placesUnder({ now, count, isInLine, limits });
     return {
+      names: {
+        lease: leaseName(token),
+        ...Object.fromEntries(over.map(({ nth, name }) => [nth, leaseName(name)])),
+      },
       set: {
-        [slot]: until,
-        ...(place === undefined && nextAt && { nextAt }),
+        lease: { count, until },
+        ...Object.fromEntries(over.map(({ nth }) => [nth, undefined])),
+        ...place.set,
         expiresAt: toUnixSeconds(later(now, keptFor)),
       },
-      condition: `${isFree}${isInTime} AND ${isWelcome} AND attribute_not_exists(#openUntil)${isProven}`,
-      values: { now },
+      assign: ['#taken = if_not_exists(#taken, :zero) + :more', ...place.assign],
+      condition: both(
+        'attribute_not_exists(#lease)',
+        ...over.map(({ nth }) => `#${nth} = :${nth}`),
+        hasRoom,
+        `(attribute_exists(#provenAt) OR ${isFew})`,
+        isWelcome,
+        'attribute_not_exists(#openUntil)',
+        ...place.conditions,
+      ),
+      values: {
+        now,
+        zero: 0,
+        more: count - freed,
+        room: most - count + freed,
+        few: few - count + freed,
+        ...Object.fromEntries(over.map(({ nth, lease }) => [nth, lease])),
+        ...place.values,
+      },
     };
   },
 
@@ -51,8 +80,8 @@ export const limiterUpdates = {
   }),
 
   /** Takes the single slot for manual sends, which skip the breaker and the rate. */
-  takeByHand: (now: UnixMillis, until: UnixMillis): LimiterUpdate => ({
-    set: { hand: until, expiresAt: toUnixSeconds(later(now, keptFor)) },
+  takeByHand: (token: string, now: UnixMillis, until: UnixMillis): LimiterUpdate => ({
+    set: { hand: until, handBy: token, expiresAt: toUnixSeconds(later(now, keptFor)) },
     condition: 'attribute_not_exists(#hand) OR #hand <= :now',
     values: { now },
   }),
@@ -65,28 +94,25 @@ export const limiterUpdates = {
   }),
 
   /**
-   * Releases the slot and records the endpoint's health (`releases`), or records the health only (`notes`), for when another
-   * worker holds the slot by now. At most one of each list succeeds.
+   * Gives the slots back and records what was shown (`releases`), or records that only (`notes`), for when the slots are not ours
+   * any more. At most one of each list succeeds.
    */
-  leave: (
-    slot: Slot,
-    health: EndpointHealth | undefined,
-    now: UnixMillis,
-    took: Millis | undefined,
-  ): Leaving => {
-    const answerMs = took === undefined ? slot.answerMs : averageAnswer(slot.answerMs, took);
-    const all = learntFrom(slot, { health, took }, now);
-    const releases = all.map(({ set, conditions, values, assign }) => ({
-      assign,
-      set: { ...set, ...(answerMs && { answerMs }), [slot.name]: undefined },
-      condition: both(`#${slot.name} = :mine`, ...conditions),
-      values: { ...values, mine: slot.until },
+  leave: (slot: Slot, shown: Shown | undefined, now: UnixMillis, count: number): Leaving => {
+    const answerMs = shown?.took === undefined ? slot.answerMs : averageAnswer(slot.answerMs, shown.took);
+    const all = learntFrom(slot, shown, now);
+    const { set: without, assign: less = [], condition, values: mine, names } = givenBack(slot.held, count);
+    const releases = all.map(({ set, conditions, values, assign = [] }) => ({
+      names,
+      assign: [...assign, ...less],
+      set: { ...set, ...(answerMs && { answerMs }), ...without },
+      condition: both(condition, ...conditions),
+      values: { ...values, ...mine },
     }));
     const notes = all.map(({ conditions, ...learnt }) => ({
       ...learnt,
       condition: both('attribute_exists(#id)', ...conditions),
     }));
-    return { releases, notes: health === undefined ? [] : notes };
+    return { releases, notes: shown === undefined ? [] : notes };
   },
 
   /**
@@ -96,8 +122,8 @@ export const limiterUpdates = {
    */
   note: ({ health, took, failures, limits }: HealthNote, now: UnixMillis): readonly LimiterUpdate[] => {
     const expiresAt = toUnixSeconds(later(now, keptFor));
-    const request = { isProbe: false, isByHand: false, limits };
-    return learntFrom(request, { health, took }, now, failures).map(({ conditions, set, ...learnt }) => ({
+    const shown = { health, failures, isSlow: isSlowIn({ health, took }) };
+    return learntFrom({ limits }, shown, now).map(({ conditions, set, ...learnt }) => ({
       ...learnt,
       set: { ...set, expiresAt },
       condition: both(...(health === 'up' ? ['attribute_exists(#id)'] : []), ...conditions),
@@ -105,17 +131,17 @@ export const limiterUpdates = {
   },
 
   open: (
-    { limiterKey, until, isProbe, of }: OpenedBy,
+    { limiterKey, of, probeUntil }: OpenedBy,
     openUntil: UnixMillis,
     now: UnixMillis,
   ): LimiterUpdate => ({
     set: { openUntil, ...spreadAttention(of.isRegistered ? openUntil : undefined, 'down', limiterKey) },
     assign: [
-      isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero',
+      probeUntil ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero',
       '#openedAt = if_not_exists(#openedAt, :now)',
     ],
-    condition: isProbe ? '#openUntil = :mine' : 'attribute_not_exists(#openUntil) AND #failures > :zero',
-    values: { zero: 0, now, ...(isProbe && { one: 1, mine: until }) },
+    condition: probeUntil ? '#openUntil = :mine' : 'attribute_not_exists(#openUntil) AND #failures > :zero',
+    values: { zero: 0, now, ...(probeUntil && { one: 1, mine: probeUntil }) },
   }),
 
   clearPlaces: (): LimiterUpdate => ({
@@ -126,26 +152,19 @@ export const limiterUpdates = {
 
   /** Clears the endpoint's health; taken slots stay taken. */
   reset: (): LimiterUpdate => ({
-    set: { failures: 0, probes: 0, ...notFailing, ...closed, ...unproven, retryAfter: undefined },
+    set: forgotten,
     condition: 'attribute_exists(#id)',
     values: {},
   }),
 
-  /** Reserves the next time that the rate allows. */
-  reservePlace: (interval: Millis, now: UnixMillis, upTo: UnixMillis): LimiterUpdate => ({
-    assign: ['#nextAt = #nextAt + :interval'],
-    condition: '#nextAt > :now AND #nextAt <= :upTo',
-    values: { interval, now, upTo },
-  }),
-
-  /** Reserves the time after the last reservation. */
+  /** Reserves the times after the last reservation. */
   reserveNext: (span: Millis, now: UnixMillis): LimiterUpdate => ({
     assign: ['#reservedUntil = #reservedUntil + :span'],
     condition: '#reservedUntil > :now',
     values: { span, now },
   }),
 
-  /** Reserves a time when no delivery waits. */
+  /** Reserves times when no delivery waits. */
   reserveFirst: (span: Millis, now: UnixMillis): LimiterUpdate => ({
     set: { reservedUntil: unixMillis(now + span), expiresAt: toUnixSeconds(later(now, keptFor)) },
     condition: 'attribute_not_exists(#reservedUntil) OR #reservedUntil <= :now',
@@ -153,81 +172,46 @@ export const limiterUpdates = {
   }),
 };
 
-const closed = { openUntil: undefined, openedAt: undefined, ...attention(undefined) };
-const quick = { slowAt: undefined, slowLeft: undefined };
-const slowSince = (now: UnixMillis) => ({ slowAt: now, slowLeft: quickAgainAfter });
-const unproven = { provenAt: undefined, ...quick };
-const notFailing = { failingSince: undefined, failedAt: undefined };
-
-const both = (...conditions: readonly string[]): string | undefined =>
-  conditions.length === 0 ? undefined : conditions.join(' AND ');
-
-/** What a request showed. */
-interface Left {
-  readonly health: EndpointHealth | undefined;
-  /** The time to the response, or to the failure. */
-  readonly took?: Millis;
-}
-
-/** What a request showed, as changes of the item, and their conditions. */
-type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly conditions: readonly string[] };
-
-/** @param failures how many failures it stands for */
-function learntFrom(
-  { isProbe, isByHand, limits }: Pick<Slot, 'isProbe' | 'isByHand' | 'limits'>,
-  { health, took = millis(0) }: Pick<Left, 'health' | 'took'>,
-  now: UnixMillis,
-  failures = 1,
-): readonly Learnt[] {
-  const always = { conditions: [], values: {} };
-  // A successful manual send ends the endpoint's Retry-After.
-  const welcome = isByHand ? { retryAfter: undefined } : {};
-  const well = { failures: 0, probes: 0, ...notFailing, ...closed, ...welcome };
-  switch (health) {
-    case 'up':
-      return succeeded({ ...well, provenAt: now });
-    case 'slow':
-      return [{ ...always, set: { ...well, provenAt: now, ...slowSince(now) } }];
-    case 'hanging':
-      return [{ ...always, set: { provenAt: undefined, ...slowSince(now) } }];
-    case 'refusing':
-      return failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now);
-    case 'down':
-      return failed({ provenAt: undefined, ...(took > quickWithin && slowSince(now)) }, limits, now).map(
-        ({ assign = [], values, ...rest }) => ({
-          ...rest,
-          assign: [...assign, '#failures = if_not_exists(#failures, :zero) + :more'],
-          values: { ...values, zero: 0, more: failures },
-        }),
-      );
-    case undefined:
-      // A probe that sent no request lets the next one probe at once.
-      return [{ ...always, set: isProbe ? { openUntil: now } : {} }];
+/** The places of slots under a rate: after those that are taken already, or from now on. */
+function placesUnder({ now, count, isInLine, limits: { perSecond } }: Omit<SlotAsk, 'until' | 'ended'>) {
+  if (perSecond === undefined) return { set: {}, assign: [], conditions: [], values: {} };
+  const span = spanOf(count, perSecond);
+  if (!isInLine) {
+    const set = { nextAt: unixMillis(now + span) };
+    return {
+      set,
+      assign: [],
+      conditions: ['(attribute_not_exists(#nextAt) OR #nextAt <= :now)'],
+      values: {},
+    };
   }
+  const upTo = unixMillis(now + shortWait - spanOf(count - 1, perSecond));
+  return {
+    set: {},
+    assign: ['#nextAt = #nextAt + :span'],
+    conditions: ['#nextAt > :now', '#nextAt <= :upTo'],
+    values: { span, upTo },
+  };
 }
 
-/** Counts one more quick success of an endpoint that was slow, or ends that. */
-const succeeded = (set: Readonly<Record<string, unknown>>): readonly Learnt[] => [
-  {
-    set: { ...set, ...quick },
-    conditions: ['(attribute_not_exists(#slowLeft) OR #slowLeft <= :one)'],
-    values: { one: 1 },
-  },
-  { set, assign: ['#slowLeft = #slowLeft - :one'], conditions: ['#slowLeft > :one'], values: { one: 1 } },
-];
-
-/** Counts one more failure in a row, or the first after a pause without requests. */
-function failed(
-  set: Readonly<Record<string, unknown>>,
-  { disableAfter }: Slot['limits'],
-  now: UnixMillis,
-): readonly Learnt[] {
-  const values = { now, paused: unixMillis(now - toMillis(disableAfter)) };
-  const goesOn = '(attribute_not_exists(#failedAt) OR #failedAt > :paused)';
-  const since = '#failingSince = if_not_exists(#failingSince, :now)';
-  const restarted = { ...set, failedAt: now, failingSince: now };
-  return [
-    { set: { ...set, failedAt: now }, assign: [since], conditions: [goesOn], values },
-    { set: restarted, conditions: ['#failedAt <= :paused'], values: { paused: values.paused } },
-  ];
+/** How something that a worker holds is given back, if it is still its own. */
+function givenBack(held: Held, count: number): LimiterUpdate & { readonly condition: string } {
+  switch (held.kind) {
+    case 'lease': {
+      const rest = held.count - count;
+      return {
+        names: { lease: leaseName(held.token) },
+        set: { lease: rest > 0 ? { count: rest, until: held.until } : undefined },
+        assign: ['#taken = #taken - :back'],
+        condition: '#lease = :mine',
+        values: { mine: { count: held.count, until: held.until }, back: count },
+      };
+    }
+    case 'probe':
+      return { set: { probe: undefined }, condition: '#probe = :mine', values: { mine: held.until } };
+    case 'hand': {
+      const set = { hand: undefined, handBy: undefined };
+      return { set, condition: '#handBy = :mine', values: { mine: held.token } };
+    }
+  }
 }
