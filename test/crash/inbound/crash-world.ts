@@ -15,7 +15,7 @@ import { argsOfCall, nameOfCall, type Step, withArguments } from '../port-call.t
 import { type Order, simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, mustNotBeReplayed, type Observed, runLog } from './observed.ts';
 import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
-import { supersededBy } from './superseded.ts';
+import { superseded } from './superseded.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one that succeeds. */
 const usualDelays = [5, 120, 1000, 60];
@@ -71,10 +71,10 @@ export function crashWorld(
   const lostClaims = new Set<string>();
   const deletedUnowned: string[] = [];
   const sentAgain: string[] = [];
+  const notOurs: string[] = [];
   const statuses = new Map<string, number>();
   const counts = { sentBack: 0, claims: 0, longestReturn: seconds(0) };
-  let phase = 0;
-  let invocations = 0;
+  let [phase, invocations] = [0, 0];
   const redrive = {
     maxReceiveCount: scenario.maxReceiveCount ?? 100,
     to: ({ text }: { readonly text: string }) => void moved.push(text),
@@ -89,9 +89,10 @@ export function crashWorld(
         counts.claims++;
         return store.claim(claim);
       },
-      async finish(claim, ...outcome) {
-        const isOurs = await store.finish(claim, ...outcome);
+      async finish(claim, outcome, now) {
+        const isOurs = await store.finish(claim, outcome, now);
         if (!isOurs) lostClaims.add(claim.owner);
+        else if (!log.hasEnded(claim, outcome)) notOurs.push(claim.id);
         return isOurs;
       },
     },
@@ -105,8 +106,7 @@ export function crashWorld(
     },
     sendBack: async ({ messageId }, body, delay) => {
       counts.sentBack++;
-      const record = supersededBy(records.values(), messageId, queue.messages.get(messageId)?.text, body);
-      if (record !== undefined) sentAgain.push(record.id);
+      sentAgain.push(...superseded(records.values(), messageId, queue.messages.get(messageId)?.text, body));
       await queue.send({ body, delay });
     },
     telemetry: {
@@ -265,6 +265,7 @@ export function crashWorld(
       wrongReplays,
       deletedUnowned,
       sentAgain,
+      notOurs,
       statuses,
     };
   }

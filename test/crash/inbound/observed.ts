@@ -1,4 +1,4 @@
-import { type EventRecord, isLeased } from '../../../lambdas/domain/idempotency.ts';
+import { type Claim, type EventRecord, isLeased, type Outcome } from '../../../lambdas/domain/idempotency.ts';
 import type { DeadLetter } from '../../../lambdas/domain/messages.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
@@ -58,6 +58,8 @@ export interface Observed {
   readonly deletedUnowned: readonly string[];
   /** Events of which a superseded message was sent back. */
   readonly sentAgain: readonly string[];
+  /** Events whose worker was told that its outcome is recorded, although it is not. */
+  readonly notOurs: readonly string[];
   /** How often a message ended with each status, as the metric counts it. */
   readonly statuses: ReadonlyMap<string, number>;
 }
@@ -76,6 +78,12 @@ export function runLog(journal: readonly Written[], now: () => UnixMillis) {
     runs,
     overlaps,
     ended: () => ended,
+
+    /** Whether the outcome of a claim was written. */
+    hasEnded: ({ owner, attempts }: Claim, { kind }: Outcome): boolean =>
+      journal.some(
+        (record) => record.owner === owner && record.attempts === attempts && record.status === kind,
+      ),
 
     begin(id: string, attempt: number, phase: number, invocation: string): BegunRun {
       const earlier = runs.filter((run) => run.id === id);

@@ -40,6 +40,10 @@ function brokenPromises(scenario: Scenario, observed: Observed, points: readonly
     ...unexplainedRuns(scenario, observed, points.length),
     ...earlyRuns(observed),
     ...wrongWaits(scenario, observed, points.length),
+    ...observed.notOurs.map((id) => `an outcome of ${id} counts as recorded, and is not`),
+    ...observed.deadLetters
+      .filter(({ message }) => message.includes('"notBefore":'))
+      .map(({ id }) => `the dead letter of ${id} has a wait`),
     ...observed.sentAgain.map((id) => `a superseded message of ${id} was sent back`),
     ...(isStalled ? [] : simultaneousRuns(observed)),
   ];

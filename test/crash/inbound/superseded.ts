@@ -10,17 +10,18 @@ const waitIn = (text: string): Wait | undefined => parseMessage(ReceivedMessage,
  *
  * @param before its text on the queue; undefined if it was deleted
  * @param after the text that is sent back
- * @returns the record by which the sent message waits, if a message waits by it already
+ * @returns the event, if another message of it waits already
  */
-export function supersededBy(
+export function superseded(
   records: Iterable<EventRecord>,
   messageId: string,
   before: string | undefined,
   after: string,
-): EventRecord | undefined {
-  if (before === undefined) return undefined;
+): string[] {
+  if (before === undefined) return [];
   const [own, next] = [waitIn(before), waitIn(after)];
-  if (own?.after === next?.after) return undefined;
+  if (own?.after === next?.after) return [];
   const record = [...records].find(({ owner, sentBack }) => owner === next?.after && sentBack === true);
-  return own !== undefined || record?.owner.endsWith(`/${messageId}`) ? record : undefined;
+  const isSuperseded = own !== undefined || record?.owner.endsWith(`/${messageId}`);
+  return record !== undefined && isSuperseded ? [record.id] : [];
 }

@@ -3,7 +3,7 @@ import { portOfCall } from '../../crash/port-call.ts';
 import { clientBy } from '../../support/command-client.ts';
 import type { ClientHooks, MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
 import type { Trace } from '../trace.ts';
-import { describeFault, type Fault, type Places, type When } from './faults.ts';
+import { type Away, describeFault, type Fault, isAway, type Places, type When } from './faults.ts';
 
 /** What the world does for its processes. */
 export interface CallPorts {
@@ -30,9 +30,6 @@ export interface Process {
 // A new one each time: a shared one would keep all that wait for it.
 const never = (): Promise<never> => new Promise(() => undefined);
 
-const isOfTables = (name: string): boolean =>
-  /^(deliveries|manifests|events|endpoints|limiter|tallies|recoveries|eventTypes)\./.test(name);
-
 /** A fault that has happened at a call; `kills`: an endpoint's answer killed the process. */
 export interface Happened {
   readonly kind: Fault['kind'] | 'kills';
@@ -54,7 +51,7 @@ const looks = new Set([
  * A dead process is silent: its calls never settle, and none of its later calls has an effect.
  */
 export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPorts) {
-  const outages: { readonly of: 'tables' | 'everything'; readonly until: number }[] = [];
+  const outages: { readonly of: Away; readonly until: number }[] = [];
   const seen = { faults: 0, calmSince: now(), calls: 0 };
   const happened: Happened[] = [];
 
@@ -67,7 +64,7 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
   }
 
   const meetsOutage = (name: string): boolean =>
-    outages.some(({ of, until }) => now() < until && (of === 'everything' || isOfTables(name)));
+    outages.some(({ of, until }) => now() < until && isAway(of, name));
 
   async function happen(fault: Fault, when: When, process: Process, name: string): Promise<void> {
     if ('when' in fault && fault.when !== when) return;

@@ -9,7 +9,7 @@ export const brokenByDelivery = (step: Step): readonly string[] =>
     ? []
     : [...brokenOf([...standing(step.is), ...changing(step)]), ...brokenOtherwise(step, othersOf, changing)];
 
-/** A delivery that another worker has, that has gone on, or that is another's. */
+/** A delivery that another worker has, that has gone on, that is another's, or that has more to be taken back. */
 const othersOf: Others = (was, { now }) => ({
   status: ['pending', 'held', 'delivered', 'failed', 'discarded'],
   leaseUntil: isPending(was) ? [now + 60_000] : [],
@@ -19,6 +19,9 @@ const othersOf: Others = (was, { now }) => ({
   nextAttemptAt: [now + 3_600_000],
   dueAt: [numberIn(was, 'dueAt') + 1],
   generation: ['another'],
+  crashes: [numberIn(was, 'crashes') + 1],
+  sweeps: [numberIn(was, 'sweeps') + 1],
+  lastError: ['another'],
 });
 
 const isEnded = ({ status }: Item): boolean => status !== 'pending' && status !== 'held';
@@ -99,6 +102,7 @@ const changes: Readonly<Record<string, (args: readonly unknown[], was: Item, is:
       [!isPending(was), 'a record of what is not pending'],
       [was['claims'] !== fieldOf(fence, 'claims'), 'a worker recorded over the claim of another one'],
       [was['round'] !== fieldOf(fence, 'round'), 'a worker recorded in a later round'],
+      [is['status'] === 'delivered' && isThere(is, 'lastError'), 'a delivered one has an error'],
       ...unlike('a record', is, {
         leaseUntil: undefined,
         crashes: 0,

@@ -20,8 +20,21 @@ export type Fault =
   | { readonly kind: 'halves' }
   /** The delivery queue loses its messages. */
   | { readonly kind: 'purges' }
-  /** From here on, and for this long, the tables do not answer, or no service does. */
-  | { readonly kind: 'outage'; readonly of: 'tables' | 'everything'; readonly ms: number };
+  /** From here on, and for this long, the tables do not answer, or the queues, or no service. */
+  | { readonly kind: 'outage'; readonly of: Away; readonly ms: number };
+
+const away = ['tables', 'queues', 'everything'] as const;
+export type Away = (typeof away)[number];
+
+const callsAway: Readonly<Record<Away, RegExp>> = {
+  tables: /^(deliveries|manifests|events|endpoints|limiter|tallies|recoveries|eventTypes)\./,
+  queues:
+    /^(send(Task|Tasks|Ranges|Publication|DeadDelivery|DeadLetter)|deleteMessage|returnMessageAfter|acknowledge)$/,
+  everything: /^/,
+};
+
+/** Whether a call gets no answer while a service is away. */
+export const isAway = (of: Away, name: string): boolean => callsAway[of].test(name);
 
 export interface PlannedFault {
   readonly at: Where;
@@ -127,7 +140,7 @@ function faultAt(story: Draws): Fault {
     case 'outage':
       return {
         kind,
-        of: pick(story, ['tables', 'everything']),
+        of: pick(story, away),
         ms: pick(story, [1_000, 60_000, 600_000, 7_200_000]),
       };
     default:
@@ -150,7 +163,7 @@ export const describeFault = (fault: Fault): string => {
     case 'purges':
       return 'the delivery queue is emptied';
     case 'outage':
-      return `${fault.of === 'tables' ? 'the tables do' : 'no service does'} not answer for ${fault.ms / 1000} s`;
+      return `${fault.of === 'everything' ? 'no service does' : `the ${fault.of} do`} not answer for ${fault.ms / 1000} s`;
   }
 };
 

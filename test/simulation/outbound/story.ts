@@ -68,22 +68,21 @@ export function drawStory(story: Draws): Story {
   const retryDelays = delaysFor(story, isDown);
   const lifetime = longestShort(retryDelays) && chance(story, 25) ? seconds(3_600) : undefined;
   const publications = drawPublications(story, theme, endpoints);
-  const acts = several(story, 5, theme === 'few' || theme === 'crashes' ? 20 : 65, () =>
-    drawAct(story, theme),
-  );
+  const acts = drawActs(story, theme);
+  const isLate = mayBeLate(theme, story);
   const percent = pick(story, [0, 70, 70, 80]);
   const isPatient = theme === 'held' && chance(story, 20);
   return {
     retryDelays: retryDelays.map(seconds),
     breakAfter: isDown ? 2 : pick(story, [5, 5, 2]),
     disableAfter: seconds(pick(story, [432_000, 432_000, 432_000, 120])),
-    endpoints,
+    endpoints: isLate ? endpoints.map(goodFirst) : endpoints,
     publications: isPatient ? publications.map(soon) : publications,
     acts: isPatient ? acts.map(soon) : acts,
     faults: [
-      ...several(story, 5, percent, () => drawFault(story, callsOf[theme])),
-      ...(percent > 0 ? [...publications, ...acts].flatMap(({ at }) => meeting(story, at)) : []),
-      ...(lifetime !== undefined && percent > 0 ? longOutage(story, callsOf[theme]) : []),
+      ...(percent > 0 ? drawFaults(story, theme, percent, [...publications, ...acts]) : []),
+      ...(percent > 0 && lifetime !== undefined ? longOutage(story, callsOf[theme]) : []),
+      ...(isLate ? [lateAnswer(story)] : []),
     ],
     deliverWorkers: 1 + story.below(3),
     publishWorkers: 1 + story.below(2),
@@ -112,6 +111,57 @@ function meeting(story: Draws, at: Moment): PlannedFault[] {
   if ('second' in at || !chance(story, 35)) return [];
   return [{ at, fault: { kind: 'stalls', when: pick(story, ['before', 'after']), ms: stallMs(story) } }];
 }
+
+function drawActs(story: Draws, theme: Theme): PlannedAct[] {
+  const percent = theme === 'few' || theme === 'crashes' ? 20 : 65;
+  const acts = several(story, 5, percent, () => drawAct(story, theme));
+  return theme === 'held' && chance(story, 60) ? [...roundTrip(story), ...acts] : acts;
+}
+
+function drawFaults(
+  story: Draws,
+  theme: Theme,
+  percent: number,
+  planned: readonly { readonly at: Moment }[],
+): PlannedFault[] {
+  return [
+    ...several(story, 5, percent, () => drawFault(story, callsOf[theme])),
+    ...planned.flatMap(({ at }) => meeting(story, at)),
+    ...(planned.length > 1 && chance(story, 25) ? [outageOf(story, callsOf[theme])] : []),
+  ];
+}
+
+const mayBeLate = (theme: Theme, story: Draws): boolean => theme === 'crashes' && chance(story, 40);
+
+/** An endpoint is disabled while something is under way, and enabled again. */
+const roundTrip = (story: Draws): PlannedAct[] => {
+  const both = { target: 0, toCurrentEndpoint: false };
+  return [
+    { ...both, kind: 'disable', at: { second: pick(story, [0, 0, 1]) } },
+    { ...both, kind: 'enable', at: { second: pick(story, [61, 10, 700]) } },
+  ];
+};
+
+/** The first request succeeds, and its worker stands still until another one has the delivery. */
+const lateAnswer = (story: Draws): PlannedFault => ({
+  at: { name: 'post', nth: 0 },
+  fault: { kind: 'stalls', when: 'after', ms: pick(story, [100_000, 500_000]) },
+});
+
+const goodFirst = (plan: EndpointPlan): EndpointPlan => ({
+  ...plan,
+  answers: [answer(200), answer(503), ...plan.answers],
+});
+
+/** A service is away while people act on the endpoints of a tenant. */
+const outageOf = (story: Draws, ofStory: CallNames): PlannedFault => ({
+  at: drawWhere(story, ofStory),
+  fault: {
+    kind: 'outage',
+    of: pick(story, ['queues', 'tables', 'everything']),
+    ms: pick(story, [60_000, 600_000]),
+  },
+});
 
 /** Longer than a delivery may take. */
 const longOutage = (story: Draws, ofStory: CallNames): PlannedFault[] =>
