@@ -70,7 +70,8 @@ export function concurrencyOf(
   state?: Pick<LimiterState, 'provenAt'>,
 ): number {
   const most =
-    concurrent ?? (perSecond === undefined ? watchedConcurrent : Math.max(ratedConcurrent, Math.ceil(perSecond)));
+    concurrent ??
+    (perSecond === undefined ? watchedConcurrent : Math.max(ratedConcurrent, Math.ceil(perSecond)));
   return state !== undefined && state.provenAt === undefined ? Math.min(most, unprovenConcurrent) : most;
 }
 
