@@ -1,22 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalAws } from '../local/emulator.ts';
+import { type LocalAws, startLocalAws } from '../local/emulator.ts';
 import { printProgress } from '../local/progress.ts';
 import { startSink } from '../test/flows/support/sink.ts';
 import { measureInbound } from './inbound.ts';
+import type { Measured } from './measured.ts';
 import { measureOutbound } from './outbound.ts';
 import { cpuBetween, functionTimes } from './own-processes.ts';
-import { type Measured, report } from './report.ts';
+import type { MeasuredFlow } from './rows.ts';
 import { measureBesideSlow } from './slow-endpoint.ts';
-import { flowsTable, type MeasuredFlow } from './tables.ts';
-
-interface FlowOptions {
-  readonly count: number;
-  readonly strict: boolean;
-  /** Instead of the flows, compares endpoints alone and beside one that hangs, for as many seconds each. */
-  readonly slowSeconds?: number;
-}
 
 /** Events before the measured ones: they start the functions' processes and fill caches. */
 const warmUp = 100;
@@ -24,31 +17,31 @@ const warmUp = 100;
 /**
  * Sends events in and out through the local AWS, whose functions are the real bundles in processes of their own.
  *
- * @returns the report, and whether anything was lost or done twice
+ * @param strict whether the local AWS refuses what AWS would refuse, at the cost of time
  */
-export async function measureFlows({ count, strict, slowSeconds }: FlowOptions) {
+export const measureFlows = (count: number, strict: boolean): Promise<readonly MeasuredFlow[]> =>
+  // The flow tests' app gives up on an endpoint after 3 s; the shipped one waits for 30 s.
+  withLocalAws('test/apps/flows.ts', strict, async (aws, sinkUrl) => [
+    await withCpu('in', (run, events) => measureInbound(run, events, aws, sinkUrl), count),
+    await withCpu('out', (run, events) => measureOutbound(run, events, aws), count),
+  ]);
+
+/** Compares endpoints alone and beside one that hangs, for as many seconds each. @returns the report */
+export const measureSlowEndpoint = (seconds: number, strict: boolean): Promise<string> =>
+  withLocalAws('bin/webhooks.ts', strict, (aws) => measureBesideSlow(seconds, aws));
+
+async function withLocalAws<Result>(
+  app: string,
+  strict: boolean,
+  work: (aws: LocalAws, sinkUrl: string) => Promise<Result>,
+): Promise<Result> {
   const stateDir = mkdtempSync(join(tmpdir(), 'hookline-bench-'));
   const sink = await startSink();
-  const aws = await startLocalAws({
-    // The flow tests' app gives up on an endpoint after 3 s; the shipped one waits for 30 s.
-    app: slowSeconds === undefined ? 'test/apps/flows.ts' : 'bin/webhooks.ts',
-    stateDir,
-    strict,
-    port: 0,
-    context: { sink: sink.url },
-    progress: printProgress(console.error),
-  });
+  const context = { sink: sink.url };
+  const progress = printProgress(console.error);
+  const aws = await startLocalAws({ app, stateDir, strict, port: 0, context, progress });
   try {
-    if (slowSeconds !== undefined) return { text: await measureBesideSlow(slowSeconds, aws), isWhole: true };
-    const flows = [
-      await withCpu('in', (run, events) => measureInbound(run, events, aws, sink.url), count),
-      await withCpu('out', (run, events) => measureOutbound(run, events, aws), count),
-    ];
-    const lines = flows.map((measured) => report(measured.flow, measured));
-    return {
-      text: [...lines, '', flowsTable(flows)].join('\n'),
-      isWhole: flows.every(({ faults }) => faults.length === 0),
-    };
+    return await work(aws, sink.url);
   } finally {
     await aws.stop();
     sink.close();

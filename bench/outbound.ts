@@ -5,7 +5,7 @@ import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LocalAws } from '../local/emulator.ts';
 import { inParallel } from './in-parallel.ts';
-import type { Measured } from './report.ts';
+import type { Measured } from './measured.ts';
 import { scanAll } from './scan.ts';
 
 const patienceMs = 300_000;

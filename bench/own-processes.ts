@@ -7,8 +7,8 @@ interface OwnProcess {
   readonly command: string;
 }
 
-/** This process's children and theirs: the emulator and the functions' processes. */
-export function ownProcesses(): readonly OwnProcess[] {
+/** The children of a process and theirs. @default this process's: the emulator and the functions' processes */
+export function ownProcesses(root = process.pid): readonly OwnProcess[] {
   const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,args='], { encoding: 'utf8' })
     .trim()
     .split('\n')
@@ -16,7 +16,7 @@ export function ownProcesses(): readonly OwnProcess[] {
       const [, pid = '', parent = '', rss = '', command = ''] = row.exec(line) ?? [];
       return { pid: Number(pid), parent: Number(parent), kilobytes: Number(rss), command };
     });
-  const family = new Set([process.pid]);
+  const family = new Set([root]);
   const found: OwnProcess[] = [];
   // A child's id may be lower than its parent's, so repeat until no process is added.
   for (let grown = true; grown; ) {

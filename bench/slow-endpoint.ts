@@ -10,7 +10,7 @@ import { generateSecret } from '../lambdas/domain/endpoint-secret.ts';
 import { asEndpointId, asTenantId, type TenantId } from '../lambdas/domain/ids.ts';
 import { unixMillis } from '../lambdas/domain/time.ts';
 import type { LocalAws } from '../local/emulator.ts';
-import { percentile } from './report.ts';
+import { percentile } from './measured.ts';
 
 const healthyCount = 20;
 const hangsMs = 31_000;

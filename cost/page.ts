@@ -20,6 +20,12 @@ export const headlines = {
   outbound: dollars(outbound()),
 } as const;
 
+/** The same for full batches. */
+export const busyHeadlines = {
+  inbound: dollars(busyInbound()),
+  outbound: dollars(outbound({ batch: 10, publishBatch: 10, neverDelivered: 0 })),
+} as const;
+
 type Row = readonly (string | number)[];
 
 const markdown = (head: Row, rows: readonly Row[]): string =>

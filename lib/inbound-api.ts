@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
 import {
   CfnApiMapping,
   type CfnStage,
@@ -11,6 +11,7 @@ import {
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { deploymentNameOf } from './deployment-name.ts';
 import { loggedStage } from './parts/logged-stage.ts';
 import type { CustomDomain } from './public-urls.ts';
 
@@ -44,7 +45,7 @@ export class InboundApi extends Construct {
     super(scope, id);
     this.props = props;
     this.api = new HttpApi(this, 'Api', {
-      apiName: Stack.of(this).stackName,
+      apiName: deploymentNameOf(this),
       description: 'Where providers post their webhooks',
       ipAddressType: IpAddressType.DUAL_STACK,
       createDefaultStage: false,

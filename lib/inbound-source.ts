@@ -12,6 +12,7 @@ import type { SourceSettings } from '../lambdas/domain/source.ts';
 import { inboundKeys, inboundPrefix } from '../lambdas/domain/tables.ts';
 import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
+import { deploymentNameOf } from './deployment-name.ts';
 import { nameList } from './name-list.ts';
 import { countLines } from './parts/line-metric.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
@@ -138,7 +139,7 @@ export class InboundSource extends Construct {
   private consumer(settings: readonly SourceSettings[], timeout: Duration): NodeLambda {
     const sources = Object.values(this.props.sources);
     const environment = {
-      TAP_QUEUE_PREFIX: tapQueuePrefix(Stack.of(this).stackName),
+      TAP_QUEUE_PREFIX: tapQueuePrefix(deploymentNameOf(this)),
       INBOUND_EVENTS_TABLE: this.props.events.tableName,
       QUEUE_URL: this.work.queue.queueUrl,
       DLQ_URL: this.work.dlq.queueUrl,
@@ -169,7 +170,10 @@ export class InboundSource extends Construct {
     consume.allowItems(['dynamodb:GetItem'], events.tableArn, inboundKeys.tap(this.whose));
     consume.allowNamed(
       ['sqs:SendMessage'],
-      stack.formatArn({ service: 'sqs', resource: tapQueuesOf(tapQueuePrefix(stack.stackName), this.whose) }),
+      stack.formatArn({
+        service: 'sqs',
+        resource: tapQueuesOf(tapQueuePrefix(deploymentNameOf(this)), this.whose),
+      }),
       'Each listener of npx hookline listen makes its own queue; the star stands for the name.',
     );
     consume.allowObjects(['s3:GetObject', 's3:PutObject'], payloads, inboundPrefix(this.whose));

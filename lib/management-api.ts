@@ -7,13 +7,14 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import {
   byEndpointIndex,
-  heldIndex,
   inboundKeys,
   keptIndex,
   payloadPrefixes,
+  stoppedIndex,
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import type { ManagementEnv } from '../lambdas/env.ts';
+import { deploymentNameOf } from './deployment-name.ts';
 import type { InboundSource } from './inbound-source.ts';
 import type { Outbound } from './outbound.ts';
 import { loggedStage } from './parts/logged-stage.ts';
@@ -41,7 +42,7 @@ export class ManagementApi extends Construct {
     this.props = props;
     this.lambda = this.manager();
     this.api = new HttpApi(this, 'Api', {
-      apiName: `${Stack.of(this).stackName}-management`,
+      apiName: `${deploymentNameOf(this)}-management`,
       description: 'Endpoints, deliveries and events; requests are signed with AWS Signature Version 4',
       ipAddressType: IpAddressType.DUAL_STACK,
       createDefaultStage: false,
@@ -117,7 +118,7 @@ export class ManagementApi extends Construct {
     lambda.allow(
       ['dynamodb:Query'],
       deliveries.indexArn(byEndpointIndex.name),
-      deliveries.indexArn(heldIndex.name),
+      deliveries.indexArn(stoppedIndex.name),
       deliveries.indexArn(waitingIndex.name),
     );
   }

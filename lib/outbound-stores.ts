@@ -6,7 +6,7 @@ import {
   attentionIndex,
   byEndpointIndex,
   dueIndex,
-  heldIndex,
+  stoppedIndex,
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import { RecordTable } from './parts/record-table.ts';
@@ -26,7 +26,7 @@ export class OutboundStores extends Construct {
     this.deliveries = new RecordTable(this, 'Deliveries', {
       removalPolicy,
       maxUnitsPerSecond: maxUnits.deliveries,
-      indexes: [dueIndex, heldIndex, byEndpointIndex, waitingIndex],
+      indexes: [dueIndex, stoppedIndex, byEndpointIndex, waitingIndex],
     });
     this.endpoints = new RecordTable(this, 'Endpoints', {
       removalPolicy,

@@ -11,9 +11,9 @@ import {
   attentionIndex,
   byEndpointIndex,
   dueIndex,
-  heldIndex,
   otherItems,
   payloadPrefixes,
+  stoppedIndex,
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
@@ -207,7 +207,7 @@ export class Outbound extends Construct {
     sweep.allow(
       ['dynamodb:Query'],
       this.deliveries.indexArn(dueIndex.name),
-      this.deliveries.indexArn(heldIndex.name),
+      this.deliveries.indexArn(stoppedIndex.name),
       this.deliveries.indexArn(byEndpointIndex.name),
       this.deliveries.indexArn(waitingIndex.name),
       this.endpoints.indexArn(attentionIndex.name),

@@ -1,12 +1,10 @@
-import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import * as v from 'valibot';
 import { issuePath, issueText } from '../lambdas/domain/issue-text.ts';
 import { parseJson } from '../lambdas/domain/json.ts';
 import { SourceSettings } from '../lambdas/domain/source.ts';
-import { pascalCase } from './source-settings.ts';
 
 /** The names of the outputs that a stack has once. Tables are names, queues are URLs. */
-const outputKeys = {
+export const outputKeys = {
   inboundBaseUrl: 'InboundBaseUrl',
   managementUrl: 'ManagementUrl',
   topicArn: 'OutboundTopicArn',
@@ -30,7 +28,7 @@ const outputKeys = {
 type StackFact = keyof typeof outputKeys;
 /** The keys of those outputs. */
 export const outputNames: readonly string[] = Object.values(outputKeys);
-const isStackFact = (fact: string): fact is StackFact => Object.hasOwn(outputKeys, fact);
+export const isStackFact = (fact: string): fact is StackFact => Object.hasOwn(outputKeys, fact);
 const Facts = v.object(v.entriesFromList(Object.keys(outputKeys).filter(isStackFact), v.string()));
 
 /** The checks of a source, for tools that sign requests or explain refusals. */
@@ -65,15 +63,25 @@ export const maxRangesInOutput = 40;
 /** One JSON output a source, `SourceStripe`: CloudFormation allows 200 outputs, and a stack may hold sixty sources. */
 const sourceKey = /^Source[A-Z0-9]/;
 
-/** Adds the facts to the stack's outputs. */
-export function addOutputs(stack: Stack, { sources, ...facts }: StackFacts): void {
-  for (const [fact, value] of Object.entries(facts)) {
-    if (isStackFact(fact)) new CfnOutput(stack, outputKeys[fact], { value });
-  }
-  for (const source of Object.values(sources)) {
-    new CfnOutput(stack, `Source${pascalCase(source.name)}`, { value: stack.toJsonString(source) });
-  }
-}
+type StackOutputs = Readonly<Record<string, string>>;
+
+/**
+ * Finds the deployments in a stack's outputs.
+ *
+ * @returns what the keys of each begin with: '' in a `WebhookStack`, `Hooks` for `new Webhooks(this, 'Hooks', …)`
+ */
+export const deploymentsIn = (outputs: StackOutputs): string[] =>
+  Object.keys(outputs)
+    .filter((key) => key.endsWith(outputKeys.inboundBaseUrl))
+    .map((key) => key.slice(0, -outputKeys.inboundBaseUrl.length));
+
+/** The outputs of one deployment, without what their keys begin with. */
+export const outputsOf = (deployment: string, outputs: StackOutputs): StackOutputs =>
+  Object.fromEntries(
+    Object.entries(outputs)
+      .filter(([key]) => key.startsWith(deployment))
+      .map(([key, value]) => [key.slice(deployment.length), value]),
+  );
 
 /** An output is missing, or another version wrote it. */
 class StackOutputError extends Error {
@@ -90,11 +98,11 @@ function sourceIn(key: string, text: string): SourceFacts {
 }
 
 /**
- * Reads the facts back from a deployed stack's outputs.
+ * Reads the facts back from the outputs of a deployment.
  *
  * @throws StackOutputError naming the output that is missing, or that another version wrote
  */
-export function factsFrom(outputs: Readonly<Record<string, string>>): StackFacts {
+export function factsFrom(outputs: StackOutputs): StackFacts {
   for (const key of Object.values(outputKeys)) {
     if (outputs[key] === undefined)
       throw new StackOutputError(

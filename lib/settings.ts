@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { sourceCheckDefaults } from '../lambdas/domain/source-check-defaults.ts';
 import about from '../package.json' with { type: 'json' };
 
 /** Every number of the deployment that is not a default of a prop's own file, each with its reason. */
@@ -14,12 +15,9 @@ export const retryPresets = {
 export type RetryPreset = keyof typeof retryPresets;
 
 export const sourceDefaults = {
-  /** The default of Stripe's and Standard Webhooks' own libraries. */
-  tolerance: Duration.minutes(5),
-  /** The provider may go on with its old key while people and caches catch up. */
-  rotationOverlap: Duration.hours(24),
-  /** The most that always fits into Lambda's 6 MB event: base64 adds a third, and JSON escaping up to as much. */
-  maxBodyBytes: 4 * 1024 * 1024,
+  tolerance: Duration.seconds(sourceCheckDefaults.tolerance),
+  rotationOverlap: Duration.seconds(sourceCheckDefaults.rotationOverlap),
+  maxBodyBytes: sourceCheckDefaults.maxBodyBytes,
   /** A longer outage of the team's database must not empty everything into the DLQ. */
   handlerRetryDelays: [5, 30, 120, 600, 1_800, 7_200].map((delay) => Duration.seconds(delay)),
   /** A handler calls a database and an API or two. */

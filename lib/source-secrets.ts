@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Fn, type RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
+import { Fn, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
 import { resourceTags } from '../lambdas/domain/resource-tags.ts';
+import { pascalCase } from './pascal-case.ts';
 import type { Sources } from './source-props.ts';
-import { pascalCase } from './source-settings.ts';
 
 /** The secrets of sources, by the names of the sources. */
 export type SourceSecrets = ReadonlyMap<string, CfnSecret>;
@@ -15,18 +16,22 @@ const hashInId = 6;
 /**
  * Makes a secret without a value for each source. No request verifies until a person stores the provider's secret.
  *
- * CloudFormation makes their names, so a secret that stays behind does not block a later deploy. They are children of the stack
- * itself, so that their logical ids, and thus their values, do not depend on `isolation`.
+ * CloudFormation makes their names, so a secret that stays behind does not block a later deploy. They are children of the
+ * deployment itself, so that their logical ids, and thus their values, do not depend on `isolation`.
  */
-export function sourceSecrets(stack: Stack, sources: Sources, removalPolicy: RemovalPolicy): SourceSecrets {
-  return new Map(Object.keys(sources).map((name) => [name, sourceSecret(stack, name, removalPolicy)]));
+export function sourceSecrets(
+  deployment: Construct,
+  sources: Sources,
+  removalPolicy: RemovalPolicy,
+): SourceSecrets {
+  return new Map(Object.keys(sources).map((name) => [name, sourceSecret(deployment, name, removalPolicy)]));
 }
 
-function sourceSecret(stack: Stack, source: string, removalPolicy: RemovalPolicy): CfnSecret {
-  const secret = new CfnSecret(stack, secretId(source), {
+function sourceSecret(deployment: Construct, source: string, removalPolicy: RemovalPolicy): CfnSecret {
+  const secret = new CfnSecret(deployment, secretId(source), {
     description: `Signing secret of the webhook source ${source}, as its provider shows it`,
     tags: [
-      { key: resourceTags.stack, value: stack.stackName },
+      { key: resourceTags.stack, value: Stack.of(deployment).stackName },
       { key: resourceTags.source, value: source },
     ],
   });

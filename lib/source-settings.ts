@@ -13,6 +13,7 @@ import {
 import { seconds } from '../lambdas/domain/time.ts';
 import { unknownFields } from '../lambdas/domain/unknown-fields.ts';
 import { problemWithGiven } from './given-settings.ts';
+import { pascalCase } from './pascal-case.ts';
 import { publishedRanges } from './published-ranges.ts';
 import { problemWithQuiet } from './quiet-after.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
@@ -194,7 +195,3 @@ function problemWithFields({ fields, prefix, timestampHeader }: HmacSettings | E
     return `timestampHeader is '${timestampHeader}', but fields.timestamp is set, too; remove one`;
   return undefined;
 }
-
-/** `my-partner` → `MyPartner`: for names that may not have hyphens. */
-export const pascalCase = (name: string): string =>
-  name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,5 +1,6 @@
-import { Annotations, CfnResource, type Stack } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
 import * as v from 'valibot';
 import { ownOf } from '../lambdas/domain/own-property.ts';
 import { deployedText } from './parts/deployed-text.ts';
@@ -10,24 +11,28 @@ import type { Sources } from './source-props.ts';
 import { sharedThrottle } from './source-throttles.ts';
 
 /** Warns about settings that are allowed but probably a mistake. */
-export function warnOfSettings(stack: Stack, sources: Sources, isolation?: 'per-source' | 'shared'): void {
-  warnOfOldRanges(stack, sources);
-  if (isolation === 'shared') warnOfSharedSettings(stack, sources);
+export function warnOfSettings(
+  deployment: Construct,
+  sources: Sources,
+  isolation?: 'per-source' | 'shared',
+): void {
+  warnOfOldRanges(deployment, sources);
+  if (isolation === 'shared') warnOfSharedSettings(deployment, sources);
 }
 
 /** Warns about an old list: if its provider has changed it since, it refuses real events. */
-function warnOfOldRanges(stack: Stack, sources: Sources): void {
+function warnOfOldRanges(deployment: Construct, sources: Sources): void {
   for (const [name, { provider, allowedCidrs }] of Object.entries(sources)) {
     const published = allowedCidrs === 'published' ? ownOf(publishedRanges, provider) : undefined;
     const age = published && ageInDays(published, Date.now());
     if (age === undefined || age <= freshForDays) continue;
     const text = `source '${name}': the list of ${provider}'s addresses is ${age} days old; compare it with ${published?.source}`;
-    Annotations.of(stack).addWarningV2(`hookline:published-ranges-${name}`, text);
+    Annotations.of(deployment).addWarningV2(`hookline:published-ranges-${name}`, text);
   }
 }
 
 /** Warns about a setting that has no effect, because sources that share a receiver and a consumer get the maximum. */
-function warnOfSharedSettings(stack: Stack, sources: Sources): void {
+function warnOfSharedSettings(deployment: Construct, sources: Sources): void {
   const { rate, burst } = sharedThrottle(Object.values(sources));
   const most = sharedConsumer(Object.values(sources));
   for (const [name, { throttle, maxConcurrency, handlerTimeout }] of Object.entries(sources)) {
@@ -44,12 +49,20 @@ function warnOfSharedSettings(stack: Stack, sources: Sources): void {
     ].filter(Boolean);
     if (given.length === 0) continue;
     const text = `source '${name}': under isolation: 'shared' the largest setting of all sources counts, not ${given.join(', nor ')}; set isolation: 'per-source', or lower the other sources'`;
-    Annotations.of(stack).addWarningV2(`hookline:shared-settings-${name}`, text);
+    Annotations.of(deployment).addWarningV2(`hookline:shared-settings-${name}`, text);
   }
 }
 
+/** Checks at synth what AWS would refuse only at the deploy. */
+export function checkAtSynth(deployment: Construct): void {
+  const stack = Stack.of(deployment);
+  deployment.node.addValidation({
+    validate: () => [...tooManyResources(stack), ...tooLargeEnvironments(stack)],
+  });
+}
+
 /** Checks the number of resources, which CloudFormation would refuse only at the deploy. */
-export function tooManyResources(stack: Stack): string[] {
+function tooManyResources(stack: Stack): string[] {
   const resources = stack.node
     .findAll()
     .filter((node) => node instanceof CfnResource && node.stack === stack);
@@ -63,7 +76,7 @@ export function tooManyResources(stack: Stack): string[] {
 const Environment = v.object({ variables: v.optional(v.record(v.string(), v.unknown()), {}) });
 
 /** Checks the size of the environments, which Lambda would refuse only at the deploy. */
-export function tooLargeEnvironments(stack: Stack): string[] {
+function tooLargeEnvironments(stack: Stack): string[] {
   const written = deployedText(stack);
   return stack.node
     .findAll()

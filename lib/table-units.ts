@@ -1,4 +1,5 @@
-import { Annotations, type Stack } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import type { OutboundProps } from './outbound-settings.ts';
 import { outboundDefaults, sidelineConcurrency, tableUnits } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
@@ -61,7 +62,7 @@ export function causedUnits({ consume, publish, deliver }: Concurrency): UnitsBy
  * @throws SettingsError when the app's setting is not a whole number of units
  */
 export function maxTableUnits(
-  stack: Stack,
+  deployment: Construct,
   consumers: readonly Consumer[],
   props: TableUnitsProps,
 ): UnitsByTable {
@@ -77,7 +78,7 @@ export function maxTableUnits(
     given ?? Math.min(Math.max(caused[table], tableUnits.least), tableUnits.most);
   const short = tables.filter((table) => most(table) < caused[table]);
   const needed = short.map((table) => `${table} ${caused[table]} (its maximum is ${most(table)})`);
-  if (needed.length > 0) warn(stack, concurrency, needed, given === undefined);
+  if (needed.length > 0) warn(deployment, concurrency, needed, given === undefined);
   return {
     inboundEvents: most('inboundEvents'),
     events: most('events'),
@@ -87,7 +88,7 @@ export function maxTableUnits(
 }
 
 function warn(
-  stack: Stack,
+  deployment: Construct,
   { consume, publish, deliver }: Concurrency,
   needed: readonly string[],
   isDerived: boolean,
@@ -95,7 +96,7 @@ function warn(
   const remedy = isDerived
     ? `${tableUnits.most} is the default quota of an account: raise that, then set maxTableUnitsPerSecond (docs/scale.md), or lower the concurrency`
     : 'raise maxTableUnitsPerSecond, leave it out, or lower the concurrency';
-  Annotations.of(stack).addWarningV2(
+  Annotations.of(deployment).addWarningV2(
     'hookline:table-units',
     `maxTableUnitsPerSecond: ${consume} consumers, ${publish} publish and ${deliver} deliver functions can cause more units a second than a table allows: ${needed.join(', ')}; DynamoDB throttles the rest, and events wait; ${remedy}`,
   );

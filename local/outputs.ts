@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { factsFrom, type SourceFacts, type StackFacts } from '../lib/outputs.ts';
+import { deploymentsIn, factsFrom, outputsOf, type SourceFacts, type StackFacts } from '../lib/outputs.ts';
 import type { StackOutputs } from './cdk.ts';
 import type { AwsEndpoint } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
@@ -54,13 +54,16 @@ interface LocalQueues {
 /**
  * Makes the content of the outputs file from the outputs of the deploy.
  *
- * @throws LocalAwsError when the app has no `WebhookStack`
+ * @throws LocalAwsError when the app has none
  */
 export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): LocalOutputs {
-  const outputs = Object.values(stacks).find(isWebhookStack);
+  const found = Object.values(stacks).flatMap((outputs) =>
+    deploymentsIn(outputs).map((deployment) => outputsOf(deployment, outputs)),
+  );
+  const [outputs] = found;
   if (outputs === undefined)
     throw new LocalAwsError(
-      'The app has no WebhookStack, so there is nothing to run: add one to the app, or choose another app with --app.',
+      'The app has neither a WebhookStack nor Webhooks, so there is nothing to run: add one to the app, or choose another app with --app.',
     );
   const facts = factsFrom(outputs);
   const sources = Object.values(facts.sources);
@@ -113,8 +116,6 @@ const tablesOf = (facts: StackFacts): LocalOutputs['tables'] => ({
   deliveries: facts.deliveriesTable,
   endpoints: facts.endpointsTable,
 });
-
-const isWebhookStack = (outputs: Readonly<Record<string, string>>): boolean => 'InboundBaseUrl' in outputs;
 
 /** The host name of an API does not resolve here. The emulator also serves it under a path of its endpoint. */
 export function reachable(endpoint: Pick<AwsEndpoint, 'url'>, url: string): string {

@@ -16,7 +16,7 @@ import type { RunningFunction } from './running-function.ts';
 import type { StandInAws } from './stand-in-aws.ts';
 
 /** What becomes of events, by their ids. */
-interface Fates {
+export interface Fates {
   /** When each was done, in Unix milliseconds. */
   readonly doneAt: ReadonlyMap<string, number>;
   /** How often each was done. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { inParallel } from '../in-parallel.ts';
-import type { Measured } from '../report.ts';
-import type { Assembly, FunctionName } from './assembly.ts';
-import type { Flow } from './loads.ts';
+import type { Measured } from '../measured.ts';
+import { idsOf, sendPaced } from '../pace.ts';
+import type { Assembly } from './assembly.ts';
+import type { Fates, Flow } from './loads.ts';
 import { type Stage, setUp } from './stage.ts';
 
 /** How events are sent, and how the functions get them. */
@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly profiles?: string;
 }
 
-/** What the processes of one function spent in a run. */
+/** What the processes of one function, or of another product's server, spent in a run. */
 interface Spent {
   readonly cpuMs: number;
   /** Resident memory of the largest one. */
@@ -26,11 +26,11 @@ interface Spent {
 
 /** The result of one run of one flow. */
 export interface CpuRun extends Measured {
-  readonly functions: ReadonlyMap<FunctionName, Spent>;
-  /** Calls of AWS by the functions, by action. */
+  readonly functions: ReadonlyMap<string, Spent>;
+  /** Calls of AWS by the functions, by action; none of another product's server. */
   readonly calls: ReadonlyMap<string, number>;
   /** Messages in an invocation, on average. */
-  readonly batches: ReadonlyMap<FunctionName, number>;
+  readonly batches: ReadonlyMap<string, number>;
 }
 
 /** The runs of one version and flow. */
@@ -45,8 +45,6 @@ export interface CpuSeries {
 /** Events before the measured ones: they let the engine optimise, and fill caches. */
 const warmUp = 600;
 const patienceMs = 300_000;
-/** More than there are receivers. */
-const sendersAtOnce = 16;
 
 /** Runs one flow in fresh processes beside a fresh stand-in of AWS. */
 export async function runOnce(flow: Flow, assembly: Assembly, options: RunOptions): Promise<CpuRun> {
@@ -57,18 +55,12 @@ export async function runOnce(flow: Flow, assembly: Assembly, options: RunOption
     for (const one of [...stage.running, ...stage.sources]) one.mark();
     stage.aws.calls.clear();
     const sent = await sendAll(ids, options.rate, stage);
-    const { doneAt, times } = stage.load.fates();
-    const lost = ids.filter((id) => !doneAt.has(id)).map((id) => `${id} is not done`);
-    const twice = ids
-      .filter((id) => times.get(id) !== 1)
-      .map((id) => `${id} was done ${times.get(id) ?? 0} times`);
+    const { latencies, faults } = fateOf(ids, sent.at, stage.load.fates());
     return {
       count: options.count,
       seconds: sent.seconds,
-      latencies: ids.flatMap((id) =>
-        doneAt.has(id) ? [(doneAt.get(id) ?? 0) - (sent.at.get(id) ?? 0)] : [],
-      ),
-      faults: [...sent.faults, ...stage.aws.unknown, ...lost, ...twice],
+      latencies,
+      faults: [...sent.faults, ...stage.aws.unknown, ...faults],
       functions: spentBy(stage),
       calls: new Map(stage.aws.calls),
       batches: new Map(stage.sources.map(({ name, batch }) => [name, batch()])),
@@ -78,8 +70,21 @@ export async function runOnce(flow: Flow, assembly: Assembly, options: RunOption
   }
 }
 
-const idsOf = (prefix: string, count: number): string[] =>
-  Array.from({ length: count }, (_, nth) => `${prefix}_${nth}`);
+/** The latencies of the events that were done, and descriptions of those that were lost or done twice. */
+export function fateOf(
+  ids: readonly string[],
+  sentAt: ReadonlyMap<string, number>,
+  { doneAt, times }: Fates,
+) {
+  const lost = ids.filter((id) => !doneAt.has(id)).map((id) => `${id} is not done`);
+  const twice = ids
+    .filter((id) => times.get(id) !== 1)
+    .map((id) => `${id} was done ${times.get(id) ?? 0} times`);
+  const latencies = ids.flatMap((id) =>
+    doneAt.has(id) ? [(doneAt.get(id) ?? 0) - (sentAt.get(id) ?? 0)] : [],
+  );
+  return { latencies, faults: [...lost, ...twice] };
+}
 
 /** Sends events and waits until no message is left. */
 async function sendAll(ids: readonly string[], rate: number | undefined, stage: Stage) {
@@ -92,7 +97,7 @@ async function sendAll(ids: readonly string[], rate: number | undefined, stage: 
   };
   const begun = performance.now();
   const all = async (): Promise<void> => {
-    await (rate === undefined ? inParallel(sendersAtOnce, ids, send) : atRate(ids, rate, send));
+    await sendPaced(ids, rate, send);
     const end = performance.now() + patienceMs;
     while (stage.sources.some(({ queue }) => queue.messages.size > 0) && performance.now() < end)
       await pause(10);
@@ -101,24 +106,8 @@ async function sendAll(ids: readonly string[], rate: number | undefined, stage: 
   return { at, faults, seconds: (performance.now() - begun) / 1000 };
 }
 
-/** Sends each event at its own time, whether those before it have been answered or not. */
-async function atRate(
-  ids: readonly string[],
-  rate: number,
-  send: (id: string) => Promise<void>,
-): Promise<void> {
-  const begun = performance.now();
-  const sends: Promise<void>[] = [];
-  for (const [nth, id] of ids.entries()) {
-    const early = begun + (nth * 1000) / rate - performance.now();
-    if (early > 0) await pause(early);
-    sends.push(send(id));
-  }
-  await Promise.all(sends);
-}
-
-function spentBy({ running }: Stage): ReadonlyMap<FunctionName, Spent> {
-  const spent = new Map<FunctionName, Spent>();
+function spentBy({ running }: Stage): ReadonlyMap<string, Spent> {
+  const spent = new Map<string, Spent>();
   for (const { built, cpuMs, megabytes, log } of running) {
     const others = spent.get(built.name) ?? { cpuMs: 0, megabytes: 0, logBytes: 0 };
     spent.set(built.name, {

@@ -3,9 +3,9 @@ import {
   attentionIndex,
   byEndpointIndex,
   dueIndex,
-  heldIndex,
   keptIndex,
   manifestShards,
+  stoppedIndex,
   waitingIndex,
 } from '../../lambdas/domain/tables.ts';
 import { functionsFor, unitsByTable, unitsOf } from './limits.ts';
@@ -97,10 +97,10 @@ const deliveryKeys: readonly HotKey[] = [
   },
   {
     table: 'Deliveries',
-    index: heldIndex.name,
-    key: `an endpoint that is disabled, and one of ${heldIndex.shards} shards`,
-    because: 'each delivery in, and out again when it is released',
-    writes: (2 * endpoint) / heldIndex.shards,
+    index: stoppedIndex.name,
+    key: `an endpoint, a status (held, failed or discarded) and one of ${stoppedIndex.shards} shards`,
+    because: 'each delivery that stops in, and out again when it is released or replayed',
+    writes: (2 * endpoint) / stoppedIndex.shards,
     reads: 0,
   },
 ];

@@ -27,16 +27,12 @@ interface AdoptOptions extends TargetOptions {
 type Origin = { readonly kind: 'secret' | 'queue'; readonly id: string };
 
 /** `hookline adopt`: gives a source the secret and the events that a removed source or an earlier deployment left. */
-export function addAdoptCommand(program: Command): void {
-  program
-    .command('adopt')
-    .description(
-      'take over the secret and the events that a source left when it was removed or its stack was destroyed',
-    )
+export function defineAdopt(command: Command): void {
+  command
     .argument('<source>', 'the name of a source that is deployed now')
     .option('--from <ARN|URL>', 'only this secret or queue, as hookline kept shows them', originArgument)
     .option('--yes', 'also replace a secret that the source has, and take over from another source or stack')
-    .action((name: string, _options: unknown, command: Command) => adopt(name, command.optsWithGlobals()));
+    .action((name: string) => adopt(name, command.optsWithGlobals()));
 }
 
 /** @throws InvalidArgumentError, which commander prints */

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { listStoppedAgain } from '../../lambdas/adapters/dynamodb/deliveries/list-again.ts';
 import { scanDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/scan.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
@@ -25,6 +26,8 @@ import {
   tenantArgument,
 } from '../terminal/parse-arguments.ts';
 import { print } from '../terminal/print.ts';
+import { progressLine } from '../terminal/progress-line.ts';
+import { counted } from '../terminal/table.ts';
 
 interface ListOptions extends TargetOptions {
   readonly status?: string;
@@ -35,10 +38,7 @@ interface ListOptions extends TargetOptions {
 }
 
 /** `hookline deliveries`: lists and shows deliveries with their attempts, and replays them. */
-export function addDeliveriesCommand(program: Command): void {
-  const deliveries = program
-    .command('deliveries')
-    .description('list, show and retry deliveries to endpoints');
+export function defineDeliveries(deliveries: Command): void {
   deliveries
     .command('list')
     .description(
@@ -66,6 +66,25 @@ export function addDeliveriesCommand(program: Command): void {
     .action((ids: string[], _options: unknown, command: Command) =>
       replay(ids.map(asDeliveryId), command.optsWithGlobals()),
     );
+  deliveries
+    .command('list-again')
+    .description(
+      'once after an update from 0.1.0: let lists by status and recoveries find what failed before; it reads the whole table',
+    )
+    .action((_options: unknown, command: Command) => listAgain(command.optsWithGlobals()));
+}
+
+async function listAgain(options: TargetOptions): Promise<void> {
+  const { deliveriesTable } = await openDeployment(options);
+  const client = dynamoClient(patientCalls);
+  const listed = await listStoppedAgain(client, deliveriesTable, progressLine('listed'));
+  print(
+    options,
+    { listed },
+    listed === 0
+      ? 'Every failed and discarded delivery is listed already.'
+      : `${counted(listed, 'failed or discarded delivery is', 'failed or discarded deliveries are')} listed now.`,
+  );
 }
 
 const noDeliveries = ({ tenant, endpoint, status, since }: ListOptions): string =>

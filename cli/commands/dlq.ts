@@ -27,8 +27,7 @@ const queueArgument =
   'publish, subscription, delivery, undelivered, or the name of a source (source:NAME if it has one of these names)';
 
 /** `hookline dlq`: lists, shows, redrives and drops dead letters. */
-export function addDlqCommand(program: Command): void {
-  const dlq = program.command('dlq').description('list dead letters, send them back, and drop them');
+export function defineDlq(dlq: Command): void {
   withFilters(dlq.command('list'))
     .description('list dead letters with their reasons, without payloads')
     .argument('[queue]', `${queueArgument} (default: all)`)

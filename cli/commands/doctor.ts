@@ -26,16 +26,12 @@ import { counted } from '../terminal/table.ts';
 type Options = TargetOptions & RemovalOptions;
 
 /** `hookline doctor`: checks a deployed stack, or the account before the first deploy, or queues before a removal. */
-export function addDoctorCommand(program: Command): void {
-  program
-    .command('doctor')
-    .description(
-      'check a deployed stack: secrets, dead letters, alarms, consumers, sweep, concurrency, clock; before the first deploy, check the account',
-    )
+export function defineDoctor(command: Command): void {
+  command
     .option('--before-removal [source]', 'check instead what a removal of this source would leave behind')
     .option('--all', 'with --before-removal: check all queues of the stack, before it is destroyed')
     .option('--wait', 'with --before-removal: wait until the queues are empty')
-    .action((_options: unknown, command: Command) => examine(command.optsWithGlobals()));
+    .action(() => examine(command.optsWithGlobals()));
 }
 
 async function examine(options: Options): Promise<void> {

@@ -38,10 +38,7 @@ const pathOf = (tenant: TenantId, id?: EndpointId, action?: string): string =>
     .join('/');
 
 /** `hookline endpoints`: manages endpoints and their secrets, by the management API. */
-export function addEndpointsCommand(program: Command): void {
-  const endpoints = program
-    .command('endpoints')
-    .description('manage endpoints: the URLs of your customers and the events that they get');
+export function defineEndpoints(endpoints: Command): void {
   addEndpointOptions(
     endpoints.command('create').description('register an endpoint and print its secret, once'),
   )

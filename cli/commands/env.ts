@@ -7,16 +7,13 @@ import { RefusedError } from '../terminal/errors.ts';
 import { print } from '../terminal/print.ts';
 
 /** `hookline env`: prints the variables that point the AWS CLI and the SDKs to the running local AWS. */
-export function addEnvCommand(program: Command): void {
-  program
-    .command('env')
-    .description('print export lines for the local AWS: eval "$(npx hookline env)"')
-    .action((_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<TargetOptions>();
-      const outputs = readOutputs(outputsFileIn(options.stateDir));
-      if (outputs === undefined)
-        throw new RefusedError('The local AWS is not running: start it with npm start.');
-      const variables = exportedVariables(outputs);
-      print(options, variables, exportLines(variables).join('\n'));
-    });
+export function defineEnv(command: Command): void {
+  command.action(() => {
+    const options = command.optsWithGlobals<TargetOptions>();
+    const outputs = readOutputs(outputsFileIn(options.stateDir));
+    if (outputs === undefined)
+      throw new RefusedError('The local AWS is not running: start it with npm start.');
+    const variables = exportedVariables(outputs);
+    print(options, variables, exportLines(variables).join('\n'));
+  });
 }

@@ -25,10 +25,7 @@ interface KeptOptions extends TargetOptions {
 const keptDays = 35;
 
 /** `hookline events`: lists and replays inbound events that failed or had no handler. */
-export function addEventsCommand(program: Command): void {
-  const events = program
-    .command('events')
-    .description('list and replay inbound events that failed or had no handler');
+export function defineEvents(events: Command): void {
   events
     .command('list')
     .description('list the failed events of a source on one day, and the ignored ones, which had no handler')

@@ -29,14 +29,12 @@ interface Options extends TargetOptions {
 }
 
 /** `hookline explain`: explains why a request is refused. */
-export function addExplainCommand(program: Command): void {
-  program
-    .command('explain')
-    .description('explain why a request was refused: the latest that the source kept, or one from a file')
+export function defineExplain(command: Command): void {
+  command
     .argument('<source>', 'name of the source')
     .option('--request <file>', 'a captured request: raw HTTP, or JSON with headers and body')
     .option('--at <instant>', 'time of the request, e.g. 2026-11-25T10:00:00Z (default: now)')
-    .action((name: string, _options: unknown, command: Command) => explain(name, command.optsWithGlobals()));
+    .action((name: string) => explain(name, command.optsWithGlobals()));
 }
 
 async function explain(name: string, options: Options): Promise<void> {

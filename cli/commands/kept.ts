@@ -14,13 +14,8 @@ import { print } from '../terminal/print.ts';
 import { cell, counted, instant, table } from '../terminal/table.ts';
 
 /** `hookline kept`: lists the secrets and queues that removed sources and destroyed deployments left. */
-export function addKeptCommand(program: Command): void {
-  program
-    .command('kept')
-    .description(
-      'list the secrets and queues that removed sources, or earlier deployments of the stack, left behind',
-    )
-    .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
+export function defineKept(command: Command): void {
+  command.action(() => list(command.optsWithGlobals()));
 }
 
 async function list(options: TargetOptions): Promise<void> {

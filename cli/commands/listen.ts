@@ -20,18 +20,14 @@ const renewMs = 45_000;
 const pauseMs = 2_000;
 
 /** `hookline listen`: copies a source's events to this machine as they arrive. */
-export function addListenCommand(program: Command): void {
-  program
-    .command('listen')
-    .description('get a copy of every event that a source receives, and post it to a local URL')
+export function defineListen(command: Command): void {
+  command
     .argument('<source>', 'name of the source')
     .option(
       '--to <url>',
       'URL to post the events to, e.g. http://127.0.0.1:3000/webhooks; without it they are only printed, with --json as one line each',
     )
-    .action((source: string, _options: unknown, command: Command) =>
-      listen(source, command.optsWithGlobals()),
-    );
+    .action((source: string) => listen(source, command.optsWithGlobals()));
 }
 
 async function listen(source: string, options: Options): Promise<void> {

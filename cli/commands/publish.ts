@@ -32,10 +32,8 @@ interface PublishOptions extends TargetOptions {
 }
 
 /** `hookline publish`: publishes one event, in the way an app does. */
-export function addPublishCommand(program: Command): void {
-  program
-    .command('publish')
-    .description('publish an event to a tenant, to one of its endpoints or to a URL')
+export function definePublish(command: Command): void {
+  command
     .argument('<type>', 'event type, e.g. invoice.paid')
     .option('--tenant <tenant>', 'tenant of the event; all its subscribed endpoints get it')
     .option('--endpoint <id>', 'only this endpoint, subscribed or not')
@@ -43,7 +41,7 @@ export function addPublishCommand(program: Command): void {
     .addOption(new Option('--data <json>', 'payload of the event (default: {})').conflicts('dataFile'))
     .option('--data-file <file>', 'payload of the event, from a file')
     .option('--id <id>', 'event id; publishing an id twice makes one event (default: a generated one)')
-    .action((type: string, _options: unknown, command: Command) => publish(type, command.optsWithGlobals()));
+    .action((type: string) => publish(type, command.optsWithGlobals()));
 }
 
 async function publish(type: string, options: PublishOptions): Promise<void> {

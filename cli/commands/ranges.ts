@@ -7,14 +7,10 @@ import { print } from '../terminal/print.ts';
 import { table } from '../terminal/table.ts';
 
 /** `hookline ranges`: shows what `allowedCidrs: 'published'` stands for, and how old each list is. */
-export function addRangesCommand(program: Command): void {
-  program
-    .command('ranges')
-    .description(
-      "show the address ranges that providers publish (allowedCidrs: 'published') and how old each list is",
-    )
+export function defineRanges(command: Command): void {
+  command
     .argument('[provider]', 'print the ranges of this provider, one per line')
-    .action((provider: string | undefined, _options: unknown, command: Command) => {
+    .action((provider: string | undefined) => {
       const options = command.optsWithGlobals<TargetOptions>();
       if (provider === undefined) return overview(options);
       const ranges = rangesOf(provider);

@@ -27,24 +27,22 @@ interface Options extends TargetOptions {
 const pollMs = 1_000;
 
 /** `hookline recover`: replays all failed deliveries of an endpoint. */
-export function addRecoverCommand(program: Command): void {
-  program
-    .command('recover')
-    .description('replay all deliveries of an endpoint that failed since a time')
+export function defineRecover(command: Command): void {
+  command
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<endpointId>', 'id of the endpoint', endpointIdArgument)
     .requiredOption('--since <time>', 'created since 90m, 2h or 3d ago, or since an instant', instantArgument)
     .option('--until <time>', 'created until (default: now)', instantArgument)
     .option('--dry-run', 'only count the deliveries')
     .addOption(toCurrentEndpointOption())
-    .action((tenant: TenantId, endpoint: EndpointId, _options: unknown, command: Command) =>
-      recover(tenant, endpoint, command.optsWithGlobals()),
-    );
-  program
-    .command('recover-cancel')
-    .description('stop a recovery; the deliveries that it has replayed stay replayed')
+    .action((tenant: TenantId, endpoint: EndpointId) => recover(tenant, endpoint, command.optsWithGlobals()));
+}
+
+/** `hookline recover-cancel`: stops a recovery. */
+export function defineRecoverCancel(command: Command): void {
+  command
     .argument('<recoveryId>', 'id that recover printed', endpointIdArgument)
-    .action(async (id: string, _options: unknown, command: Command) => {
+    .action(async (id: string) => {
       const options = command.optsWithGlobals<TargetOptions>();
       const call = await managementOf(options);
       const { body } = await call({ method: 'DELETE', path: `/v1/recoveries/${encodeURIComponent(id)}` });

@@ -21,8 +21,7 @@ interface SetOptions extends TargetOptions {
 }
 
 /** `hookline secrets`: stores the secrets of sources, and the stack's own signing secret. */
-export function addSecretsCommand(program: Command): void {
-  const secrets = program.command('secrets').description('store and rotate signing secrets');
+export function defineSecrets(secrets: Command): void {
   secrets
     .command('set')
     .description(

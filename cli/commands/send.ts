@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import { sourceCheckDefaults } from '../../lambdas/domain/source-check-defaults.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { sourceDefaults } from '../../lib/settings.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import { requestToSend, type Sender, type SendOptions } from '../send/send-request.ts';
 import type { Draft } from '../send/signing/draft.ts';
@@ -20,10 +20,8 @@ import { cell } from '../terminal/table.ts';
 type Options = TargetOptions & SendOptions & { readonly times: number; readonly secretFile?: string };
 
 /** `hookline send`: sends an event signed as the source's provider signs. */
-export function addSendCommand(program: Command): void {
-  program
-    .command('send')
-    .description("sign a realistic event with a source's secret, as its provider does, and send it")
+export function defineSend(command: Command): void {
+  command
     .argument('<source>', 'name of a source; or of a provider, with a URL and --secret-file')
     .argument('[url]', 'URL to send to (default: the URL of the source)')
     .option(
@@ -39,9 +37,7 @@ export function addSendCommand(program: Command): void {
     .option('--body <file>', 'send exactly the bytes of this file (default: a sample)')
     .option('--content-type <type>', 'content type of --body')
     .option('--private-key <file>', 'private key in PEM, for a source that holds the public key')
-    .action((name: string, url: string | undefined, _options: unknown, command: Command) =>
-      send(name, url, command.optsWithGlobals<Options>()),
-    );
+    .action((name: string, url: string | undefined) => send(name, url, command.optsWithGlobals<Options>()));
 }
 
 async function send(name: string, url: string | undefined, options: Options): Promise<void> {
@@ -102,7 +98,7 @@ function targetAt(url: string): URL {
 /** For a URL that need not belong to Hookline. */
 function ofProvider(slug: string, secret: string, remedy: string): Sender {
   const provider = providerOf({ name: slug, provider: slug });
-  const tolerance = provider.tolerance ?? sourceDefaults.tolerance.toSeconds();
+  const tolerance = provider.tolerance ?? sourceCheckDefaults.tolerance;
   return { slug, provider, secret, remedy, tolerance };
 }
 
@@ -110,7 +106,7 @@ async function senderOf(source: DeployedSource, given: string | undefined, remed
   const { name, provider: slug, secretArn, checks } = source;
   const stored = () => secretVersions(secretsClient(patientCalls), secretArn).current();
   const secret = given ?? (await stored())?.value ?? '';
-  const tolerance = checks?.tolerance ?? sourceDefaults.tolerance.toSeconds();
+  const tolerance = checks?.tolerance ?? sourceCheckDefaults.tolerance;
   return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, remedy, tolerance };
 }
 

@@ -15,15 +15,11 @@ interface Options extends TargetOptions {
 }
 
 /** `hookline tail`: follows the functions' logs. */
-export function addTailCommand(program: Command): void {
-  program
-    .command('tail')
-    .description(
-      'follow delivery attempts live, or with --source the requests and handler runs of a source; --json prints the raw log lines',
-    )
+export function defineTail(command: Command): void {
+  command
     .option('--source <source>', 'follow the requests and handler runs of this source')
     .option('--since <seconds>', 'start this many seconds ago', positiveNumber, 60)
-    .action((_options: unknown, command: Command) => follow(command.optsWithGlobals()));
+    .action(() => follow(command.optsWithGlobals()));
 }
 
 async function follow(options: Options): Promise<void> {

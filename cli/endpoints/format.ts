@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import type { EndpointView } from '../../lambdas/management/schemas.ts';
 import { cell, counted, shortInstant, table } from '../terminal/table.ts';
 import type { ShownSecret } from './secret-option.ts';
-import { waitingFacts } from './waiting.ts';
+import { waitingCell, waitingFacts } from './waiting.ts';
 
 type Endpoint = v.InferOutput<typeof EndpointView>;
 
@@ -79,10 +79,11 @@ function limitsOf(perSecond: number | undefined, concurrent: number | undefined)
 export const describeEndpoints = (endpoints: readonly Endpoint[]): string =>
   [
     table(
-      ['id', 'status', 'types', 'url'],
+      ['id', 'status', 'waiting', 'types', 'url'],
       endpoints.map((endpoint) => [
         endpoint.id,
         endpoint.disabled ? `${endpoint.status} (${endpoint.disabled.reason})` : endpoint.status,
+        waitingCell(endpoint),
         cell(endpoint.eventTypes.join(' '), 40),
         cell(endpoint.url),
       ]),

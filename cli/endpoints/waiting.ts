@@ -25,6 +25,19 @@ const countOf = ({ count, isExact, since }: Count): string => {
   return `${isExact ? '' : 'more than '}${counted(count, 'delivery', 'deliveries')}${oldest}`;
 };
 
+/** The same in a list: `3 since 2026-11-29 08:00 (breaker)`. */
+export function waitingCell({ waiting, held }: Endpoint): string {
+  const parts = [shortCount(waiting, waiting?.why), shortCount(held, 'held')];
+  return parts.filter((part) => part !== undefined).join(', ') || '–';
+}
+
+function shortCount(counted: Count | undefined, why: string | undefined): string | undefined {
+  if (counted === undefined || counted.count === 0) return undefined;
+  const { count, isExact, since } = counted;
+  const oldest = since === undefined ? '' : ` since ${shortInstant(since)}`;
+  return `${isExact ? '' : 'over '}${count}${oldest}${why === undefined ? '' : ` (${why})`}`;
+}
+
 interface Reason {
   readonly why: string;
   readonly action: string;

@@ -1,8 +1,8 @@
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
+import { sourceCheckDefaults } from '../../lambdas/domain/source-check-defaults.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { sourceDefaults } from '../../lib/settings.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import { secretsClient } from '../stack/aws-clients.ts';
 import type { DeployedSource, Deployment } from '../stack/deployment.ts';
@@ -25,9 +25,7 @@ export async function explainedSource(source: DeployedSource): Promise<Explained
 
 /** Settings that the outputs of an older stack lack, or that no check needs. */
 const defaults: Omit<SourceSettings, 'name' | 'provider'> = {
-  tolerance: seconds(sourceDefaults.tolerance.toSeconds()),
-  rotationOverlap: seconds(sourceDefaults.rotationOverlap.toSeconds()),
-  maxBodyBytes: sourceDefaults.maxBodyBytes,
+  ...sourceCheckDefaults,
   eventId: 'provider',
   allowedCidrs: [],
   handlerRetryDelays: [],

@@ -3,6 +3,7 @@ import { asError } from '../../lambdas/domain/errors.ts';
 import type { SourceChecks, StackFacts } from '../../lib/outputs.ts';
 import { type LocalOutputs, reachable } from '../../local/outputs.ts';
 import { RefusedError } from '../terminal/errors.ts';
+import { chooseDeployment } from './choose-deployment.ts';
 import { stackInName } from './resource-names.ts';
 import { enterTarget, type TargetOptions } from './target.ts';
 
@@ -64,22 +65,26 @@ export function deploymentOf(found: Found): Deployment {
  */
 export async function findDeployment(options: TargetOptions): Promise<Found> {
   const target = enterTarget(options);
-  if (target.kind === 'stack') return findStack(target.name);
+  if (target.kind === 'stack') return findStack(target.name, options.construct);
   const deployment = fromLocalOutputs(target.outputs);
   return { kind: 'deployed', stack: stackInName(deployment.publishQueueUrl), deployment };
 }
 
-async function findStack(stack: string): Promise<Found> {
+async function findStack(stack: string, construct: string | undefined): Promise<Found> {
   const client = new CloudFormationClient();
   const found = await describeStack(client, stack);
   if (found === undefined || !found.Outputs?.length) {
     const where = process.env['AWS_ENDPOINT_URL'] ?? (await client.config.region());
     return { kind: 'absent', stack, where, status: found?.StackStatus };
   }
-  const outputs = found.Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
-  const { factsFrom } = await import('../../lib/outputs.ts');
+  const outputs = Object.fromEntries(
+    found.Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+  const { deploymentsIn, factsFrom, outputsOf } = await import('../../lib/outputs.ts');
+  const chosen = chooseDeployment(stack, deploymentsIn(outputs), construct);
   try {
-    return { kind: 'deployed', stack, deployment: withReachableUrls(factsFrom(Object.fromEntries(outputs))) };
+    const facts = factsFrom(outputsOf(chosen, outputs));
+    return { kind: 'deployed', stack, deployment: withReachableUrls(facts) };
   } catch (error) {
     throw new RefusedError(`${stack}: ${asError(error).message}`);
   }

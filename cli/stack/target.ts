@@ -3,11 +3,14 @@ import { awsEnvironment, trust } from '../../local/endpoint.ts';
 import { type LocalOutputs, readOutputs } from '../../local/outputs.ts';
 import { outputsFileIn } from '../../local/state.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
+import { defaultStack } from './default-stack.ts';
 
 /** The options that every command has. */
 export interface TargetOptions {
   /** @default defaultStack */
   readonly stack?: string;
+  /** The path of the `Webhooks` construct below the stack, if it has several. */
+  readonly construct?: string;
   readonly local?: boolean;
   readonly profile?: string;
   readonly region?: string;
@@ -15,9 +18,6 @@ export interface TargetOptions {
   /** Print JSON. */
   readonly json?: boolean;
 }
-
-/** The stack's name in `bin/webhooks.ts`. */
-export const defaultStack = 'Hookline';
 
 /** Which deployment a command works on. */
 export type Target =

@@ -1,5 +1,5 @@
-import { PublishError } from '../../client/publish-webhook.ts';
-import { CannotSignError } from '../send/signing/draft.ts';
+import type { PublishError } from '../../client/publish-webhook.ts';
+import type { CannotSignError } from '../send/signing/draft.ts';
 import { whyUnreachable } from './network-errors.ts';
 
 /** A command is refused or cannot be done. The message is one line: what, where, and the next step. */
@@ -12,13 +12,20 @@ export class UsageError extends Error {
   override name = 'UsageError' as const;
 }
 
-const shownAsMessage = [RefusedError, UsageError, CannotSignError] as const;
+type OwnError = RefusedError | UsageError | CannotSignError;
+/** By name, because their files load more than a command may need. */
+const shownAsMessage: readonly string[] = [
+  'RefusedError',
+  'UsageError',
+  'CannotSignError',
+] satisfies OwnError['name'][];
+const publishError: PublishError['name'] = 'PublishError';
 
 /** Describes the error that ended a command: our own message, an AWS error with its name, or a bug with its stack trace. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (shownAsMessage.some((kind) => error instanceof kind)) return error.message;
-  if (error instanceof PublishError) return `The event was not published: ${failureLine(error.cause)}`;
+  if (shownAsMessage.includes(error.name)) return error.message;
+  if (error.name === publishError) return `The event was not published: ${failureLine(error.cause)}`;
   const advice = adviceFor(error) ?? whyUnreachable(error);
   if (advice !== undefined) return advice;
   return isFromAws(error) ? `AWS refused: ${error.name}: ${error.message}` : (error.stack ?? error.message);

@@ -3,8 +3,9 @@ import type { TargetOptions } from '../stack/target.ts';
 
 /** The next command to type, with the options that choose the same deployment. */
 export function nextCommand(options: TargetOptions, rest: string): string {
-  const { local, stack, profile, region, stateDir } = options;
-  const named = { stack, profile, region, 'state-dir': stateDir === defaultStateDir ? undefined : stateDir };
+  const { local, stack, construct, profile, region, stateDir } = options;
+  const ownStateDir = stateDir === defaultStateDir ? undefined : stateDir;
+  const named = { stack, construct, profile, region, 'state-dir': ownStateDir };
   const values = Object.entries(named).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name} ${quoted(value)}`],
   );

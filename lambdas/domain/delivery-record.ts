@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
 import { asDeliveryId, type DeliveryId, type EndpointId, type EventId, type TenantId } from './ids.ts';
-import { byEndpointIndex, dueIndex, heldIndex, waitingIndex } from './tables.ts';
+import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
 /** The states of a delivery. `pending` and `held` are unfinished. */
@@ -208,8 +208,7 @@ export interface Deferral {
 }
 
 /** A worker's right to record: it ends when another worker claims the delivery. */
-export interface Fence {
-  readonly id: DeliveryId;
+export interface Fence extends Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId'> {
   readonly claims: number;
   readonly round: number;
 }
@@ -234,7 +233,7 @@ function base32(bytes: Uint8Array): string {
 }
 
 /** The first letter of a hash is evenly distributed. */
-const shardOf = ({ id }: { readonly id: string }, shards: number): number =>
+export const shardOf = ({ id }: { readonly id: string }, shards: number): number =>
   Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % shards;
 
 /** The due index's partition of a delivery. */
@@ -269,16 +268,6 @@ export const listedAt = ({
   readonly id: string;
   readonly createdAt: UnixMillis;
 }): string => `${String(createdAt).padStart(15, '0')}#${id}`;
-
-/** A partition of the index of held deliveries. @param shard undefined for what was held before there were shards */
-export const heldByOf = (
-  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
-  shard?: number,
-): string => `${tenant}/${endpointId}${shard === undefined ? '' : `#${shard}`}`;
-
-/** The partition of a delivery in the index of held deliveries. */
-export const heldByFor = (delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId'>): string =>
-  heldByOf(delivery, shardOf(delivery, heldIndex.shards));
 
 /** A partition of the index of waiting deliveries, of which an endpoint that is down has many. */
 export const waitingByOf = (

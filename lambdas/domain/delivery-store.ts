@@ -17,6 +17,7 @@ import type {
   SuccessEntry,
 } from './delivery-record.ts';
 import type { DeliveryId, EndpointId, TenantId } from './ids.ts';
+import type { StoppedStatus } from './stopped-deliveries.ts';
 import type { UnixMillis, UnixSeconds } from './time.ts';
 
 /** The result of a conditional write: the delivery after it, or the one that refused it; undefined when it does not exist. */
@@ -39,6 +40,22 @@ interface ListedPartition {
   /** `YYYY-MM-DD`. */
   readonly day: string;
   readonly shard: number;
+}
+
+/** The endpoint of stopped deliveries. */
+export type StoppedEndpoint = ListedEndpoint;
+
+/** Which part of the index of stopped deliveries to read, in which order. Both places are as `listedAt` writes them, and not included. */
+export interface StoppedBounds {
+  readonly above: string;
+  readonly below: string;
+  readonly order: 'oldest first' | 'newest first';
+}
+
+/** A page of stopped deliveries. `next` is the place of the last one, if more may follow. */
+export interface StoppedPage {
+  readonly keys: readonly ListedDelivery[];
+  readonly next?: string;
 }
 
 /** How many deliveries of an endpoint wait. */
@@ -110,7 +127,7 @@ export interface DeliveryStore {
   ): Promise<DeliveryWrite<PendingDelivery>>;
   /** Ends a delivery that is held, or pending without a live lease, if it is for the expected generation. */
   discard(
-    expected: Pick<DeliveryFacts, 'id' | 'generation'>,
+    expected: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'generation'>,
     reason: string,
     now: UnixMillis,
     expiresAt: UnixSeconds,
@@ -154,13 +171,13 @@ export interface DeliveryStore {
   countHeld(endpoint: EndpointOfTenant, atMost: number): Promise<WaitCount>;
   /** Counts the waiting deliveries of an endpoint. @param atMost the most to count in each partition of the index */
   countWaiting(endpoint: EndpointOfTenant, atMost: number): Promise<WaitCount>;
-  /** The deliveries of one partition, the oldest first. */
-  listed(
-    endpoint: ListedEndpoint,
-    partition: ListedPartition,
-    bounds: { readonly after: string; readonly upTo: string },
+  /** The held, failed or discarded deliveries of an endpoint, created between the bounds. */
+  stopped(
+    endpoint: StoppedEndpoint,
+    statuses: readonly StoppedStatus[],
+    bounds: StoppedBounds,
     limit: number,
-  ): Promise<readonly ListedDelivery[]>;
+  ): Promise<StoppedPage>;
   /** The deliveries of one partition, the newest first. */
   newest(
     endpoint: ListedEndpoint,

@@ -70,16 +70,25 @@ export function checkAddress(address: string): DestinationCheck {
   const embedded = embeddedV4(v6);
   if (embedded !== undefined) return checkRange(address, embedded.range());
   // All other publicly routed addresses are in this range.
-  return v6.match(globalUnicast) ? checkRange(address, v6.range()) : notPublic(address, 'not global unicast');
+  return v6.match(v6Ranges().globalUnicast)
+    ? checkRange(address, v6.range())
+    : notPublic(address, 'not global unicast');
 }
 
-const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
-/** @see https://www.rfc-editor.org/rfc/rfc6052 */
-const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
+/** Parsed at the first v6 address, because a cold start would wait for the regular expressions. */
+let ranges: Record<'globalUnicast' | 'nat64', ReturnType<typeof ipaddr.IPv6.parseCIDR>> | undefined;
+function v6Ranges() {
+  ranges ??= {
+    globalUnicast: ipaddr.IPv6.parseCIDR('2000::/3'),
+    // https://www.rfc-editor.org/rfc/rfc6052
+    nat64: ipaddr.IPv6.parseCIDR('64:ff9b::/96'),
+  };
+  return ranges;
+}
 
 function embeddedV4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   if (address.isIPv4MappedAddress()) return address.toIPv4Address();
-  return address.match(nat64) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : undefined;
+  return address.match(v6Ranges().nat64) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : undefined;
 }
 
 const checkRange = (address: string, range: string): DestinationCheck =>

@@ -46,9 +46,9 @@ export interface LimiterState {
   readonly probes: number;
   /** When the last request got a response; absent after one that did not. */
   readonly provenAt?: UnixMillis;
-  /** When a request last turned out to be slow; absent after `quickAgainAfter` quick successes in a row. */
+  /** When a request last turned out to be slow; absent after `quickAgainAfter` quick successes. */
   readonly slowAt?: UnixMillis;
-  /** How many quick successes in a row are still needed. */
+  /** How many quick successes are still needed. */
   readonly slowLeft?: number;
   /** The usual time to a response: a moving average. */
   readonly answerMs?: Millis;
@@ -88,7 +88,8 @@ export const isFree = (state: LimiterState, { concurrent, perSecond }: SetLimits
   concurrent === undefined && perSecond === undefined && isClean(state, now);
 
 /**
- * The quick successes in a row after which a slow endpoint counts as quick again.
+ * The quick successes since its last slow request after which an endpoint counts as quick again. A quick refusal or failure
+ * between them neither counts nor begins the count again: it says nothing about how long a success takes.
  *
  * Each time it does so too early, one request is cut and made again. With 20 that is at most one in 55 of an endpoint whose
  * responses are now quick, now slow, however often: p (1 - p)^20 is greatest for p = 1/21.

@@ -1,16 +1,8 @@
-import { type ListedDelivery, listedAt } from './delivery-record.ts';
-import type { EndpointId, TenantId } from './ids.ts';
-import { byEndpointIndex } from './tables.ts';
-import { dayStart, days, later, type Seconds, type UnixMillis, utcDay } from './time.ts';
-
-/** The position of a recovery in the index by endpoint. */
-export interface RecoveryPlace {
-  /** `YYYY-MM-DD`. */
-  readonly day: string;
-  readonly shard: number;
-  /** The last delivery that was processed. */
-  readonly after?: string;
-}
+import { listedAt } from './delivery-record.ts';
+import type { StoppedBounds } from './delivery-store.ts';
+import type { DeliveryId, EndpointId, TenantId } from './ids.ts';
+import type { StoppedStatus } from './stopped-deliveries.ts';
+import { days, type Seconds, type UnixMillis } from './time.ts';
 
 /** A job: replay all failed deliveries of an endpoint that were created in a span of time. */
 export interface Recovery {
@@ -27,7 +19,10 @@ export interface Recovery {
   readonly refused: number;
   /** The part of `refused` that was for an earlier endpoint of the id. */
   readonly ofEarlierEndpoint?: number;
-  readonly place: RecoveryPlace;
+  /** The deliveries of the page that is replayed next, noted before that: after a crash they no longer count as failed. */
+  readonly page?: readonly DeliveryId[];
+  /** The place of the last of them, as `listedAt` writes it. */
+  readonly passed?: string;
   readonly createdAt: UnixMillis;
   readonly updatedAt: UnixMillis;
   /** When the lease of its worker ends. */
@@ -37,7 +32,7 @@ export interface Recovery {
 /** The progress of a job. */
 export type RecoveryProgress = Pick<
   Recovery,
-  'place' | 'replayed' | 'refused' | 'ofEarlierEndpoint' | 'status'
+  'page' | 'passed' | 'replayed' | 'refused' | 'ofEarlierEndpoint' | 'status'
 >;
 
 /** Recoveries, in a partition of the Endpoints table. */
@@ -67,29 +62,17 @@ export interface Estimate {
 /** How long a finished job is kept. */
 export const recoveryRetention: Seconds = days(35);
 
-/** A position within a span of time. */
-type Bounded = Pick<Recovery, 'place' | 'since' | 'until'>;
-
-/** The position at which a recovery begins. */
-export const firstPlace = (since: UnixMillis): RecoveryPlace => ({ day: utcDay(since), shard: 0 });
-
-/** The position of the next page; undefined after the last. @param page full if its partition may have more */
-export const nextPlace = (
-  { place, until }: Pick<Bounded, 'place' | 'until'>,
-  page: readonly ListedDelivery[],
-  pageSize: number,
-): RecoveryPlace | undefined =>
-  page.length < pageSize ? nextPartition(place, until) : { ...place, after: page.at(-1)?.listedAt };
-
-/** The shards of a day, then the next day. */
-function nextPartition(place: RecoveryPlace, until: UnixMillis): RecoveryPlace | undefined {
-  if (place.shard + 1 < byEndpointIndex.shards) return { day: place.day, shard: place.shard + 1 };
-  const next = later(dayStart(place.day), days(1));
-  return next > until ? undefined : { day: utcDay(next), shard: 0 };
-}
-
-/** The range to list in a partition: from the position to the span's end. */
-export const boundsOf = ({ since, until, place }: Bounded) => ({
-  after: place.after ?? listedAt({ id: '', createdAt: since }),
-  upTo: listedAt({ id: '~', createdAt: until }),
+/** Where the next page of a recovery is: created within its span, both ends included. */
+export const boundsOf = ({
+  since,
+  until,
+  passed,
+}: Pick<Recovery, 'since' | 'until' | 'passed'>): StoppedBounds => ({
+  above: passed ?? listedAt({ id: '', createdAt: since }),
+  below: listedAt({ id: '~', createdAt: until }),
+  order: 'oldest first',
 });
+
+/** The states in which a recovery looks for deliveries. @param toCurrentEndpoint also those that a deleted endpoint left */
+export const recoverableStatuses = (toCurrentEndpoint = false): readonly StoppedStatus[] =>
+  toCurrentEndpoint ? ['failed', 'discarded'] : ['failed'];

@@ -28,8 +28,17 @@ export const byEndpointIndex = {
   shards: 4,
 } as const;
 
-/** Deliveries: held deliveries by endpoint in four partitions, the oldest first. Sparse. */
-export const heldIndex = { name: 'held', partitionKey: 'heldBy', sortKey: 'createdAt', shards: 4 } as const;
+/**
+ * Deliveries: those that are held, failed or discarded, by endpoint and status in four partitions, by time of creation. Sparse.
+ *
+ * Its names are from the time when it had held deliveries only: the key of an index cannot be changed.
+ */
+export const stoppedIndex = {
+  name: 'held',
+  partitionKey: 'heldBy',
+  sortKey: 'createdAt',
+  shards: 4,
+} as const;
 
 /** Deliveries: those waiting for their next attempt, by endpoint in four partitions, the longest wait first. Sparse. */
 export const waitingIndex = {

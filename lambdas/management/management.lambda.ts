@@ -20,7 +20,6 @@ import { nameResolver } from '../adapters/http/name-resolver.ts';
 import { pause } from '../adapters/pause.ts';
 import { lazyPayloadStore } from '../adapters/s3/lazy-payload-store.ts';
 import { payloadCheck } from '../adapters/schema/payload-check.ts';
-import { checkSchema } from '../adapters/schema/payload-schema.ts';
 import { secretsClient } from '../adapters/secrets/client.ts';
 import { masterSecret } from '../adapters/secrets/master-secret.ts';
 import { operationsTopic } from '../adapters/sns/operations-topic.ts';
@@ -68,7 +67,9 @@ const ports = {
   readPayload: payloadReader(events.read, bodies.get),
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
   eventTypes,
-  checkSchema,
+  // Few requests describe event types, so a cold start does not wait for it.
+  checkSchema: async (schema: object) =>
+    (await import('../adapters/schema/payload-schema.ts')).checkSchema(schema),
   validatePayload: payloadCheck(eventTypes.read, now),
   sendPublication: (body: string) => publishQueue.send({ body }),
   sendTask: sqsQueue(queues, env.DELIVERY_QUEUE_URL).send,

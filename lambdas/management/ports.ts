@@ -41,7 +41,7 @@ export interface ManagementPorts {
   readonly secrets: EndpointSealing;
   readonly eventTypes: EventTypeStore;
   /** Checks a JSON Schema. @returns what is wrong; undefined: nothing */
-  checkSchema(schema: object): string | undefined;
+  checkSchema(schema: object): Promise<string | undefined>;
   /** To the publish queue. */
   sendPublication(body: string): Promise<void>;
   /** The sources of the inbound flow. */

@@ -104,7 +104,7 @@ export const EndpointView = v.object({
   createdAt: Instant,
   updatedAt: Instant,
   version: v.number(),
-  /** These three are only in the response with one endpoint. */
+  /** These three are in responses to `GET`: of one endpoint, and of a list, which counts up to 100 in each of four parts. */
   breaker: v.optional(BreakerView),
   waiting: v.optional(WaitingView),
   /** Deliveries that wait until the endpoint is enabled; `since` is when the oldest was created. */

@@ -94,7 +94,7 @@ async function releaseDelivery(seen: HeldDelivery, ports: HoldPorts): Promise<vo
 
 /** Ends a delivery that cannot be tried any more. @returns the queue answer for its task; undefined when there is no delivery */
 export async function discardDelivery(
-  seen: Pick<DeliveryFacts, 'id' | 'generation'>,
+  seen: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'generation'>,
   reason: string,
   retention: Seconds,
   ports: HoldPorts,

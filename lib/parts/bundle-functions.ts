@@ -44,6 +44,9 @@ const invokeStoreApart: Plugin = {
   },
 };
 
+/** Modules of Node that few events need. They are loaded when an export of theirs is first used. */
+const usedLater: ReadonlySet<string> = new Set(['node:zlib', 'node:dns', 'node:https', 'node:tls']);
+
 /**
  * Gets Node's own modules as they are: an `import` of one gets all of its exports at once, and with them what Node would load
  * later or never, such as `fetch` with `node:http`, or streams with `node:fs`. That takes longer than loading the function itself.
@@ -51,16 +54,28 @@ const invokeStoreApart: Plugin = {
 const builtinsAlone: Plugin = {
   name: 'builtins-alone',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path, importer }) => {
+    onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path, importer, kind }) => {
       if (!isBuiltin(path)) return undefined;
-      const suffix = isLoadedLater(importer) ? laterSuffix : '';
+      const suffix = `${isLoadedLater(importer) ? laterSuffix : ''}?${kind}`;
       return { path: path.replace(/^(?:node:)?/, 'node:'), suffix, namespace: 'builtins-alone' };
     });
-    onLoad({ filter: /^node:/, namespace: 'builtins-alone' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    onLoad({ filter: /^node:/, namespace: 'builtins-alone' }, ({ path, suffix }) => ({
+      contents: `module.exports = ${suffix.endsWith('?import-statement') ? importedModule(path) : moduleItself(path)};`,
     }));
   },
 };
+
+const moduleItself = (name: string): string => `process.getBuiltinModule('${name}')`;
+
+/**
+ * esbuild gives an importing file an object with the module's prototype, and a getter for each of its own properties. An object that
+ * inherits all exports has none of its own, so that there is nothing to copy.
+ */
+function importedModule(name: string): string {
+  if (typeof process.getBuiltinModule(name) !== 'object') return moduleItself(name);
+  if (!usedLater.has(name)) return `Object.create(${moduleItself(name)})`;
+  return `Object.create(new Proxy({}, { get: (_, key) => ${moduleItself(name)}[key] }))`;
+}
 
 /** Shows paths relative to where the app is synthesised, not to the output directory. */
 const errorLine = ({ location, text }: Message): string =>

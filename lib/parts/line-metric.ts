@@ -1,4 +1,4 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import {
   type lineMetrics,
   metricsOfLog,
 } from '../../lambdas/domain/line-metrics.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
 
 /** A metric that CloudWatch counts from log lines of this stack. */
 export interface LineMetricProps<Name extends LineMetricName> {
@@ -22,7 +23,7 @@ export const lineMetric = <Name extends LineMetricName>(
   { name, dimensions, period }: LineMetricProps<Name>,
 ): Metric =>
   new Metric({
-    namespace: Stack.of(scope).stackName,
+    namespace: deploymentNameOf(scope),
     metricName: name,
     dimensionsMap: { ...dimensions },
     statistic: Stats.SUM,
@@ -43,7 +44,7 @@ export function countLines(
     new MetricFilter(scope, name, {
       logGroup,
       filterPattern: others.length === 0 ? first : FilterPattern.all(first, ...others),
-      metricNamespace: Stack.of(scope).stackName,
+      metricNamespace: deploymentNameOf(scope),
       metricName: name,
       unit: Unit.COUNT,
       ...(dimensions.length > 0 && {

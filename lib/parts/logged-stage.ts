@@ -1,7 +1,8 @@
-import { Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnStage, type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { deploymentNameOf } from '../deployment-name.ts';
 
 /**
  * The fields of an access log line; never a header or a body. Each request is billed for its line, so it has only what the
@@ -51,7 +52,7 @@ export function loggedStage(scope: Construct, api: HttpApi, props: LoggedStagePr
 function accessLogs(scope: Construct, { name, logRetention }: LoggedStageProps): LogGroup {
   const uniquePart = Fn.select(2, Fn.split('/', Aws.STACK_ID));
   return new LogGroup(scope, 'AccessLogs', {
-    logGroupName: `/aws/vendedlogs/${Stack.of(scope).stackName}/${name}-${uniquePart}`,
+    logGroupName: `/aws/vendedlogs/${deploymentNameOf(scope)}/${name}-${uniquePart}`,
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });

@@ -13,6 +13,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import * as v from 'valibot';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
 import { functions } from '../settings.ts';
 import { type FunctionName, functionCode } from './bundle.ts';
 
@@ -68,8 +69,8 @@ export class NodeLambda extends Lambda {
       memorySize: functions.memoryMb,
       environment: {
         ...props.environment,
-        // Two stacks of an account do not share their metrics.
-        POWERTOOLS_METRICS_NAMESPACE: Stack.of(scope).stackName,
+        // Two deployments in an account do not share their metrics.
+        POWERTOOLS_METRICS_NAMESPACE: deploymentNameOf(scope),
         // Without this, each new process logs DEP0169 for `url.parse` in the runtime's code, e.g. the emulator's. Ours does not use it.
         NODE_OPTIONS: '--disable-warning=DEP0169',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),

@@ -1,7 +1,8 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type DimensionsOf, type MetricName, metrics, type ServiceOf } from '../../lambdas/domain/metrics.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
 
 /** A metric that a function of this stack emits. */
 export interface OwnMetricProps<Name extends MetricName> {
@@ -17,7 +18,7 @@ export function ownMetric<Name extends MetricName>(
   { name, service, dimensions, period }: OwnMetricProps<Name>,
 ): Metric {
   return new Metric({
-    namespace: Stack.of(scope).stackName,
+    namespace: deploymentNameOf(scope),
     metricName: name,
     dimensionsMap: { service, ...dimensions },
     statistic: metrics[name].statistic,

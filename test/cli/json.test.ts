@@ -49,6 +49,7 @@ const commands = [
   'deliveries list',
   'deliveries list --tenant acme --endpoint billing',
   'deliveries retry one two',
+  'deliveries list-again',
   'recover acme billing --since 1h',
   'recover-cancel RECOVERY',
   'dlq list',
@@ -92,8 +93,8 @@ it('the JSON of commands contains ids and counts', async () => {
   await aws[Symbol.asyncDispose]();
 });
 
-it('every command is in this list, or tested with --json elsewhere', () => {
-  const names = hooklineProgram().commands.flatMap((command) =>
+it('every command is in this list, or tested with --json elsewhere', async () => {
+  const names = (await hooklineProgram()).commands.flatMap((command) =>
     command.commands.length === 0
       ? [command.name()]
       : command.commands.map((own) => `${command.name()} ${own.name()}`),

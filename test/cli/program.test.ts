@@ -20,8 +20,8 @@ test('--help lists every command, and is not a failure', async () => {
   for (const name of ['env', 'secrets', 'dlq', 'events', 'deliveries']) expect(said).toContain(`\n  ${name}`);
 });
 
-test('every command and argument has a description', () => {
-  const all = hooklineProgram().commands.flatMap((command) => [command, ...command.commands]);
+test('every command and argument has a description', async () => {
+  const all = (await hooklineProgram()).commands.flatMap((command) => [command, ...command.commands]);
 
   expect(all.filter((command) => command.description() === '').map((command) => command.name())).toEqual([]);
 });

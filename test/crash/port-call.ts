@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Item } from '../support/dynamodb/values.ts';
+import type { ItemWrite } from '../support/dynamodb/table.ts';
 
 /** A port call: its name and its arguments, where they are judged. */
 interface PortCall {
@@ -10,11 +10,9 @@ interface PortCall {
 }
 
 /** One write of one item, with the port call that made it. */
-export interface Step {
+export interface Step extends Pick<ItemWrite, 'was' | 'is' | 'would'> {
   readonly name: string;
   readonly args: readonly unknown[];
-  readonly was: Item | undefined;
-  readonly is: Item | undefined;
   /** When it was written, in Unix milliseconds. */
   readonly now: number;
 }

@@ -36,6 +36,7 @@ it('the port calls of the outbound flow that make several requests are these, so
     'deliveries.claim': '2 writes',
     'deliveries.create': '2 writes',
     'deliveries.heldOf': '5 reads',
+    'deliveries.stopped': '4 reads',
     'deliveries.waitingOf': '4 reads',
     'endpoints.create': '3 writes',
     'endpoints.disable': '2 writes',

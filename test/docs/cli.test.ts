@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { hooklineProgram } from '../../cli/program.ts';
 
 const page = readFileSync(join(resolve(import.meta.dirname, '../..'), 'docs/cli.md'), 'utf8');
-const { commands } = hooklineProgram();
+const { commands } = await hooklineProgram();
 
 it.each(commands.map((command) => command.name()))('docs/cli.md has the command %s', (name) => {
   expect(page).toMatch(new RegExp(`\\| .*\`${name}\\b.*\\|`));

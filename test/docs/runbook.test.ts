@@ -74,8 +74,8 @@ describe('the runbook', () => {
     },
   );
 
-  test('the runbook has only commands that exist, for the stack in question', () => {
-    const program = hooklineProgram();
+  test('the runbook has only commands that exist, for the stack in question', async () => {
+    const program = await hooklineProgram();
 
     for (const command of sections.flatMap(({ text }) => commandsIn(text))) {
       expect(command).toMatch(/^(npx hookline|logs|aws|for part in) /);

@@ -3,8 +3,6 @@ import { needsManifest } from '../../lambdas/domain/delivery-manifest.ts';
 import {
   dueShardOf,
   endpointDayFor,
-  heldByFor,
-  heldByOf,
   isDue,
   isUnfinished,
   listedAt,
@@ -14,6 +12,7 @@ import {
   withEntry,
 } from '../../lambdas/domain/delivery-record.ts';
 import { asDeliveryId } from '../../lambdas/domain/ids.ts';
+import { stoppedPartition, stoppedPartitionsOf } from '../../lambdas/domain/stopped-deliveries.ts';
 import { toUnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { newDelivery } from '../adapters/dynamodb/deliveries-fixture.ts';
 import { deliveryIdOf } from '../support/fixtures/ids.ts';
@@ -94,8 +93,11 @@ it('a delivery is in the partitions of its endpoint and of the first letter of i
   expect(endpointDayFor(delivery)).toBe(`${of}#2026-11-25#2`);
   expect(waitingByFor({ ...delivery, url: undefined })).toBe(`${of}#2`);
   expect(waitingByOf(delivery, 3)).toBe(`${of}#3`);
-  expect(heldByFor(delivery)).toBe(`${of}#2`);
-  expect(heldByOf(delivery)).toBe(of);
+  expect(stoppedPartition(delivery, 'held')).toBe(`${of}#2`);
+  expect(stoppedPartition(delivery, 'failed')).toBe(`${of}#failed#2`);
+  expect(stoppedPartition(delivery, 'delivered')).toBeUndefined();
+  expect(stoppedPartitionsOf(delivery, 'discarded')).toContain(stoppedPartition(delivery, 'discarded'));
+  expect(stoppedPartitionsOf(delivery, 'held')).toContain(of);
   expect(dueShardOf('gaaa')).toBe('6');
   expect(['', '-'].map(dueShardOf)).toEqual(['0', '0']);
 });

@@ -16,6 +16,7 @@ import { listedContract } from '../adapters/dynamodb/listed-contract.ts';
 import { outboundEventsContract } from '../adapters/dynamodb/outbound-events-contract.ts';
 import { makeTable } from '../adapters/dynamodb/outbound-tables.ts';
 import { recoveriesContract } from '../adapters/dynamodb/recoveries-contract.ts';
+import { stoppedContract } from '../adapters/dynamodb/stopped-contract.ts';
 import { shapes } from '../adapters/dynamodb/support/table-shape.ts';
 import { describeFlow } from './support/local-stack.ts';
 
@@ -26,6 +27,7 @@ describeFlow('The adapters of the outbound flow', ({ ownClients: { dynamodb }, o
 
   deliveriesContract('DynamoDB', async () => dynamodbDeliveries(dynamodb, await table));
   listedContract('DynamoDB', async () => dynamodbDeliveries(dynamodb, await table));
+  stoppedContract('DynamoDB', async () => dynamodbDeliveries(dynamodb, await table));
   recoveriesContract('DynamoDB', async () => dynamodbRecoveries(dynamodb, await endpoints));
   outboundEventsContract('DynamoDB', async () => dynamodbOutboundEvents(dynamodb, await table));
   endpointsContract('DynamoDB', async () => dynamodbEndpoints(dynamodb, await endpoints));

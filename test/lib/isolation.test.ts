@@ -2,6 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
+import { namesGivenIn } from './support/names-given.ts';
 import { quickApp, synth, threeSources } from './support/synth.ts';
 
 const many = (count: number, prefix = 'source') =>
@@ -96,33 +97,12 @@ describe('two stacks', () => {
     const app = quickApp();
     const stacks = ['Blue', 'Green'].map((id) => new WebhookStack(app, id, { sources: threeSources }));
 
-    const names = stacks.map(givenNames);
+    const names = stacks.map(namesGivenIn);
 
     expect(names[0]).toEqual(['Blue', 'Blue-management']);
     expect(names[1]).toEqual(['Green', 'Green-management']);
   });
 });
-
-const nameKeys = [
-  'Name',
-  'FunctionName',
-  'QueueName',
-  'TopicName',
-  'TableName',
-  'BucketName',
-  'LogGroupName',
-  'AlarmName',
-  'RoleName',
-];
-
-/** Names that are not made by CloudFormation. */
-function givenNames(stack: WebhookStack): unknown[] {
-  const resources: Record<string, { Properties?: Record<string, unknown> }> =
-    Template.fromStack(stack).toJSON()['Resources'];
-  return Object.values(resources).flatMap(({ Properties = {} }) =>
-    nameKeys.map((key) => Properties[key]).filter((name) => typeof name === 'string'),
-  );
-}
 
 test('a source whose provider tests its URL by HEAD has a route for HEAD, too', () => {
   const { resources } = synth({

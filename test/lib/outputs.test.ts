@@ -1,21 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { factsFrom } from '../../lib/outputs.ts';
+import { deployedOutputs } from './support/deployed-outputs.ts';
 import { synth } from './support/synth.ts';
 
-/** The outputs from CloudFormation, with every expression resolved to some text. */
-function deployed(outputs: Readonly<Record<string, { readonly Value: unknown }>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(outputs).map(([name, { Value }]) => [name, resolved(Value)]));
-}
-
-function resolved(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const [[intrinsic, argument] = []] = Object.entries(value as object);
-  if (intrinsic === 'Fn::Join') return (argument as [string, unknown[]])[1].map(resolved).join('');
-  return `<${[argument].flat().join('.')}>`;
-}
-
-const outputsOf = (props: Parameters<typeof synth>[0] = {}) =>
-  deployed(synth(props).template.toJSON()['Outputs']);
+const outputsOf = (props: Parameters<typeof synth>[0] = {}) => deployedOutputs(synth(props).stack);
 
 describe('the outputs of a stack', () => {
   test('the outputs of a stack contain everything that a user must know', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pascalCase } from '../../lib/source-settings.ts';
+import { pascalCase } from '../../lib/pascal-case.ts';
 import { idOf } from './support/policies.ts';
 import { type Call, simulatedIam } from './support/simulated-iam.ts';
 import { synth } from './support/synth.ts';

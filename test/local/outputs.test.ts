@@ -93,8 +93,8 @@ test('the outputs file says with TLS which certificate to trust', () => {
   });
 });
 
-test('an app without a WebhookStack is refused', () => {
+test('an app without Hookline is refused', () => {
   expect(() => toLocalOutputs({ url: 'http://127.0.0.1:1' }, { Other: { Something: 'else' } })).toThrow(
-    'The app has no WebhookStack, so there is nothing to run: add one to the app, or choose another app with --app.',
+    'The app has neither a WebhookStack nor Webhooks, so there is nothing to run: add one to the app, or choose another app with --app.',
   );
 });

@@ -54,8 +54,8 @@ export const deliverRecords = [
     {
       name: 'a queued success of an earlier round ends a replay',
       breaks: everyEvent,
-      from: 'writeSuccess({ id: deliveryId, claims, round }, entry,',
-      to: 'writeSuccess({ id: deliveryId, claims, round: delivery.round }, entry,',
+      from: 'writeSuccess({ ...delivery, claims, round }, entry,',
+      to: 'writeSuccess({ ...delivery, claims }, entry,',
     },
     {
       name: 'the next task is sent before its attempt is recorded',

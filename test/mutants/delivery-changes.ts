@@ -1,8 +1,18 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { deliveryEnds, everyEvent, held, limits, noExpiry, noRepeat, ownEndpoint, seenSuccess, waits } =
-  promises;
+const {
+  deliveryEnds,
+  everyEvent,
+  held,
+  limits,
+  listed,
+  noExpiry,
+  noRepeat,
+  ownEndpoint,
+  seenSuccess,
+  waits,
+} = promises;
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 
 /** Mistakes in what holds, releases, moves, ends and reopens a delivery. */
@@ -108,7 +118,7 @@ export const deliveryChanges = mutantsOf(
     {
       name: 'a held delivery is not in the held index',
       breaks: held,
-      from: 'heldBy: heldByFor(delivery),',
+      from: "heldBy: stoppedPartition(delivery, 'held'),",
       to: '',
     },
     {
@@ -206,6 +216,12 @@ export const deliveryChanges = mutantsOf(
       breaks: held,
       from: 'dueShard: undefined,\n  heldBy: undefined,',
       to: 'dueShard: undefined,',
+    },
+    {
+      name: 'a discarded delivery is not listed as such',
+      breaks: listed,
+      from: "heldBy: stoppedPartition(delivery, 'discarded'),",
+      to: '',
     },
     {
       name: 'a late success leaves the delivery in the due index',

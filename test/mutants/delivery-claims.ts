@@ -1,7 +1,7 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { deliveryEnds, everyEvent, noRepeat, seenSuccess, waits } = promises;
+const { deliveryEnds, everyEvent, listed, noRepeat, seenSuccess, waits } = promises;
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 
 /** Mistakes in the conditional updates of a delivery: claim, record, defer. */
@@ -13,6 +13,12 @@ export const deliveryClaims = mutantsOf(
       breaks: noRepeat,
       from: "const isUnrecorded = '#status = :pending AND",
       to: "const isUnrecorded = '(#status = :pending OR attribute_exists(#id)) AND",
+    },
+    {
+      name: 'a delivery that failed is not listed as such',
+      breaks: listed,
+      from: '...(isStopped(record.status) && { heldBy: stoppedPartition(fence, record.status) }),',
+      to: '',
     },
     {
       name: 'a claim or deferral takes an attempt that is recorded',
@@ -89,8 +95,8 @@ export const deliveryClaims = mutantsOf(
     {
       name: 'a record leaves the lease',
       breaks: everyEvent,
-      from: '...recorded(id, record), leaseUntil: undefined,',
-      to: '...recorded(id, record),',
+      from: '...recorded(fence, record), leaseUntil: undefined,',
+      to: '...recorded(fence, record),',
     },
     {
       name: 'a record leaves the count of crashes',
@@ -107,7 +113,7 @@ export const deliveryClaims = mutantsOf(
     {
       name: 'a recorded retry is not in the due index',
       breaks: deliveryEnds,
-      from: 'dueShard: record.dueAt === undefined ? undefined : dueShardOf(id),',
+      from: 'dueShard: record.dueAt === undefined ? undefined : dueShardOf(fence.id),',
       to: 'dueShard: undefined,',
     },
     {

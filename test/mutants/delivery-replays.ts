@@ -1,7 +1,7 @@
 import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
-const { deliveryEnds, everyEvent, held, noExpiry, noRepeat, ownEndpoint, waits } = promises;
+const { deliveryEnds, everyEvent, held, listed, noExpiry, noRepeat, ownEndpoint, waits } = promises;
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 
 /** Mistakes in a replay's write. */
@@ -65,8 +65,14 @@ export const deliveryReplays = mutantsOf(
     {
       name: 'a replay expires with the round before it',
       breaks: noExpiry,
-      from: 'cause: undefined,\n      expiresAt: undefined,\n      leaseUntil: undefined,',
-      to: 'cause: undefined,\n      leaseUntil: undefined,',
+      from: 'cause: undefined,\n      expiresAt: undefined,\n      heldBy: undefined,',
+      to: 'cause: undefined,\n      heldBy: undefined,',
+    },
+    {
+      name: 'a replay is listed as failed until its end',
+      breaks: listed,
+      from: 'heldBy: undefined,\n      leaseUntil: undefined,\n      nextAttemptAt: undefined,\n    },\n    assign',
+      to: 'leaseUntil: undefined,\n      nextAttemptAt: undefined,\n    },\n    assign',
     },
     {
       name: 'a replay has no fresh retry schedule',
@@ -89,7 +95,7 @@ export const deliveryIndexes = [
     {
       name: 'a delivery that is created held is not in the held index',
       breaks: held,
-      from: "heldBy: delivery.status === 'held' ? heldByFor(delivery) : undefined,",
+      from: 'heldBy: stoppedPartition(delivery, delivery.status),',
       to: '',
     },
     {
@@ -117,6 +123,22 @@ export const deliveryIndexes = [
       breaks: noRepeat,
       from: "'#shard = :shard AND #dueAt <= :now'",
       to: "'#shard = :shard AND #dueAt >= :now'",
+    },
+  ]),
+  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/deliveries/stopped.ts', caughtBy: contracts }, [
+    {
+      name: 'a page goes beyond an instant of which a partition has more',
+      breaks: listed,
+      from: ' && instantOf(key) * sign < cutAt',
+      to: '',
+      outsideSimulation: 'its recoveries have fewer deliveries than a page',
+    },
+    {
+      name: 'a page of one instant ends the list',
+      breaks: listed,
+      from: 'from !== undefined && !hasProgress(keys, bounds)',
+      to: 'from !== undefined && false',
+      outsideSimulation: 'its recoveries have fewer deliveries than a page',
     },
   ]),
   ...mutantsOf(

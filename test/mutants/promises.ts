@@ -18,6 +18,7 @@ export const promises = {
   ownEndpoint: 'A new endpoint gets no delivery of an earlier endpoint with its id.',
   limits: 'An endpoint that is down does not occupy the workers.',
   waits: 'After an outage you do not have to wait:',
+  listed: 'costs what it shows',
   shownWaits: 'how many deliveries wait, since when and what for',
   raisedLimits: 'A limit that is raised or removed sends',
   hotKeys: 'No partition key takes more than DynamoDB serves',

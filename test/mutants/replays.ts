@@ -125,7 +125,7 @@ const replaying = [
     {
       name: 'a recovery ends after its first page',
       breaks: waits,
-      from: "status: next === undefined ? 'done' : 'running',",
+      from: "status: keys.length === 0 ? 'done' : 'running',",
       to: "status: 'done',",
     },
     {

@@ -2,6 +2,7 @@ import { promises } from './promises.ts';
 import { mutantsOf } from './source-mutant.ts';
 
 const { deliveryEnds, everyEvent, limits, waits, disabled } = promises;
+const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 const sidelineTests = 'test/outbound/deliver/sideline.test.ts';
 const cutTests = 'test/outbound/deliver/cut-requests.test.ts';
 const freeTests = 'test/outbound/deliver/free-requests.test.ts';
@@ -70,6 +71,14 @@ const routes = [
       },
     ],
   ),
+  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/updates.ts', caughtBy: contracts }, [
+    {
+      name: 'a quick refusal begins the count of quick successes again',
+      breaks: limits,
+      from: 'return failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now);',
+      to: 'return failed({ failures: 0, probes: 0, provenAt: now, ...slowSince(now), ...closed }, limits, now);',
+    },
+  ]),
   ...mutantsOf(
     {
       file: 'lib/settings.ts',

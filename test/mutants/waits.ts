@@ -23,19 +23,19 @@ const listing = [
       to: '...(until > 0 && { cause: undefined }),',
     },
   ]),
-  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/deliveries/held.ts', caughtBy: heldIndexTests }, [
+  ...mutantsOf({ file: 'lambdas/domain/stopped-deliveries.ts', caughtBy: heldIndexTests }, [
     {
       name: 'what was held before there were shards is not found',
       breaks: held,
-      from: ', heldByOf(endpoint)];',
-      to: '];',
+      from: "status === 'held' ? [...shards, `${endpoint.tenant}/${endpoint.endpointId}`] : shards",
+      to: 'shards',
       outsideSimulation: 'it has no items of an earlier version',
     },
     {
       name: 'a shard of the held deliveries is not read',
       breaks: held,
-      from: '...shards.map((shard)',
-      to: '...shards.slice(1).map((shard)',
+      from: 'return status ===',
+      to: 'shards.shift();\n  return status ===',
     },
   ]),
   ...mutantsOf({ file: 'lambdas/adapters/dynamodb/deliveries/endpoint-index.ts', caughtBy: contracts }, [

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
-import { firstPlace } from '../../lambdas/domain/recovery.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../lambdas/outbound/sweep/estimate-failed.ts';
 import { recover } from '../../lambdas/outbound/sweep/recover.ts';
@@ -102,7 +101,6 @@ describe('a recovery of an endpoint that was created again', () => {
       estimate: { count: 0, isExact: true },
       replayed: 0,
       refused: 0,
-      place: firstPlace(start),
       createdAt: world.now(),
       updatedAt: world.now(),
     });
@@ -141,7 +139,6 @@ describe('a recovery of an endpoint that was created again', () => {
       estimate: { count: 0, isExact: true },
       replayed: 0,
       refused: 0,
-      place: firstPlace(start),
       createdAt: world.now(),
       updatedAt: world.now(),
     });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { EndpointIdText, TenantIdText } from '../../domain/ids.ts';
+import { DeliveryIdText, EndpointIdText, TenantIdText } from '../../domain/ids.ts';
 import { Count, Instant } from '../../domain/instant-fields.ts';
 import {
   type Recovery,
@@ -32,7 +32,8 @@ const RecoveryItem = v.object({
   replayed: Count,
   refused: Count,
   ofEarlierEndpoint: v.optional(Count),
-  place: v.object({ day: v.string(), shard: Count, after: v.optional(v.string()) }),
+  page: v.optional(v.array(DeliveryIdText)),
+  passed: v.optional(v.string()),
   createdAt: Instant,
   updatedAt: Instant,
   leaseUntil: v.optional(Instant),
@@ -100,7 +101,8 @@ export function dynamodbRecoveries(client: DynamodbClient, table: string) {
 
 /** Sets the progress and ends the lease. A recovery that is done leaves the attention index. */
 const progressAttributes = (progress: RecoveryProgress, now: UnixMillis) => ({
-  place: progress.place,
+  page: progress.page,
+  passed: progress.passed,
   replayed: progress.replayed,
   refused: progress.refused,
   ofEarlierEndpoint: progress.ofEarlierEndpoint,

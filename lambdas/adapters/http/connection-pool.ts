@@ -33,14 +33,19 @@ const agentOptions = {
 export function connectionPool(now: () => number = () => Date.now()): ConnectionPool {
   const idle = idleConnections(now);
   const plain = bounded(new HttpAgent(agentOptions), idle);
-  const secure = bounded(new HttpsAgent(agentOptions), idle);
+  let secure: HttpAgent | undefined;
   return {
-    agentFor: (protocol) => (protocol === 'http:' ? plain : secure),
+    agentFor(protocol) {
+      if (protocol === 'http:') return plain;
+      // A function that has nothing to send loads no TLS for it.
+      secure ??= bounded(new HttpsAgent(agentOptions), idle);
+      return secure;
+    },
     closeUnfit: idle.closeUnfit,
     closeIdle: idle.closeAll,
     close() {
       plain.destroy();
-      secure.destroy();
+      secure?.destroy();
     },
   };
 }

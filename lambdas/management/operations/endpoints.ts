@@ -13,13 +13,13 @@ import {
 import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { checkHeaderTotals } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
-import { endpointWait } from '../../domain/endpoint-wait.ts';
 import { asEndpointId, type DeliveryId } from '../../domain/ids.ts';
 import { isFailing } from '../../domain/limiter.ts';
 import { recheckHeld } from '../../outbound/hold-delivery.ts';
 import { resumeEndpoint } from '../../outbound/release-waiting.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
+import { allWithWaits, withWaits } from '../endpoint-waits.ts';
 import { etagOf, operation } from '../operation.ts';
 import { refused } from '../parse-part.ts';
 import { Problem } from '../problem.ts';
@@ -32,7 +32,7 @@ import {
   TenantParams,
 } from '../schemas.ts';
 import { secretView } from '../secret-view.ts';
-import { breakerView, endpointView, waitCountView, waitingView } from '../views.ts';
+import { endpointView } from '../views.ts';
 
 const tag = 'Endpoints';
 const endpointResponse = {
@@ -145,7 +145,7 @@ export const listEndpoints = operation(
     method: 'GET',
     path: '/v1/tenants/{tenant}/endpoints',
     tag,
-    summary: 'Lists the endpoints of a tenant by id',
+    summary: 'Lists the endpoints of a tenant by id, each with its breaker and what waits for it',
     params: TenantParams,
     query: v.object(PageQuery),
     responses: { 200: { description: 'A page', schema: listOf(EndpointView) } },
@@ -156,7 +156,7 @@ export const listEndpoints = operation(
     return {
       status: 200,
       body: {
-        data: endpoints.map(endpointView),
+        data: await allWithWaits(endpoints, ports),
         nextCursor: next === undefined ? undefined : cursorOf({ after: next }),
       },
     };
@@ -177,32 +177,11 @@ export const getEndpoint = operation(
   },
   async ({ params }, ports: EndpointPorts) => {
     const endpoint = await endpointFor(params, undefined, ports);
-    const [limiterState, waiting, held] = await Promise.all([
-      ports.limiter.read(hashOf(endpoint)),
-      ports.deliveries.countWaiting(endpoint, countedAtMost),
-      ports.deliveries.countHeld(endpoint, countedAtMost),
-    ]);
-    const now = ports.now();
-    const { maxConcurrent, maxPerSecond: perSecond } = endpoint;
-    const limits = { concurrent: maxConcurrent ?? ports.maxConcurrent, perSecond };
-    const { status, body, etag } = responseOf(endpoint);
-    return {
-      status,
-      body: {
-        ...body,
-        breaker: breakerView(limiterState, waiting, now),
-        waiting: waitingView(waiting, endpointWait(limiterState, limits, now)),
-        held: waitCountView(held),
-      },
-      etag,
-    };
+    return { ...responseOf(endpoint), body: await withWaits(endpoint, ports) };
   },
 );
 
 const hashOf = ({ tenant, id }: Endpoint): string => endpointHash({ tenant, endpointId: id });
-
-/** Keys read per partition of an index: an endpoint has four or five in each, so all of them cost less than a tenth of a cent. */
-const countedAtMost = 1_000;
 
 export const responseOf = (endpoint: Endpoint, status = 200) => ({
   status,

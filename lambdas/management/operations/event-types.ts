@@ -84,7 +84,7 @@ export const putEventType = operation(
     responses: { 200: eventTypeResponse, 201: eventTypeResponse },
   },
   async ({ params: { name }, body, version }, ports: EventTypePorts) => {
-    const wrong = body.schema && ports.checkSchema(body.schema);
+    const wrong = body.schema && (await ports.checkSchema(body.schema));
     if (wrong !== undefined)
       throw new Problem('invalid-request', `schema: ${wrong}`, [{ path: 'schema', message: wrong }]);
     const known = await ports.eventTypes.read(name);

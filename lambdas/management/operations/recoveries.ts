@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { endpointHash } from '../../domain/delivery-task.ts';
-import { firstPlace, type Recovery } from '../../domain/recovery.ts';
+import type { Recovery } from '../../domain/recovery.ts';
 import { toIsoInstant } from '../../domain/time.ts';
 import { resumeEndpoint } from '../../outbound/release-waiting.ts';
 import { estimateFailed } from '../../outbound/sweep/estimate-failed.ts';
@@ -97,7 +97,6 @@ export const startRecovery = operation(
       estimate: await estimateFailed(endpoint, span, ports.hasTime, ports.deliveries, body),
       replayed: 0,
       refused: 0,
-      place: firstPlace(span.since),
       createdAt: now,
       updatedAt: now,
     };

@@ -69,14 +69,8 @@ export async function admit(
   const { endpoint } = found;
   if (endpoint?.status === 'disabled') {
     if (task.byHand === 'test') {
-      const { deliveryId: id, generation } = task;
-      const { deliveryRetention } = settings;
-      const discarded = await discardDelivery(
-        { id, generation },
-        testNotHeldReason,
-        deliveryRetention,
-        ports,
-      );
+      const seen = { ...task, id: task.deliveryId };
+      const discarded = await discardDelivery(seen, testNotHeldReason, settings.deliveryRetention, ports);
       return answerWith(discarded ?? (await answerForMissing(task, ports)));
     }
     return answerWith(await holdDelivery(task, settings.deliveryRetention, ports));

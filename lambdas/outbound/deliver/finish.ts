@@ -176,7 +176,7 @@ export async function recordUnrecordedSuccess(
   const { ms, status } = success;
   const entry = { n: attempt, at: unixMillis(success.at), ms, status };
   const record = succeeded(delivery, entry, settings, ports.now());
-  const result = await writeSuccess({ id: deliveryId, claims, round }, entry, record, ports);
+  const result = await writeSuccess({ ...delivery, claims, round }, entry, record, ports);
   ports.telemetry.info('delivery.recorded', { deliveryId, attempt, status, record: result.kind });
 }
 

@@ -1,6 +1,11 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { asError } from '../../domain/errors.ts';
-import { boundsOf, nextPlace, type Recovery, type RecoveryProgress } from '../../domain/recovery.ts';
+import {
+  boundsOf,
+  type Recovery,
+  type RecoveryProgress,
+  recoverableStatuses,
+} from '../../domain/recovery.ts';
 import { later, millis, seconds, type UnixMillis } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { type ReplayPorts, replayDelivery } from '../replay.ts';
@@ -25,7 +30,7 @@ export const recoverAll = async (hasTime: () => boolean, ports: RecoverPorts): P
  * A malformed delivery counts as refused, and does not stop the others.
  *
  * A page belongs to the worker that claims its recovery. A crash between the replays and their record repeats none: a
- * delivery whose round began after the recovery did is skipped.
+ * delivery whose round began after the recovery did is counted, and not replayed.
  *
  * @returns how many deliveries were replayed
  */
@@ -72,25 +77,25 @@ async function recoverPage(id: string, ports: RecoverPorts): Promise<Page> {
   }
 }
 
+/** Replays the noted page, and notes the next one. The first is only noted. */
 async function replayPage(job: Recovery, ports: RecoverPorts): Promise<RecoveryProgress> {
-  const keys = await ports.deliveries.listed(job, job.place, boundsOf(job), pageSize);
+  const { page = [] } = job;
   let malformed = 0;
-  const deliveries = await ports.deliveries.readAll(
-    keys.map(({ id }) => id),
-    (error) => {
-      malformed++;
-      ports.telemetry.error('recovery.errored', { recoveryId: job.id }, error);
-    },
-  );
+  const deliveries = await ports.deliveries.readAll(page, (error) => {
+    malformed++;
+    ports.telemetry.error('recovery.errored', { recoveryId: job.id }, error);
+  });
   const done = await Promise.all(deliveries.map((delivery) => recoverOne(delivery, job, ports)));
   const count = (...kinds: readonly Recovered[]) => done.filter((end) => kinds.includes(end)).length;
-  const next = nextPlace(job, keys, pageSize);
+  const statuses = recoverableStatuses(job.toCurrentEndpoint);
+  const { keys } = await ports.deliveries.stopped(job, statuses, boundsOf(job), pageSize);
   return {
-    place: next ?? job.place,
+    page: keys.map(({ id }) => id),
+    passed: keys.at(-1)?.listedAt ?? job.passed,
     replayed: job.replayed + count('replayed'),
     refused: job.refused + count('refused', 'earlier-endpoint') + malformed,
     ofEarlierEndpoint: (job.ofEarlierEndpoint ?? 0) + count('earlier-endpoint'),
-    status: next === undefined ? 'done' : 'running',
+    status: keys.length === 0 ? 'done' : 'running',
   };
 }
 

@@ -22,6 +22,7 @@ import { manifestsContract } from './manifests-contract.ts';
 import { onceOnlyContract } from './once-only-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
+import { stoppedContract } from './stopped-contract.ts';
 import { startDynamodbLocal, whyNoDynamodbLocal } from './support/dynamodb-local.ts';
 import { shapes } from './support/table-shape.ts';
 
@@ -83,6 +84,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
   manifestsContract('DynamoDB Local', async () => dynamodbManifests((await local()).client, 'Endpoints'));
   recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
   listedContract('DynamoDB Local', deliveries);
+  stoppedContract('DynamoDB Local', deliveries);
 
   const inboundEvents = async () => dynamodbInboundEvents((await local()).client, 'InboundEvents');
   claimsContract('DynamoDB Local', inboundEvents);

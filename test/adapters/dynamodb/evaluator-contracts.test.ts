@@ -22,6 +22,7 @@ import { manifestsContract } from './manifests-contract.ts';
 import { onceOnlyContract } from './once-only-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
+import { stoppedContract } from './stopped-contract.ts';
 
 /** A client on empty tables. */
 const client = () => dynamodbInMemory().client();
@@ -30,6 +31,7 @@ const inboundEvents = async () => dynamodbInboundEvents(client(), 'InboundEvents
 
 deliveriesContract('the stand-in of DynamoDB', deliveries);
 listedContract('the stand-in of DynamoDB', deliveries);
+stoppedContract('the stand-in of DynamoDB', deliveries);
 // Each write in a batch, even if it is alone.
 const inBatches = () => gatherWrites(client(), { fewest: 1 });
 deliveriesContract('the stand-in of DynamoDB, in batches', async () =>

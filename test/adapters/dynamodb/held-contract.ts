@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
-import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { millis, toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import {
   asHeld,
@@ -122,15 +121,15 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       await held.table.hold(held.delivery, now, instant(3600));
       const leased = await claimed();
 
-      const discard = (table: DeliveryStore, id: DeliveryId) =>
-        table.discard({ id }, 'its endpoint was deleted', now, expiresAt);
-      expect(await discard(held.table, held.id)).toMatchObject({
+      const discard = ({ table, delivery }: typeof held) =>
+        table.discard(delivery, 'its endpoint was deleted', now, expiresAt);
+      expect(await discard(held)).toMatchObject({
         ok: true,
         delivery: { status: 'discarded', lastError: 'its endpoint was deleted', expiresAt },
       });
       expect(await held.table.read(held.id)).not.toHaveProperty('dueAt');
-      expect(await discard(held.table, held.id)).toMatchObject({ ok: false });
-      expect(await discard(leased.table, leased.id)).toMatchObject({
+      expect(await discard(held)).toMatchObject({ ok: false });
+      expect(await discard(leased)).toMatchObject({
         ok: false,
         delivery: { status: 'pending' },
       });
@@ -141,7 +140,7 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       const delivery = { ...newDelivery(), generation: 'gen_2' };
       await table.create(delivery);
       const discard = (generation?: string) =>
-        table.discard({ id: delivery.id, generation }, 'x', now, expiresAt);
+        table.discard({ ...delivery, generation }, 'x', now, expiresAt);
 
       expect(await discard('gen_1')).toMatchObject({ ok: false, delivery: { status: 'pending' } });
       expect(await discard()).toMatchObject({ ok: false, delivery: { status: 'pending' } });
@@ -149,12 +148,12 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
     });
 
     it('deliveries are not held, released or discarded after they have ended', async () => {
-      const { table, delivery, id, claimed: seen } = await claimed();
+      const { table, delivery, claimed: seen } = await claimed();
       await table.record(seen, failed);
 
       expect(await table.hold(delivery, until.lease, instant(3600))).toMatchObject({ ok: false });
       expect(await table.release(asHeld(delivery), now, now)).toMatchObject({ ok: false });
-      expect(await table.discard({ id }, 'x', now, expiresAt)).toMatchObject({ ok: false });
+      expect(await table.discard(delivery, 'x', now, expiresAt)).toMatchObject({ ok: false });
     });
   });
 }

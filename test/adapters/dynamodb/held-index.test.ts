@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { PutCommand } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
-import { heldByOf } from '../../../lambdas/domain/delivery-record.ts';
 import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
-import { heldIndex } from '../../../lambdas/domain/tables.ts';
+import { stoppedPartitionsOf } from '../../../lambdas/domain/stopped-deliveries.ts';
+import { stoppedIndex } from '../../../lambdas/domain/tables.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
 import { asHeld, newDelivery, now } from './deliveries-fixture.ts';
@@ -28,7 +28,7 @@ it('held deliveries are in four partitions of their endpoint, and are found as o
 
   for (const delivery of deliveries) await table.create(delivery);
 
-  expect(new Set(deliveries.map((delivery) => deliveryItem(delivery).heldBy)).size).toBe(heldIndex.shards);
+  expect(new Set(deliveries.map((delivery) => deliveryItem(delivery).heldBy)).size).toBe(stoppedIndex.shards);
   expect(await table.heldOf(endpoint, 100)).toEqual(ids);
   expect(await table.heldOf(endpoint, 3)).toEqual(ids.slice(0, 3));
   expect(await table.countHeld(endpoint, 100)).toEqual({ count: 8, isExact: true, since: now });
@@ -39,7 +39,7 @@ it('deliveries that were held before there were partitions are found, released a
   const { client, table, endpoint, deliveries } = await heldTable('ab');
   const [old, recent] = deliveries;
   if (old === undefined || recent === undefined) throw new Error('two are made');
-  const Item = { ...deliveryItem(old), heldBy: heldByOf(old) };
+  const Item = { ...deliveryItem(old), heldBy: stoppedPartitionsOf(old, 'held').at(-1) };
   await client.send(new PutCommand({ TableName: 'Deliveries', Item }));
   await table.create(recent);
 

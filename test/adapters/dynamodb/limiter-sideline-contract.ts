@@ -57,6 +57,20 @@ export function limiterSidelineContract(make: () => Promise<LimiterStore>): void
     }
   });
 
+  it.each(['refusing', 'down'] as const)(
+    'a limiter neither counts nor begins anew after a quick request between quick successes that was %s',
+    async (health) => {
+      const { note, request } = await setUp();
+      await note('slow', 0);
+      await note('up', 10, quickly);
+      const left = quickAgainAfter - 1;
+
+      expect(await request(health, 20)).toMatchObject({ slowAt: at(0), slowLeft: left });
+      expect(await note(health, 30, quickly)).toMatchObject({ slowAt: at(0), slowLeft: left });
+      expect(await request('up', 40)).toMatchObject({ slowAt: at(0), slowLeft: left - 1 });
+    },
+  );
+
   it('a limiter does not take a failure for slow that came within a second', async () => {
     const { note, request } = await setUp();
     const aSecond = millis(1_000);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Delivery, listedAt } from '../../../lambdas/domain/delivery-record.ts';
+import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { asEndpointId, asTenantId, type EndpointId, type TenantId } from '../../../lambdas/domain/ids.ts';
-import { byEndpointIndex } from '../../../lambdas/domain/tables.ts';
 import { type UnixMillis, unixMillis, utcDay } from '../../../lambdas/domain/time.ts';
 import { beforeInstant, listDeliveries } from '../../../lambdas/management/list-deliveries.ts';
 import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
@@ -107,7 +106,8 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       const [early, late] = [beforeInstant(hours(2)), beforeInstant(now)];
 
       expect(await table.newest(wanted.endpoint, place, { from: late, before: early }, 5)).toEqual([]);
-      expect(await table.listed(wanted.endpoint, place, { after: late, upTo: early }, 5)).toEqual([]);
+      const reversed = { above: late, below: early, order: 'newest first' } as const;
+      expect(await table.stopped(wanted.endpoint, ['failed'], reversed, 5)).toEqual({ keys: [] });
     });
 
     it('the deliveries of an endpoint are counted up to the last possible day', async () => {
@@ -139,34 +139,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(await count(() => true)).toMatchObject({ count: 1, isExact: true });
       expect(await count(() => false)).toMatchObject({ count: 0, isExact: false });
     });
-
-    it('the deliveries of an endpoint are paged within a partition, the oldest first, after the last one seen', async () => {
-      const { table, made, wanted } = await setUp();
-      const day = utcDay(now);
-      const shards = Array.from({ length: byEndpointIndex.shards }, (_, shard) => ({ day, shard }));
-      const found = await Promise.all(shards.map((place) => allListed(table, wanted.endpoint, place)));
-
-      const today = made.filter(({ createdAt }) => utcDay(createdAt) === day).map(({ id }) => id);
-      expect(found.flat().toSorted()).toEqual(today.toSorted());
-    });
   });
-}
-
-/** One by one. */
-async function allListed(
-  table: DeliveryStore,
-  endpoint: { readonly tenant: TenantId; readonly endpointId: EndpointId },
-  place: { readonly day: string; readonly shard: number },
-): Promise<string[]> {
-  const upTo = listedAt({ id: '~', createdAt: now });
-  const found: string[] = [];
-  let after = listedAt({ id: '', createdAt: hours(100) });
-  for (;;) {
-    const [key] = await table.listed(endpoint, place, { after, upTo }, 1);
-    if (key === undefined) return found;
-    found.push(key.id);
-    after = key.listedAt;
-  }
 }
 
 async function create(

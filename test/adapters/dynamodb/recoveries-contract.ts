@@ -16,7 +16,6 @@ const newRecovery = (): Recovery => ({
   estimate: { count: 3, isExact: true },
   replayed: 0,
   refused: 0,
-  place: { day: '2026-11-25', shard: 0 },
   createdAt: now,
   updatedAt: now,
 });
@@ -52,11 +51,11 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
       const { recoveries, id } = await setUp();
       const mine = await recoveries.claim(id, now, at(60));
       if (mine === undefined) throw new Error('not claimed');
-      const place = { day: '2026-11-25', shard: 1, after: 'x' };
-      const progress = { place, replayed: 2, refused: 1, status: 'running' } as const;
+      const passed = '001764072000000#x';
+      const progress = { passed, replayed: 2, refused: 1, status: 'running' } as const;
 
       const advanced = await recoveries.advance(mine, progress, at(30));
-      expect(advanced).toMatchObject({ place, replayed: 2, refused: 1 });
+      expect(advanced).toMatchObject({ passed, replayed: 2, refused: 1 });
       expect(advanced?.leaseUntil).toBeUndefined();
       expect(await recoveries.running()).toContain(id);
       expect(await recoveries.advance(mine, progress, at(31))).toBeUndefined();

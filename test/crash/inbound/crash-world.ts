@@ -15,6 +15,7 @@ import { argsOfCall, nameOfCall, type Step, withArguments } from '../port-call.t
 import { type Order, simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, mustNotBeReplayed, type Observed, runLog } from './observed.ts';
 import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
+import { supersededBy } from './superseded.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one that succeeds. */
 const usualDelays = [5, 120, 1000, 60];
@@ -55,7 +56,7 @@ export function crashWorld(
   const { records, onWrite, ...unwatched } = inboundEvents;
   const store = watch === undefined ? unwatched : withArguments('inboundEvents.', unwatched);
   if (watch !== undefined)
-    onWrite(({ was, is }) => watch({ name: nameOfCall(), args: argsOfCall(), was, is, now: time.now() }));
+    onWrite((write) => watch({ ...write, name: nameOfCall(), args: argsOfCall(), now: time.now() }));
   const journal = journalOf({ records, onWrite }, time.now);
   const log = runLog(journal, time.now);
   /** What changes without a port call: the clock, and how the runs of handlers ended. */
@@ -69,6 +70,7 @@ export function crashWorld(
   const wrongReplays: string[] = [];
   const lostClaims = new Set<string>();
   const deletedUnowned: string[] = [];
+  const sentAgain: string[] = [];
   const statuses = new Map<string, number>();
   const counts = { sentBack: 0, claims: 0, longestReturn: seconds(0) };
   let phase = 0;
@@ -101,8 +103,10 @@ export function crashWorld(
       counts.longestReturn = seconds(Math.max(counts.longestReturn, after));
       await queue.returnAfter(receiptHandle, after);
     },
-    sendBack: async (_message, body, delay) => {
+    sendBack: async ({ messageId }, body, delay) => {
       counts.sentBack++;
+      const record = supersededBy(records.values(), messageId, queue.messages.get(messageId)?.text, body);
+      if (record !== undefined) sentAgain.push(record.id);
       await queue.send({ body, delay });
     },
     telemetry: {
@@ -260,6 +264,7 @@ export function crashWorld(
       undeleted,
       wrongReplays,
       deletedUnowned,
+      sentAgain,
       statuses,
     };
   }

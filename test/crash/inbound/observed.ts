@@ -56,6 +56,8 @@ export interface Observed {
   readonly wrongReplays: readonly string[];
   /** Messages that were deleted by a worker that had lost its claim. */
   readonly deletedUnowned: readonly string[];
+  /** Events of which a superseded message was sent back. */
+  readonly sentAgain: readonly string[];
   /** How often a message ended with each status, as the metric counts it. */
   readonly statuses: ReadonlyMap<string, number>;
 }

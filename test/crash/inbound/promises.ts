@@ -40,6 +40,7 @@ function brokenPromises(scenario: Scenario, observed: Observed, points: readonly
     ...unexplainedRuns(scenario, observed, points.length),
     ...earlyRuns(observed),
     ...wrongWaits(scenario, observed, points.length),
+    ...observed.sentAgain.map((id) => `a superseded message of ${id} was sent back`),
     ...(isStalled ? [] : simultaneousRuns(observed)),
   ];
 }

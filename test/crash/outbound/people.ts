@@ -8,8 +8,8 @@ import type { Ports, SimulatedWorld } from './world.ts';
 
 const hour = 3_600_000;
 const tenant = 'acme';
-/** The request that starts a recovery gets only as far as its first page with replays; the sweep does the rest. */
-const recoverForMs = 300;
+/** The request that starts a recovery has time to count, and to note its first page; the sweep does the rest. */
+const timesAsked = 2;
 
 /** People who replay, recover, register and delete, each in a process that may die. They repeat an act that was not done. */
 export function peopleOf(
@@ -44,8 +44,8 @@ export function peopleOf(
     });
 
   function recover(endpoint: string): void {
-    const endsAt = time.now() + recoverForMs;
-    const more = { hasTime: () => time.now() < endsAt, newId: (prefix: string) => prefix };
+    let asked = 0;
+    const more = { hasTime: () => ++asked <= timesAsked, newId: (prefix: string) => prefix };
     const body = JSON.stringify({ id: recoveryOf(endpoint), since });
     const request = { method: 'POST', path: '', query: {}, body };
     manage((ports) => startRecovery.run({ tenant, endpointId: endpoint }, request, { ...ports, ...more }));

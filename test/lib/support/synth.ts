@@ -64,7 +64,9 @@ function byPath(stack: Stack, template: Template, type: string): Record<string, 
   for (const child of stack.node.findAll()) {
     if (!('logicalId' in child) || child.node.id === 'CDKMetadata') continue;
     const resource = all[String(stack.resolve(child.logicalId))];
-    const path = child.node.path.slice(stack.node.path.length + 1).replace(/\/(Resource|Default)$/, '');
+    const path = child.node.path
+      .slice(`${stack.node.path}/Default/`.length)
+      .replace(/\/(Resource|Default)$/, '');
     if (resource?.Type === type) found[path] = resource;
   }
   return found;

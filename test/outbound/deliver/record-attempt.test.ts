@@ -88,7 +88,7 @@ describe('the record of an attempt', () => {
     world.deliveryQueue.purge();
     world.advance(seconds(81));
     await world.table.discard(
-      { id },
+      world.delivery(),
       'its endpoint was deleted',
       world.now(),
       toUnixSeconds(later(world.now(), days(1))),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
-import { firstPlace, type Recovery } from '../../../lambdas/domain/recovery.ts';
+import type { Recovery } from '../../../lambdas/domain/recovery.ts';
 import { days, later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
 import { type RecoverPorts, recover } from '../../../lambdas/outbound/sweep/recover.ts';
@@ -36,7 +36,6 @@ async function sixtyFailed(count = 60) {
     estimate: { count, isExact: true },
     replayed: 0,
     refused: 0,
-    place: firstPlace(start),
     createdAt: world.now(),
     updatedAt: world.now(),
   };
@@ -180,7 +179,7 @@ describe('a recovery', () => {
     await recover(['rec_1'], () => true, { ...ports, pause });
     const whileSending = pauses;
     const [since, until] = [later(start, days(-400)), later(start, days(-1))];
-    await world.recoveries.create({ ...job, id: 'rec_2', since, until, place: firstPlace(since) });
+    await world.recoveries.create({ ...job, id: 'rec_2', since, until });
     await recover(['rec_2'], () => true, { ...ports, pause });
 
     expect(whileSending).toBeGreaterThan(0);

@@ -1,17 +1,29 @@
 import { noOutcome } from '../../../lambdas/domain/idempotency.ts';
 import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
+import { brokenOtherwise, type Others } from '../otherwise.ts';
 import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to an inbound event breaks: what it has to compare, and what it has to leave behind. */
-export const brokenByRecord = ({ name, args, was, is, now }: Step, maxRuns: number): readonly string[] =>
-  is === undefined
-    ? []
-    : brokenOf([
-        ...standing(is),
-        ...counting(was, is),
-        ...rulesOf(name, args, was, is, { written: now, maxRuns }),
-      ]);
+export const brokenByRecord = (step: Step, maxRuns: number): readonly string[] => {
+  const { was, is } = step;
+  if (is === undefined) return [];
+  const rules = (any: Step) =>
+    rulesOf(any.name, any.args, any.was, any.is ?? is, { written: any.now, maxRuns });
+  return [
+    ...brokenOf([...standing(is), ...counting(was, is), ...rules(step)]),
+    ...brokenOtherwise(step, othersOf, rules),
+  ];
+};
+
+/** An event that expired, was ended by this message, or that another worker has or has ended. */
+const othersOf: Others = (was, { name, args: [first, second] }) => ({
+  status: ['processing', 'retrying', 'processed', 'failed', 'ignored'],
+  owner: ['another/message'],
+  attempts: [numberIn(was, 'attempts') + 1],
+  leaseUntil: [Number(fieldOf(name.endsWith('reclaim') ? second : first, 'now')) + 60_000],
+  endedMessageId: was['endedMessageId'] === undefined ? [] : [String(fieldOf(first, 'messageId'))],
+});
 
 const has = (item: Item | undefined, name: string): boolean => item?.[name] !== undefined;
 

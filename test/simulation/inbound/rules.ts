@@ -21,9 +21,6 @@ export function brokenByRun(
     ...observed.deletedUnowned.map((id) => `${id} was deleted by a worker that had lost its claim`),
     ...wrongStatuses(observed, points, isOnce(scenario, plans) && areAnswersLost(points, calls)),
     ...(isCalm ? wrongCounts(scenario, plans, observed) : []),
-    ...(isOnce(scenario, plans) && points.every(({ fault = 'dies' }) => fault === 'dies')
-      ? sentTwice(scenario, plans, observed)
-      : []),
   ];
 }
 
@@ -93,24 +90,8 @@ function wrongCounts(scenario: Scenario, plans: readonly Plan[], observed: Obser
   ];
 }
 
-/**
- * A worker that died after it released an event leaves its message, which is superseded: no worker sends it back again. A wait
- * of several parts is left out: no record says which of them are over.
- */
-function sentTwice(
-  { handlerRetryDelays = [] }: Scenario,
-  plans: readonly Plan[],
-  { sentBack }: Observed,
-): string[] {
-  if (handlerRetryDelays.some((delay) => partsOfWait(delay) > 1)) return [];
-  const most = plans.reduce((sum, plan) => sum + partsOf({ ...plan, last: 'fails' }, handlerRetryDelays), 0);
-  return sentBack > most ? [`${sentBack} messages were sent back, more than ${most}`] : [];
-}
-
 /** In how many parts the waits of an event are spent on the queue; SQS delays for a quarter of an hour at most. */
 function partsOf({ fails, last }: Plan, delays: readonly number[]): number {
   const waits = last === 'fails' ? delays : delays.slice(0, fails);
-  return waits.reduce((sum, delay) => sum + partsOfWait(delay), 0);
+  return waits.reduce((sum, delay) => sum + Math.ceil(Math.max(0, delay - 60) / 900), 0);
 }
-
-const partsOfWait = (delay: number): number => Math.ceil(Math.max(0, delay - 60) / 900);

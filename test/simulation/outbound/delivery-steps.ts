@@ -1,12 +1,25 @@
 import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
+import { brokenOtherwise, type Others } from '../otherwise.ts';
 import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to a delivery breaks: what it has to compare, and what it has to leave behind. */
 export const brokenByDelivery = (step: Step): readonly string[] =>
   step.is === undefined
     ? []
-    : brokenOf([...standing(step.is), ...(step.was === undefined ? [] : changing(step, step.was, step.is))]);
+    : [...brokenOf([...standing(step.is), ...changing(step)]), ...brokenOtherwise(step, othersOf, changing)];
+
+/** A delivery that another worker has, that has gone on, or that is another's. */
+const othersOf: Others = (was, { now }) => ({
+  status: ['pending', 'held', 'delivered', 'failed', 'discarded'],
+  leaseUntil: isPending(was) ? [now + 60_000] : [],
+  claims: [numberIn(was, 'claims') + 1],
+  round: [numberIn(was, 'round') + 1],
+  attempts: [numberIn(was, 'attempts') + 1],
+  nextAttemptAt: [now + 3_600_000],
+  dueAt: [numberIn(was, 'dueAt') + 1],
+  generation: ['another'],
+});
 
 const isEnded = ({ status }: Item): boolean => status !== 'pending' && status !== 'held';
 const isThere = (item: Item, name: string): boolean => item[name] !== undefined;
@@ -14,6 +27,20 @@ const isThere = (item: Item, name: string): boolean => item[name] !== undefined;
 /** A manifest leads the sweep to a delivery before its first failure, wait or round after the first. */
 const isFirst = (is: Item): boolean =>
   is['status'] === 'pending' && is['attempts'] === 0 && is['round'] === 1 && !isThere(is, 'nextAttemptAt');
+
+/** The four partitions of each endpoint and status, worked out here once more. */
+function partitionOf({ id, tenant, endpointId, status }: Item): string | undefined {
+  const shard = 'abcdefghijklmnopqrstuvwxyz234567'.indexOf(String(id).charAt(0)) % 4;
+  switch (status) {
+    case 'held':
+      return `${tenant}/${endpointId}#${shard}`;
+    case 'failed':
+    case 'discarded':
+      return `${tenant}/${endpointId}#${status}#${shard}`;
+    default:
+      return undefined;
+  }
+}
 
 /** In which indexes a delivery has to be. */
 function standing(is: Item): readonly Rule[] {
@@ -24,7 +51,7 @@ function standing(is: Item): readonly Rule[] {
     [!isEnded(is) && !isFirst(is) && !isThere(is, 'dueShard'), 'unfinished, and not in the due index'],
     [isThere(is, 'dueAt') !== isThere(is, 'dueShard'), 'a due time without its place in the index'],
     [isEnded(is) && status !== 'failed' && isThere(is, 'dueAt'), 'over, and in the due index'],
-    [isHeld !== isThere(is, 'heldBy'), 'held or in the held index, and not both'],
+    [is['heldBy'] !== partitionOf(is), 'not in the partition of stopped deliveries that its status needs'],
     [isHeld !== isThere(is, 'heldAt'), 'held since no time, or not held any more'],
     [url === undefined && !isThere(is, 'waitingBy'), 'not in the index of those that wait'],
     [!isPending && isThere(is, 'waitsSince'), 'still in the index of those that wait'],
@@ -36,8 +63,11 @@ function standing(is: Item): readonly Rule[] {
   ];
 }
 
-const changing = ({ name, args }: Step, was: Item, is: Item): readonly Rule[] =>
-  changes[name]?.(args, was, is) ?? [];
+const changing = ({ name, args, was, is }: Step): readonly Rule[] => {
+  if (is === undefined) return [];
+  if (was === undefined) return [[name !== 'deliveries.create', 'a delivery that is gone was written']];
+  return changes[name]?.(args, was, is) ?? [];
+};
 
 const isLive = (was: Item, now: unknown): boolean => numberIn(was, 'leaseUntil') > Number(now);
 const isPending = ({ status }: Item): boolean => status === 'pending';

@@ -2,11 +2,30 @@ import { isDeepStrictEqual } from 'node:util';
 import { otherItems } from '../../../lambdas/domain/tables.ts';
 import type { Step } from '../../crash/port-call.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
+import { brokenOtherwise, type Others } from '../otherwise.ts';
 import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 
 /** The promises that one write to an endpoint, an event, a recovery or a tally breaks. */
-export const brokenByOthers = ({ name, args, was, is, now }: Step): readonly string[] =>
-  brokenOf(isCount(is) ? counted(was, is) : (changes[name]?.(args, was, is, now) ?? []));
+export const brokenByOthers = (step: Step): readonly string[] =>
+  isCount(step.is)
+    ? brokenOf(counted(step.was, step.is))
+    : [...brokenOf(changing(step)), ...brokenOtherwise(step, othersOf, changing)];
+
+const changing = ({ name, args, was, is, now }: Step): readonly Rule[] =>
+  changes[name]?.(args, was, is, now) ?? [];
+
+/** An item that has changed since it was read, or that another worker has. */
+const othersOf: Others = (was, { now }) => ({
+  version: was['version'] === undefined ? [] : [numberIn(was, 'version') + 1],
+  status: ['enabled', 'disabled', 'running', 'done', 'cancelled'],
+  attentionAt: was['attentionAt'] === undefined ? [] : [numberIn(was, 'attentionAt') + 1],
+  generation: was['generation'] === undefined ? [] : ['another'],
+  leaseUntil: [now + 60_000],
+  notifyAt: was['notifyAt'] === undefined ? [] : [numberIn(was, 'notifyAt') + 1],
+  isWide: [true, undefined],
+  fannedOutAt: [now],
+  rangesLeft: [new Set(['another'])],
+});
 
 /** The count of a tenant's changes, which follows some of them. */
 const isCount = (item: Item | undefined): item is Item =>

@@ -107,8 +107,9 @@ export function watchRun(
     if (earlier?.status === 'running' && job?.status === 'done') checkRecovery(job);
   }
 
-  db.onWrite(({ table: name, was, is }) => {
-    const step = { name: nameOfCall(), args: argsOfCall(), was, is, now: world.now() };
+  db.onWrite((write) => {
+    const { table: name, was, is } = write;
+    const step = { ...write, name: nameOfCall(), args: argsOfCall(), now: world.now() };
     const ofStep = name === tableNames.deliveries ? brokenByDelivery(step) : brokenByOthers(step);
     for (const broken of ofStep) watch.violations.add(broken);
     if (name === tableNames.deliveries) noteDelivery(table.deliveries.seen(was), table.deliveries.seen(is));

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
-import { byEndpointIndex, dueIndex, heldIndex, waitingIndex } from '../../../lambdas/domain/tables.ts';
+import { byEndpointIndex, dueIndex, stoppedIndex, waitingIndex } from '../../../lambdas/domain/tables.ts';
 import { later, toMillis } from '../../../lambdas/domain/time.ts';
 import { withArguments } from '../../crash/port-call.ts';
 import type { ClientHooks } from '../../support/dynamodb/dynamodb.ts';
@@ -55,7 +55,7 @@ const withLifetime = (delivery: Delivery, { lifetime }: Pick<Story, 'lifetime'>)
     : { ...delivery, lifetime: toMillis(lifetime), deadline: later(delivery.createdAt, lifetime) };
 
 const ofDeliveries = new Set<string | undefined>(
-  [dueIndex, byEndpointIndex, heldIndex, waitingIndex].map(({ name }) => name),
+  [dueIndex, byEndpointIndex, stoppedIndex, waitingIndex].map(({ name }) => name),
 );
 
 /** Pages of the indexes with few items, so that a few deliveries fill one. */

@@ -214,7 +214,7 @@ export function simulatedOutbound(
     retention: settings.deliveryRetention,
     secrets: memorySealing,
     eventTypes: world.eventTypes,
-    checkSchema: () => undefined,
+    checkSchema: async () => undefined,
     sources: [],
     inboundEvents: inboundTable(),
     getBody: async () => undefined,

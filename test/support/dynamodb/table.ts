@@ -13,6 +13,8 @@ export interface ItemWrite {
   readonly was: Item | undefined;
   /** Undefined: the item was deleted. */
   readonly is: Item | undefined;
+  /** What the same request makes of another item, or of none; undefined when its condition refuses it. */
+  readonly would?: (other: Item | undefined) => Item | undefined;
 }
 
 /** A table in memory: its items by their keys, in the order of their creation, and its indexes. */
@@ -56,11 +58,16 @@ export function memoryTable(
     for (const view of views.values()) view.check(item);
   }
 
-  function replace(key: string, was: Item | undefined, is: Item | undefined): void {
+  function replace(
+    key: string,
+    was: Item | undefined,
+    is: Item | undefined,
+    would?: ItemWrite['would'],
+  ): void {
     writes++;
     own.replace(key, was, is);
     for (const view of views.values()) view.replace(key, was, is);
-    wrote(key, { table: name, was, is });
+    wrote(key, { table: name, was, is, would });
   }
 
   return {
@@ -74,11 +81,11 @@ export function memoryTable(
     writes: (): number => writes,
 
     /** @throws ValidationException when the item is too large, or an index cannot take it */
-    put(key: string, item: Item): void {
+    put(key: string, item: Item, would?: ItemWrite['would']): void {
       checkItem(item);
       const was = items.get(key);
       items.set(key, item);
-      replace(key, was, item);
+      replace(key, was, item, would);
     },
 
     delete(key: string): void {

@@ -30,6 +30,12 @@ type Conditional = Pick<
 const conditionOf = ({ ConditionExpression }: Conditional): Parsed<Condition> | undefined =>
   ConditionExpression === undefined ? undefined : parsedCondition(ConditionExpression);
 
+const isMet = (
+  item: Item | undefined,
+  condition: Parsed<Condition> | undefined,
+  references: References,
+): boolean => condition === undefined || meets(item, condition.tree, references);
+
 /** @throws ConditionalCheckFailedException, with the item where the request asks for it */
 function checkCondition(
   request: Conditional,
@@ -37,7 +43,7 @@ function checkCondition(
   condition: Parsed<Condition> | undefined,
   references: References,
 ): void {
-  if (condition === undefined || meets(item, condition.tree, references)) return;
+  if (isMet(item, condition, references)) return;
   throw conditionFailed(request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? item : undefined);
 }
 
@@ -52,7 +58,7 @@ export function putItem(table: MemoryTable, request: PutCommandInput) {
   const item = storedItem(request.Item ?? {});
   const key = table.keyIn(item);
   checkCondition(request, table.get(key), condition, references);
-  table.put(key, item);
+  table.put(key, item, (other) => (isMet(other, condition, references) ? item : undefined));
   return {};
 }
 
@@ -81,8 +87,9 @@ export function updateItem(table: MemoryTable, request: UpdateCommandInput) {
   checkCondition(request, was, condition, references);
   if (was === undefined && update.tree.every(({ kind }) => kind === 'REMOVE' || kind === 'DELETE'))
     throw new UnknownToStandInError('what an update that only removes does to an item that is not there');
-  const is = updated(was ?? Key, update.tree, references);
-  table.put(key, is);
+  const become = (item: Item | undefined): Item => updated(item ?? Key, update.tree, references);
+  const is = become(was);
+  table.put(key, is, (other) => (isMet(other, condition, references) ? become(other) : undefined));
   return returned(request, is);
 }
 

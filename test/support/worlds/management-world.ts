@@ -33,7 +33,7 @@ export function managementWorld() {
     readPayload: async () => undefined,
     recoveries: world.recoveries,
     eventTypes,
-    checkSchema,
+    checkSchema: async (schema: object) => checkSchema(schema),
     validatePayload: payloadCheck(eventTypes.read, world.now),
     sendPublication: async (body) => void published.push(body),
     sendTask: world.deliveryQueue.send,

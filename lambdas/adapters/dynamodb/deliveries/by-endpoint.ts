@@ -28,7 +28,7 @@ export function dynamodbEndpointDeliveries(client: DynamodbClient, table: string
     endpoint: OfEndpoint,
     { day, shard }: Partition,
     [from, to]: readonly [string, string],
-    options: { readonly Limit: number; readonly ScanIndexForward: boolean },
+    limit: number,
   ): Promise<readonly ListedDelivery[]> => {
     // DynamoDB rejects an empty range.
     if (from > to) return [];
@@ -46,28 +46,21 @@ export function dynamodbEndpointDeliveries(client: DynamodbClient, table: string
           ':from': from,
           ':to': to,
         },
-        ...options,
+        Limit: limit,
+        ScanIndexForward: false,
       }),
     );
     return Items.map((item) => v.parse(Key, item));
   };
 
   return {
-    /** Reads one partition, the oldest first. */
-    listed: (
-      endpoint: OfEndpoint,
-      place: Partition,
-      { after, upTo }: { readonly after: string; readonly upTo: string },
-      limit: number,
-    ) => query(endpoint, place, [justAfter(after), upTo], { Limit: limit, ScanIndexForward: true }),
-
     /** Reads one partition, the newest first. */
     newest: (
       endpoint: OfEndpoint,
       place: Partition,
       { from, before }: { readonly from: string; readonly before: string },
       limit: number,
-    ) => query(endpoint, place, [from, justBefore(before)], { Limit: limit, ScanIndexForward: false }),
+    ) => query(endpoint, place, [from, justBefore(before)], limit),
 
     readAll: (ids: readonly DeliveryId[], onMalformed: (error: Error) => void) =>
       readAll(client, table, ids, onMalformed),
@@ -88,7 +81,6 @@ async function readAll(
   );
 }
 
-/** Bounds of a key range are inclusive: these return the next text, and the last one before. A place ends in letters or digits. */
-const justAfter = (place: string): string => `${place}\u0000`;
+/** Bounds of a key range are inclusive: this returns the last text before. A place ends in letters, digits or `~`. */
 const justBefore = (place: string): string =>
   `${place.slice(0, -1)}${String.fromCharCode(place.charCodeAt(place.length - 1) - 1)}\uffff`;

@@ -52,12 +52,11 @@ export function endpointIndex(client: DynamodbClient, table: string, index: Endp
           new QueryCommand({ ...query(by, Number.MAX_SAFE_INTEGER), Limit: atMost, Select: 'COUNT' }),
         ),
       );
-      const [[first], ...pages] = await Promise.all([
-        oldest(partitions, 1, Number.MAX_SAFE_INTEGER),
-        ...counts,
-      ]);
+      const pages = await Promise.all(counts);
+      const count = pages.reduce((sum, { Count = 0 }) => sum + Count, 0);
+      const [first] = count === 0 ? [] : await oldest(partitions, 1, Number.MAX_SAFE_INTEGER);
       return {
-        count: pages.reduce((sum, { Count = 0 }) => sum + Count, 0),
+        count,
         isExact: pages.every(({ LastEvaluatedKey }) => LastEvaluatedKey === undefined),
         since: first?.at,
       };

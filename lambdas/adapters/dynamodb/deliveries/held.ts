@@ -1,6 +1,6 @@
-import { heldByOf } from '../../../domain/delivery-record.ts';
 import type { EndpointId, TenantId } from '../../../domain/ids.ts';
-import { heldIndex } from '../../../domain/tables.ts';
+import { stoppedPartitionsOf } from '../../../domain/stopped-deliveries.ts';
+import { stoppedIndex } from '../../../domain/tables.ts';
 import type { DynamodbClient } from '../commands.ts';
 import { endpointIndex } from './endpoint-index.ts';
 
@@ -9,9 +9,9 @@ interface EndpointName {
   readonly id: EndpointId;
 }
 
-/** The held index: which deliveries wait for their endpoint to be enabled. */
+/** The held deliveries in the index of stopped ones: they wait for their endpoint to be enabled. */
 export function dynamodbHeld(client: DynamodbClient, table: string) {
-  const index = endpointIndex(client, table, heldIndex);
+  const index = endpointIndex(client, table, stoppedIndex);
   return {
     /** Reads the oldest first; eventually consistent. */
     heldOf: (endpoint: EndpointName, limit: number) => index.ids(partitionsOf(endpoint), limit),
@@ -21,10 +21,5 @@ export function dynamodbHeld(client: DynamodbClient, table: string) {
   };
 }
 
-const shards = Array.from({ length: heldIndex.shards }, (_, shard) => shard);
-
-/** The last one has what was held before there were shards. */
-const partitionsOf = ({ tenant, id }: EndpointName): readonly string[] => {
-  const endpoint = { tenant, endpointId: id };
-  return [...shards.map((shard) => heldByOf(endpoint, shard)), heldByOf(endpoint)];
-};
+const partitionsOf = ({ tenant, id }: EndpointName): readonly string[] =>
+  stoppedPartitionsOf({ tenant, endpointId: id }, 'held');

@@ -7,7 +7,6 @@ import {
   type DeliveryStatus,
   dueShardOf,
   endpointDayFor,
-  heldByFor,
   isDue,
   listedAt,
   waitingByFor,
@@ -15,6 +14,7 @@ import {
 import { knownCause } from '../../../domain/failure-tally.ts';
 import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
 import { Count, FiniteNumber, Instant, InstantSeconds } from '../../../domain/instant-fields.ts';
+import { stoppedPartition } from '../../../domain/stopped-deliveries.ts';
 import { millis, seconds } from '../../../domain/time.ts';
 import { itemParser } from '../parse-item.ts';
 
@@ -124,14 +124,14 @@ export const parseDeliveryOf: {
 export const parseClaimed: (item: unknown) => ClaimedDelivery = parserFor(ClaimedItem);
 
 /** A delivery as an item. It is in the due index while it has a `dueAt`, in the index of what waits while it has a
- *  `waitsSince`, and in the held index while it is held. */
+ *  `waitsSince`, and in the index of stopped deliveries by its status. */
 export function deliveryItem(delivery: Delivery) {
   return {
     ...delivery,
     endpointDay: endpointDayFor(delivery),
     listedAt: listedAt(delivery),
     waitingBy: waitingByFor(delivery),
-    heldBy: delivery.status === 'held' ? heldByFor(delivery) : undefined,
+    heldBy: stoppedPartition(delivery, delivery.status),
     dueShard: isDue(delivery) ? dueShardOf(delivery.id) : undefined,
   };
 }

@@ -10,6 +10,7 @@ import { dynamodbDue } from './due.ts';
 import { dynamodbHeld } from './held.ts';
 import { deliveryItem, parseDelivery, parseDeliveryOf } from './item.ts';
 import { dynamodbStandings } from './standings.ts';
+import { dynamodbStopped } from './stopped.ts';
 import { dynamodbTurns } from './turns.ts';
 import { deliveryUpdates } from './updates.ts';
 import { dynamodbWaiting } from './waiting.ts';
@@ -49,6 +50,7 @@ export function dynamodbDeliveries(client: DynamodbClient, table: string) {
     reopen: writes(deliveryUpdates.reopen, parseDeliveryOf.pending),
     ...dynamodbDue(client, table),
     ...dynamodbHeld(client, table),
+    ...dynamodbStopped(client, table),
     ...dynamodbWaiting(client, table),
     ...dynamodbStandings(client, table),
     ...dynamodbEndpointDeliveries(client, table),

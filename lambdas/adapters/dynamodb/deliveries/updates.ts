@@ -7,11 +7,11 @@ import {
   type Fence,
   type FinishedDelivery,
   type HeldDelivery,
-  heldByFor,
   type PendingDelivery,
   type SuccessEntry,
 } from '../../../domain/delivery-record.ts';
 import type { DeliveryId } from '../../../domain/ids.ts';
+import { isStopped, stoppedPartition } from '../../../domain/stopped-deliveries.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../../domain/time.ts';
 import type { ConditionalUpdate } from '../conditional-update.ts';
 
@@ -57,12 +57,12 @@ export const deliveryUpdates = {
     values: { pending: 'pending', attempt, seenClaims: seen.claims, now, one: 1 },
   }),
 
-  record: ({ id, claims, round }: Fence, record: AttemptRecord): ConditionalUpdate => ({
-    id,
-    set: { ...recorded(id, record), leaseUntil: undefined, crashes: 0, sweeps: 0 },
+  record: (fence: Fence, record: AttemptRecord): ConditionalUpdate => ({
+    id: fence.id,
+    set: { ...recorded(fence, record), leaseUntil: undefined, crashes: 0, sweeps: 0 },
     condition: isMine,
     changesOnly: true,
-    values: { pending: 'pending', mine: claims, round },
+    values: { pending: 'pending', mine: fence.claims, round: fence.round },
   }),
 
   recordLateSuccess: (
@@ -144,7 +144,7 @@ export const deliveryUpdates = {
     id: delivery.id,
     set: {
       status: 'held',
-      heldBy: heldByFor(delivery),
+      heldBy: stoppedPartition(delivery, 'held'),
       heldAt: now,
       sweeps: 0,
       dueAt,
@@ -175,15 +175,26 @@ export const deliveryUpdates = {
   }),
 
   discard: (
-    { id, generation }: Pick<DeliveryFacts, 'id' | 'generation'>,
+    delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'generation'>,
     reason: string,
     now: UnixMillis,
     expiresAt: UnixSeconds,
   ): ConditionalUpdate => ({
-    id,
-    set: { status: 'discarded', lastError: reason, expiresAt, ...clearedOnEnd },
-    condition: `(#status = :held OR (#status = :pending AND ${hasNoLiveLease})) AND ${isOfGeneration(generation)}`,
-    values: { held: 'held', pending: 'pending', now, ...(generation !== undefined && { generation }) },
+    id: delivery.id,
+    set: {
+      ...clearedOnEnd,
+      status: 'discarded',
+      lastError: reason,
+      expiresAt,
+      heldBy: stoppedPartition(delivery, 'discarded'),
+    },
+    condition: `(#status = :held OR (#status = :pending AND ${hasNoLiveLease})) AND ${isOfGeneration(delivery.generation)}`,
+    values: {
+      held: 'held',
+      pending: 'pending',
+      now,
+      ...(delivery.generation !== undefined && { generation: delivery.generation }),
+    },
   }),
 
   reopen: (
@@ -206,6 +217,7 @@ export const deliveryUpdates = {
       dueShard: dueShardOf(id),
       cause: undefined,
       expiresAt: undefined,
+      heldBy: undefined,
       leaseUntil: undefined,
       nextAttemptAt: undefined,
     },
@@ -238,7 +250,7 @@ interface RecordedFields extends Pick<AttemptRecord, 'status' | 'attempts' | 'at
   readonly deadline?: UnixMillis;
 }
 
-const recorded = (id: DeliveryId, record: RecordedFields) => ({
+const recorded = (fence: Fence, record: RecordedFields) => ({
   status: record.status,
   attempts: record.attempts,
   attemptLog: record.attemptLog,
@@ -248,7 +260,8 @@ const recorded = (id: DeliveryId, record: RecordedFields) => ({
   nextAttemptAt: record.nextAttemptAt,
   waitsSince: record.waitsSince,
   dueAt: record.dueAt,
-  dueShard: record.dueAt === undefined ? undefined : dueShardOf(id),
+  dueShard: record.dueAt === undefined ? undefined : dueShardOf(fence.id),
   expiresAt: record.expiresAt,
   ...(record.deadline !== undefined && { deadline: record.deadline }),
+  ...(isStopped(record.status) && { heldBy: stoppedPartition(fence, record.status) }),
 });

@@ -15,6 +15,7 @@ import {
   type DeliveryId,
   type TenantId,
 } from '../../../../lambdas/domain/ids.ts';
+import type { StoppedStatus } from '../../../../lambdas/domain/stopped-deliveries.ts';
 import { millis, seconds, toUnixSeconds, type UnixMillis, utcDay } from '../../../../lambdas/domain/time.ts';
 import { throwIt } from '../../../support/fixtures/throw-it.ts';
 import { asDelivery } from '../../../support/worlds/stored-delivery.ts';
@@ -74,7 +75,7 @@ export const deliveriesOperations: MakeOperations = (client, run) => {
     discard: (draw) =>
       note(
         store.discard(
-          { id: seenBy(draw).id, generation: oneOf([undefined, 'g1', 'g2'], draw.b) },
+          { ...seenBy(draw), generation: oneOf([undefined, 'g1', 'g2'], draw.b) },
           'why',
           draw.now,
           expiry(draw.now),
@@ -122,8 +123,17 @@ function queries(
     heldOf: ({ b }) => store.heldOf(endpoint, b + 1),
     waitingOf: ({ now, b }) => store.waitingOf(endpoint, now, b + 1),
     countWaiting: ({ b }) => store.countWaiting(endpoint, b + 1),
-    listed: ({ now, b, c }) =>
-      store.listed(of, { day, shard: c }, { after: place(start), upTo: place(now) }, b + 1),
+    stopped: ({ now, a, b, c }) =>
+      store.stopped(
+        of,
+        oneOf<readonly StoppedStatus[]>([['held'], ['failed'], ['failed', 'discarded']], c),
+        {
+          above: place(start),
+          below: place(now),
+          order: a % 2 === 0 ? 'oldest first' : 'newest first',
+        },
+        b + 1,
+      ),
     newest: ({ now, b, c }) =>
       store.newest(of, { day, shard: c }, { from: place(start), before: place(now) }, b + 1),
     readAll: ({ b }) =>

@@ -6,7 +6,6 @@ import type { EventTypeRecord } from '../../../../lambdas/domain/event-type.ts';
 import type { EndedDelivery, FailureTally } from '../../../../lambdas/domain/failure-tally.ts';
 import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../../lambdas/domain/ids.ts';
 import type { Recovery } from '../../../../lambdas/domain/recovery.ts';
-import { utcDay } from '../../../../lambdas/domain/time.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
 
 /** Two recoveries. */
@@ -25,7 +24,6 @@ export const recoveriesOperations: MakeOperations = (client, run) => {
     estimate: { count: draw.b, isExact: draw.c > 1 },
     replayed: 0,
     refused: 0,
-    place: { day: utcDay(start), shard: 0 },
     createdAt: draw.now,
     updatedAt: draw.now,
   });
@@ -44,7 +42,7 @@ export const recoveriesOperations: MakeOperations = (client, run) => {
         store.advance(
           recent(snaps, draw.a) ?? fresh(draw),
           {
-            place: { day: utcDay(start), shard: draw.b, ...(draw.c > 1 && { after: 'x' }) },
+            ...(draw.c > 1 && { passed: 'x' }),
             replayed: draw.a,
             refused: 0,
             status: draw.b === 3 ? 'done' : 'running',

@@ -3,8 +3,8 @@ import {
   attentionIndex,
   byEndpointIndex,
   dueIndex,
-  heldIndex,
   keptIndex,
+  stoppedIndex,
   waitingIndex,
 } from '../../../../lambdas/domain/tables.ts';
 
@@ -24,7 +24,7 @@ export interface TableShape {
 /** The tables as the CDK app makes them. */
 export const shapes = {
   inboundEvents: { indexes: [keptIndex] },
-  deliveries: { indexes: [dueIndex, heldIndex, byEndpointIndex, waitingIndex] },
+  deliveries: { indexes: [dueIndex, stoppedIndex, byEndpointIndex, waitingIndex] },
   outboundEvents: {},
   endpoints: { partitionKey: 'tenant', indexes: [attentionIndex] },
 } as const satisfies Readonly<Record<string, TableShape>>;

@@ -1,0 +1,2 @@
+/** The stack's name in `bin/webhooks.ts`. */
+export const defaultStack = 'Hookline';

@@ -1,0 +1,26 @@
+import { ReceivedMessage, type Wait } from '../../../lambdas/domain/event.ts';
+import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import { parseMessage } from '../../../lambdas/domain/messages.ts';
+
+const waitIn = (text: string): Wait | undefined => parseMessage(ReceivedMessage, 'message', text).wait;
+
+/**
+ * A message is superseded when it is the one of the failed attempt, or waited for an earlier one, and another message waits
+ * by the record. A redelivery is not: it joins the wait.
+ *
+ * @param before its text on the queue; undefined if it was deleted
+ * @param after the text that is sent back
+ * @returns the record by which the sent message waits, if a message waits by it already
+ */
+export function supersededBy(
+  records: Iterable<EventRecord>,
+  messageId: string,
+  before: string | undefined,
+  after: string,
+): EventRecord | undefined {
+  if (before === undefined) return undefined;
+  const [own, next] = [waitIn(before), waitIn(after)];
+  if (own?.after === next?.after) return undefined;
+  const record = [...records].find(({ owner, sentBack }) => owner === next?.after && sentBack === true);
+  return own !== undefined || record?.owner.endsWith(`/${messageId}`) ? record : undefined;
+}
