@@ -92,12 +92,12 @@ const routes = [
       },
     ],
   ),
-  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/updates.ts', caughtBy: contracts }, [
+  ...mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/learnt.ts', caughtBy: contracts }, [
     {
       name: 'a quick refusal begins the count of quick successes again',
       breaks: limits,
-      from: 'return failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now);',
-      to: 'return failed({ failures: 0, probes: 0, provenAt: now, ...slowSince(now), ...closed }, limits, now);',
+      from: 'return failed({ ...answered, provenAt }, shown, limits, now);',
+      to: 'return failed({ ...answered, provenAt, slowAt: now, slowLeft: quickAgainAfter }, shown, limits, now);',
     },
   ]),
   ...mutantsOf(

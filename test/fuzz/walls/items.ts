@@ -4,7 +4,9 @@ import {
   parseDelivery,
   parseDeliveryOf,
 } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
+import { listStoppedAgain } from '../../../lambdas/adapters/dynamodb/deliveries/list-again.ts';
 import { dynamodbStandings } from '../../../lambdas/adapters/dynamodb/deliveries/standings.ts';
+import { dynamodbStopped } from '../../../lambdas/adapters/dynamodb/deliveries/stopped.ts';
 import { changeCount } from '../../../lambdas/adapters/dynamodb/endpoints/change-count.ts';
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/endpoints/item.ts';
@@ -16,7 +18,7 @@ import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts
 import { parseManifest } from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import { parseOutboundEvent } from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
 import { parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
-import { asDeliveryId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asDeliveryId, asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { parseJson } from '../../../lambdas/domain/json.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
@@ -177,6 +179,17 @@ export const itemWalls: readonly Wall[] = [
   ),
   item('the standing of a delivery', 'deliveries/standings.ts', [pending], (given) =>
     dynamodbStandings(tableWith(given), 'T').standings([asDeliveryId('d')], false, throwIt),
+  ),
+  item('a stopped delivery', 'deliveries/stopped.ts', [pending], (given) =>
+    dynamodbStopped(tableWith(given), 'T').stopped(
+      { tenant: asTenantId('acme'), endpointId: asEndpointId('ep_1') },
+      ['failed'],
+      { above: '0', below: '9999999999999', order: 'oldest first' },
+      10,
+    ),
+  ),
+  item('a stopped delivery of an earlier version', 'deliveries/list-again.ts', [ended], (given) =>
+    listStoppedAgain(tableWith(given), 'T', () => undefined),
   ),
   item('a manifest', 'manifests.ts', [manifest], parseManifest),
   item('the count of changes', 'endpoints/change-count.ts', [{ changes: 1 }], (given) =>

@@ -3,6 +3,7 @@ import { DeliveryIdText, EndpointIdText, TenantIdText } from '../../../domain/id
 import { stoppedPartition } from '../../../domain/stopped-deliveries.ts';
 import { type DynamodbClient, ScanCommand } from '../commands.ts';
 import { updateIf } from '../conditional-update.ts';
+import { itemParser } from '../parse-item.ts';
 
 const Unlisted = v.object({
   id: DeliveryIdText,
@@ -10,6 +11,7 @@ const Unlisted = v.object({
   endpointId: EndpointIdText,
   status: v.picklist(['failed', 'discarded']),
 });
+const parseUnlisted = itemParser('delivery', 'Deliveries', Unlisted);
 
 /** How many are written at the same time. */
 const atOnce = 25;
@@ -30,7 +32,7 @@ export async function listStoppedAgain(
   let from: Record<string, unknown> | undefined;
   do {
     const page = await client.send(unlisted(table, from));
-    const found = (page.Items ?? []).map((item) => v.parse(Unlisted, item));
+    const found = (page.Items ?? []).map(parseUnlisted);
     for (let first = 0; first < found.length; first += atOnce) {
       const some = found.slice(first, first + atOnce);
       const done = await Promise.all(some.map((delivery) => listOne(client, table, delivery)));

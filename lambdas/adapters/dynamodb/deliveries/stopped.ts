@@ -6,8 +6,10 @@ import { Instant } from '../../../domain/instant-fields.ts';
 import { type StoppedStatus, stoppedPartitionsOf } from '../../../domain/stopped-deliveries.ts';
 import { stoppedIndex } from '../../../domain/tables.ts';
 import { type DynamodbClient, QueryCommand } from '../commands.ts';
+import { itemParser } from '../parse-item.ts';
 
 const Key = v.object({ id: DeliveryIdText, createdAt: Instant });
+const parseKey = itemParser('delivery', 'Deliveries', Key);
 
 /** The least that is read of a partition at a time. */
 const leastShare = 10;
@@ -35,7 +37,7 @@ export function dynamodbStopped(client: DynamodbClient, table: string) {
           ExclusiveStartKey: from,
         }),
       );
-      keys.push(...Items.map((item) => keyOf(v.parse(Key, item))));
+      keys.push(...Items.map((item) => keyOf(parseKey(item))));
       from = LastEvaluatedKey;
     } while (from !== undefined && !hasProgress(keys, bounds));
     return { keys, cutAt: from && instantOf(keys.at(-1)) };
