@@ -43,7 +43,7 @@ it('the port calls of the outbound flow that make several requests are these, so
     'endpoints.remove': '3 writes',
     'events.create': '2 writes',
     'limiter.leave': '2 writes',
-    'limiter.reserve': '3 writes',
+    'limiter.reserve': '2 writes',
     'tallies.due': '8 reads',
     'tallies.notified': '2 writes',
   });

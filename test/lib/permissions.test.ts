@@ -176,7 +176,7 @@ describe('outbound', () => {
     ['Publish', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PutItem']],
     // It puts manifests only.
     ['Publish', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
-    ['Deliver', 'Events', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
+    ['Deliver', 'Events', ['dynamodb:GetItem']],
     [
       'Deliver',
       'Deliveries',

@@ -51,9 +51,9 @@ function resourceOf(expression: unknown, template: Template): string {
   return anySource(resource === undefined ? text : `${pathOf(resource)}${suffix}`);
 }
 
-/** The path of a resource's construct within its stack. */
+/** The path of a resource's construct within its deployment. */
 export const pathOf = ({ Metadata }: Resource): string =>
-  (Metadata?.['aws:cdk:path'] ?? '').replace(/^[^/]+\//, '').replace(/\/Resource$/, '');
+  (Metadata?.['aws:cdk:path'] ?? '').replace(/^[^/]+\/(Default\/)?/, '').replace(/\/Resource$/, '');
 
 /** The path of the function that has a role, from the path of the role or its policy. */
 export const roleOf = (path: string): string =>

@@ -106,9 +106,9 @@ describe('the writes to the limiter of an endpoint with limits', () => {
   it('an item that takes a thousand writes a second takes more than 2,000 attempts of an endpoint with a hundred slots', {
     timeout: 120_000,
   }, async () => {
-    expect(await perSecond({ workers: 30, limits: { maxConcurrent: 100 } })).toBeGreaterThan(2_000);
+    expect(await perSecond({ workers: 15, limits: { maxConcurrent: 100 } })).toBeGreaterThan(2_000);
     // Three tasks for each slot.
-    expect(await perSecond({ workers: 60, limits: { maxConcurrent: 100 } })).toBeGreaterThan(1_750);
+    expect(await perSecond({ workers: 30, limits: { maxConcurrent: 100 } })).toBeGreaterThan(1_750);
   });
 
   it('an item that takes a thousand writes a second keeps a rate of a thousand to within a fifth', {
