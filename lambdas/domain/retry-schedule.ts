@@ -30,10 +30,6 @@ const sweepHorizon = seconds(300);
 /** The sweep does not send the same task again for this long; doubles each time. */
 const firstSweepPause = seconds(900);
 const longestSweepPause = seconds(3600);
-/** Of what may wait in the sideline queue for long. */
-const longestSidelinedPause = seconds(6 * 3600);
-/** The number of looks after which the pauses would be longer than an hour. */
-export const hourlyFrom = 3;
 
 /**
  * Returns the delay before the next attempt, in whole seconds.
@@ -101,9 +97,8 @@ export const sweepAt = (nextAttemptAt: UnixMillis): UnixMillis =>
   unixMillis(nextAttemptAt - toMillis(sweepHorizon));
 
 /** When the sweep next looks at a delivery that it has just sent. */
-export function dueAfterSweep(sweeps: number, now: UnixMillis, isSidelined: boolean): UnixMillis {
-  const longest = isSidelined ? longestSidelinedPause : longestSweepPause;
-  return later(now, seconds(Math.min(firstSweepPause * 2 ** sweeps, longest)));
+export function dueAfterSweep(sweeps: number, now: UnixMillis): UnixMillis {
+  return later(now, seconds(Math.min(firstSweepPause * 2 ** sweeps, longestSweepPause)));
 }
 
 /** The longest time that a round of attempts can take, with every delay and every response as slow as allowed. */

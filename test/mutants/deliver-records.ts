@@ -173,7 +173,7 @@ export const deliverRecords = [
     {
       name: 'the pauses between two sweeps of a delivery do not grow',
       breaks: limits,
-      from: 'Math.min(firstSweepPause * 2 ** sweeps, longest)',
+      from: 'Math.min(firstSweepPause * 2 ** sweeps, longestSweepPause)',
       to: 'firstSweepPause',
       caughtBy: 'test/outbound/sweep/sweep.test.ts',
     },

@@ -71,27 +71,6 @@ const routes = [
       },
     ],
   ),
-  ...mutantsOf(
-    {
-      file: 'lambdas/outbound/sweep/next-look.ts',
-      caughtBy: 'test/outbound/sweep/sidelined.test.ts',
-      outsideSimulation: 'no queue of it stands still for hours',
-    },
-    [
-      {
-        name: 'the sweep sends the backlog of a sidelined endpoint again every hour',
-        breaks: limits,
-        from: 'states.length > 0 && states.every(isSidelined)',
-        to: 'false',
-      },
-      {
-        name: 'the sweep looks rarely at deliveries of any endpoint',
-        breaks: deliveryEnds,
-        from: 'states.every(isSidelined)',
-        to: 'true',
-      },
-    ],
-  ),
   ...mutantsOf({ file: 'lambdas/adapters/dynamodb/limiter/learnt.ts', caughtBy: contracts }, [
     {
       name: 'a quick refusal begins the count of quick successes again',

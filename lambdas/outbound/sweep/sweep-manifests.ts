@@ -1,13 +1,15 @@
 import { type Manifest, needsManifest, type StandingDelivery } from '../../domain/delivery-manifest.ts';
 import { asError } from '../../domain/errors.ts';
 import type { DeliveryId } from '../../domain/ids.ts';
+import { dueAfterSweep } from '../../domain/retry-schedule.ts';
 import { days, later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
-import { type NextLookPorts, nextLook } from './next-look.ts';
 import { keepEvent, type ResentTask, resend } from './resend.ts';
 
-export type SweepManifestPorts = NextLookPorts &
-  Pick<OutboundPorts<'WorkErrored'>, 'now' | 'deliveries' | 'manifests' | 'events' | 'telemetry'>;
+export type SweepManifestPorts = Pick<
+  OutboundPorts<'WorkErrored'>,
+  'now' | 'deliveries' | 'manifests' | 'events' | 'telemetry'
+>;
 
 /** What the sweep did about a delivery that a manifest names. */
 export type ManifestResult = ResentTask | { readonly kind: 'error' };
@@ -108,7 +110,7 @@ async function goOn(
   const isOwned = leases.length === open.length;
   const next = isOwned
     ? later(unixMillis(Math.max(...leases)), leaseGrace)
-    : await nextLook(manifest.looks, unowned, now, ports);
+    : dueAfterSweep(manifest.looks, now);
   const isMoved = await ports.manifests.moveOn(manifest, next, manifest.looks + (isOwned ? 0 : 1));
   if (!isMoved) return [];
   return unowned.map((delivery) => resend(delivery, delivery.claims === 0, seconds(0), ports));

@@ -6,13 +6,11 @@ import { later, type Seconds, secondsUntil, type UnixMillis } from '../../domain
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
 import { type HoldPorts, heldCheckAt, recheckHeld } from '../hold-delivery.ts';
 import type { OutboundPorts } from '../ports.ts';
-import { type NextLookPorts, nextLook } from './next-look.ts';
 import { keepEvent, type ResentTask, resend } from './resend.ts';
 import { leaseGrace } from './sweep-manifests.ts';
 
 export type SweepOnePorts = DeadLetterPorts &
   HoldPorts &
-  NextLookPorts &
   Pick<OutboundPorts<'WorkErrored'>, 'events' | 'telemetry'>;
 
 /** What the sweep did about one delivery. */
@@ -66,12 +64,11 @@ async function sweepByStatus(
         await moveTo(turn, sweeps);
         return { kind: 'nothing' };
       }
-      const next = await nextLook(sweeps, [delivery], now, ports);
-      const { ok, delivery: moved } = await moveTo(next, sweeps + 1);
+      const { ok, delivery: moved } = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
       return ok && moved.status === 'pending' ? taskFor(moved, now, ports) : { kind: 'nothing' };
     }
     case 'failed': {
-      const { ok, delivery: moved } = await moveTo(dueAfterSweep(sweeps, now, false), sweeps + 1);
+      const { ok, delivery: moved } = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
       if (!ok || moved.status !== 'failed') return { kind: 'nothing' };
       await deadLetterDelivery(moved, ports);
       return { kind: 'dead-letter' };

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Delivery, type DeliveryStatus, listedAt } from '../../../lambdas/domain/delivery-record.ts';
+import {
+  type Delivery,
+  type DeliveryStatus,
+  listedAt,
+  shardOf,
+} from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore, StoppedBounds } from '../../../lambdas/domain/delivery-store.ts';
-import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId, type EventId } from '../../../lambdas/domain/ids.ts';
 import type { StoppedStatus } from '../../../lambdas/domain/stopped-deliveries.ts';
+import { stoppedIndex } from '../../../lambdas/domain/tables.ts';
 import { toUnixSeconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { entry, failed, instant, newDelivery, now, until, withStatus } from './deliveries-fixture.ts';
@@ -18,8 +24,11 @@ export function stoppedContract(name: string, make: () => Promise<DeliveryStore>
   const setUp = async () => {
     const table = await make();
     const endpoint = { tenant: asTenantId(crypto.randomUUID()), endpointId: asEndpointId('ep_1') };
-    const add = async (status: DeliveryStatus, createdAt: UnixMillis = now): Promise<Delivery> => {
-      const eventId = asEventId(crypto.randomUUID());
+    const add = async (
+      status: DeliveryStatus,
+      createdAt: UnixMillis = now,
+      eventId = asEventId(crypto.randomUUID()),
+    ): Promise<Delivery> => {
       const id = deliveryIdOf(endpoint.tenant, eventId, endpoint.endpointId);
       const delivery = withStatus({ ...newDelivery(), ...endpoint, id, eventId, createdAt }, status);
       await table.create(delivery);
@@ -47,7 +56,7 @@ export function stoppedContract(name: string, make: () => Promise<DeliveryStore>
   ): Promise<string[]> {
     const found: string[] = [];
     let bounds: StoppedBounds = { ...always, order };
-    for (let pages = 0; pages < 100; pages++) {
+    for (let pages = 0; pages < 500; pages++) {
       const { keys, next } = await table.stopped(endpoint, statuses, bounds, limit);
       expect(keys.length).toBeLessThanOrEqual(limit);
       found.push(...keys.map(({ id }) => id));
@@ -113,8 +122,9 @@ export function stoppedContract(name: string, make: () => Promise<DeliveryStore>
       async (order) => {
         const world = await setUp();
         const add = (nth: number) =>
-          world.add(nth % 3 === 0 ? 'discarded' : 'failed', unixMillis(now - (nth > 40 ? 5 : nth % 4)));
-        const made = await Promise.all(Array.from({ length: 60 }, (_, nth) => add(nth)));
+          world.add(nth % 3 === 0 ? 'discarded' : 'failed', unixMillis(now - (nth > 100 ? 5 : nth % 4)));
+        // More of one instant in each partition than are read of it at a time.
+        const made = await Promise.all(Array.from({ length: 240 }, (_, nth) => add(nth)));
         const places = made.map(listedAt).toSorted();
         const inOrder = places.map((place) => place.split('#')[1]);
         const expected = order === 'oldest first' ? inOrder : inOrder.toReversed();
@@ -123,6 +133,29 @@ export function stoppedContract(name: string, make: () => Promise<DeliveryStore>
           expect(await pagesOf(world, ['failed', 'discarded'], order, limit)).toEqual(expected);
       },
     );
+
+    it('stopped deliveries of a full partition come before younger ones of the others', async () => {
+      const world = await setUp();
+      const { tenant, endpointId } = world.endpoint;
+      const shard = (eventId: EventId) =>
+        shardOf({ id: deliveryIdOf(tenant, eventId, endpointId) }, stoppedIndex.shards);
+      const ids = Array.from({ length: 2_000 }, (_, nth) => asEventId(`evt_${nth}`));
+      const old = ids.filter((id) => shard(id) === 0).slice(0, 50);
+      const young = ids.filter((id) => shard(id) !== 0).slice(0, 10);
+      const made = [
+        ...(await Promise.all(old.map((id, nth) => world.add('failed', unixMillis(now - 1_000 + nth), id)))),
+        ...(await Promise.all(young.map((id) => world.add('failed', unixMillis(now - 1), id)))),
+      ];
+
+      const found = await pagesOf(world, ['failed'], 'oldest first', 25);
+
+      expect(found).toEqual(
+        made
+          .map(listedAt)
+          .toSorted()
+          .map((place) => place.split('#')[1]),
+      );
+    });
 
     it('stopped deliveries are listed between two places, which are not included', async () => {
       const { table, endpoint, add } = await setUp();

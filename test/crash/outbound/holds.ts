@@ -10,7 +10,7 @@ const untilSwept = 120_000;
 /** The visibility timeout of the delivery queue. */
 const visibilityMs = 450_000;
 /** The longest that one lost task delays what is sent: the sweep that has just moved it looks at it again. */
-const untilSweptAgain = dueAfterSweep(0, unixMillis(0), false);
+const untilSweptAgain = dueAfterSweep(0, unixMillis(0));
 
 /** A held delivery whose endpoint was enabled. */
 interface Wait {
