@@ -178,12 +178,6 @@ const places = [
       caughtBy: leasedTests,
     },
     {
-      name: 'tasks ask as often while the item of their endpoint is busy',
-      breaks: limits,
-      from: 'Math.max(expected, wroteIn, 10)',
-      to: 'Math.max(expected, 10)',
-    },
-    {
       name: 'a task that waits for a slot goes back to the queue at once',
       breaks: waits,
       from: 'return waited + span > shortWait ? undefined : span;',

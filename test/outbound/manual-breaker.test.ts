@@ -266,10 +266,10 @@ it('a delivery waits since its limiter was asked, so a release between that and 
     ...world.deliverPorts,
     limiter: {
       ...limiter,
-      take: async (...slot) => {
-        const write = await limiter.take(...slot);
+      read: async (key) => {
+        const state = await limiter.read(key);
         world.advance(seconds(3));
-        return write;
+        return state;
       },
     },
   });

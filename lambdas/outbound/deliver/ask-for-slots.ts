@@ -44,7 +44,7 @@ async function tryForAWhile(
   ports: LimiterPorts,
 ): Promise<Unserved | undefined> {
   let step = await firstStep(askers, request, ports);
-  const so: SoFar = { waits: 0, waited: 0, wroteIn: 0 };
+  const so: SoFar = { waits: 0, waited: 0 };
   while (askers.asking.length > 0) {
     if (step.kind === 'free') return step;
     if (step.kind === 'wait') {
@@ -54,7 +54,7 @@ async function tryForAWhile(
       so.waited += span;
       step = await waitAndLook(span, askers, request, ports);
     } else {
-      step = await tryOnce(step, so, askers, request, ports);
+      step = await tryOnce(step, askers, request, ports);
     }
   }
   return undefined;
@@ -65,22 +65,17 @@ interface SoFar {
   waits: number;
   /** In ms. */
   waited: number;
-  /** The time that the last write took, in ms. */
-  wroteIn: number;
 }
 
 async function tryOnce(
   step: Exclude<Step, Unserved>,
-  so: SoFar,
   askers: Askers,
   request: SlotRequest,
   ports: LimiterPorts,
 ): Promise<Step> {
-  const at = ports.now();
   const { ok, state } = await (step.kind === 'probe'
     ? probe(step.openUntil, askers, request, ports)
     : take(step, askers, request, ports));
-  so.wroteIn = ports.now() - at;
   const next = nextStep(askers, request, state, ports.now());
   if (ok || next.kind === 'wait' || next.kind === 'free') return next;
   // Others ask, too: if all of them asked again at once, most would be refused again.
@@ -109,7 +104,7 @@ function nextStep({ asking }: Askers, { limits }: SlotRequest, state: LimiterSta
 function shortWaitFor(
   { wait: { why, until }, state }: Waiting,
   { limits }: SlotRequest,
-  { waits, waited, wroteIn }: SoFar,
+  { waits, waited }: SoFar,
   { now, random }: LimiterPorts,
 ): Millis | undefined {
   // A rate whose line is longer than that has no place.
@@ -117,7 +112,7 @@ function shortWaitFor(
   if (why === 'retry-after') return until - now() > shortWait ? undefined : millis(until - now());
   const expected = slotSpan(state, limits);
   if (expected > shortWait) return undefined;
-  const first = Math.min(Math.max(expected, wroteIn, 10), 250);
+  const first = Math.min(Math.max(expected, 10), 250);
   const span = millis(Math.round(first * 2 ** waits * (0.75 + random() / 2)));
   return waited + span > shortWait ? undefined : span;
 }
