@@ -31,6 +31,8 @@ export function requestRules(
   const sent: Sent[] = [];
   const bodies = new Map<string, string>();
   const generations = new Map<string, Set<string | undefined>>();
+  /** The last claim of each delivery. */
+  const leases = new Map<string, StoredDelivery>();
   const addressed = new Set(
     story.publications.flatMap(({ message }) => {
       const { id, tenant, endpoint } = Object(message);
@@ -100,6 +102,13 @@ export function requestRules(
     check(openFor <= 2_000, 'a request went past a breaker that has been open for more than two seconds');
   }
 
+  /** A late success of another worker ends a claim whose request is about to be sent. */
+  function hasLease({ id, status, claims, leaseUntil }: StoredDelivery): boolean {
+    const last = leases.get(id);
+    const isOvertaken = status === 'delivered' && last?.claims === claims && (last.leaseUntil ?? 0) > now();
+    return (leaseUntil ?? 0) > now() || isOvertaken;
+  }
+
   return {
     isAddressed,
 
@@ -107,6 +116,7 @@ export function requestRules(
     written(delivery: StoredDelivery): void {
       const known = generations.get(delivery.id) ?? new Set();
       generations.set(delivery.id, known.add(delivery.generation));
+      if (delivery.leaseUntil !== undefined) leases.set(delivery.id, delivery);
     },
 
     requested(url: string, webhookId: string, body: string, process: Process): Request {
@@ -123,7 +133,7 @@ export function requestRules(
           life === undefined || generations.get(id)?.has(life.generation) === true,
           'a recreated endpoint got a delivery of its predecessor',
         );
-        check(process.isFaulty || (delivery.leaseUntil ?? 0) > now(), 'a request without a lease');
+        check(process.isFaulty || hasLease(delivery), 'a request without a lease');
         checkBody(key, body);
         checkFilter(delivery, life, body);
         checkRepeat(delivery, request, process);
