@@ -30,7 +30,7 @@ export class WebhookStack extends Stack {
     return this.webhooks.management;
   }
 
-  /** The function that runs the handlers of a source. @throws SettingsError when there is no such source */
+  /** The function that runs the handlers of a source. @throws SettingsError when the stack does not have the source */
   consumer(source: string): IFunction {
     return this.webhooks.inbound(source).consumer;
   }

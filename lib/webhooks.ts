@@ -164,7 +164,7 @@ export class Webhooks extends Construct {
   /**
    * The parts of one source.
    *
-   * @throws SettingsError when there is no such source
+   * @throws SettingsError when `sources` does not name it
    */
   inbound(source: string): InboundParts {
     const { consume, work } = this.inboundOf(source);

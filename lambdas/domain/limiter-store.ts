@@ -68,7 +68,7 @@ export interface Shown {
   readonly isSlow?: boolean;
   /** The quick successes after that one; by default 1 if `health` is `up`. */
   readonly quick?: number;
-  /** The last one was `hanging`, whatever the ones before it showed. */
+  /** The last request was `hanging`. Earlier ones may have shown something else. */
   readonly endsHanging?: boolean;
 }
 

@@ -5,7 +5,7 @@ import { within } from './time-limit.ts';
 /** The time limit of a check: a pattern may never end, and would delay every other event. */
 const checkedFor = millis(1_000);
 
-/** Checks payloads of a type by its schema. The function returns the fault, without any value; undefined when there is none. */
+/** Checks payloads of a type by its schema. The function returns the fault, without values of the payload, or undefined for a valid one. */
 export function payloadValidator(type: string, schema: Schema): (data: unknown) => string | undefined {
   let validator: Validator | undefined;
   return (data) => {

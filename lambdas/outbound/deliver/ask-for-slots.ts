@@ -87,7 +87,7 @@ interface Tried {
   readonly state: LimiterState;
 }
 
-/** What this process knows may be old: it says when to ask for slots, but not that there are none. */
+/** This process may know an old state of the limiter, so it only decides when to ask for slots, never that all are taken. */
 async function firstStep(askers: Askers, request: SlotRequest, ports: LimiterPorts): Promise<Step> {
   const { known } = askers.memory;
   if (known === undefined) return look(askers, request, ports);

@@ -1,18 +1,8 @@
 import { expect, it } from 'vitest';
-import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
-import { days, millis, unixMillis } from '../../../lambdas/domain/time.ts';
+import { days, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type EndpointFinding, shownBy } from '../../../lambdas/outbound/deliver/endpoint-health.ts';
+import { down, finding, limiterKey, limiterOf as of, up } from '../../support/fixtures/findings.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
-
-const limiterKey = 'acme/ep_1';
-const of = { tenant: asTenantId('acme'), endpointId: asEndpointId('ep_1'), isRegistered: true };
-const finding = (health: EndpointFinding['health'], took = 50): EndpointFinding => ({
-  health,
-  took: millis(took),
-  isThrottled: false,
-});
-const up = finding('up');
-const down = finding('down');
 
 it.each<[readonly EndpointFinding[], object | undefined]>([
   [[], undefined],

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import {
   days,
   later,
@@ -15,17 +14,8 @@ import type { EndpointFinding } from '../../../lambdas/outbound/deliver/endpoint
 import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import { releasePermit } from '../../../lambdas/outbound/deliver/release-permit.ts';
 import { settle, virtualTime } from '../../crash/outbound/virtual-time.ts';
+import { down, limiterKey, limiterOf as of, up } from '../../support/fixtures/findings.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
-
-const limiterKey = 'acme/ep_1';
-const of = { tenant: asTenantId('acme'), endpointId: asEndpointId('ep_1'), isRegistered: true };
-const finding = (health: EndpointFinding['health'], took = 50): EndpointFinding => ({
-  health,
-  took: millis(took),
-  isThrottled: false,
-});
-const up = finding('up');
-const down = finding('down');
 
 /** One batch of a worker, whose tasks ask for slots of one endpoint. */
 function batchOf(limits: { readonly concurrent?: number; readonly perSecond?: number }, isProven = true) {
@@ -126,7 +116,7 @@ describe('the slots of a batch', () => {
     expect(await taken()).toBe(0);
   });
 
-  it('the slots of a batch are a quarter of all at a time, and all of them if nobody else asks', async () => {
+  it('a batch leases a quarter of the slots at a time, and ends with all of them if no other batch asks', async () => {
     const { acquired, ask, calls } = batchOf({ concurrent: 8 });
 
     await ask(5);

@@ -8,8 +8,8 @@ import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 export const brokenByRecord = (step: Step, maxRuns: number): readonly string[] => {
   const { was, is } = step;
   if (is === undefined) return [];
-  const rules = (any: Step) =>
-    rulesOf(any.name, any.args, any.was, any.is ?? is, { written: any.now, maxRuns });
+  const rules = (one: Step) =>
+    rulesOf(one.name, one.args, one.was, one.is ?? is, { written: one.now, maxRuns });
   return [
     ...brokenOf([...standing(is), ...counting(was, is), ...rules(step)]),
     ...brokenOtherwise(step, othersOf, rules),
