@@ -3,6 +3,7 @@ import { mutantsOf } from './source-mutant.ts';
 
 const { everyEvent, limits, waits, disabled } = promises;
 const freeTests = 'test/outbound/deliver/free-requests.test.ts';
+const memoryTests = 'test/outbound/deliver/remembered-endpoints.test.ts';
 const releaseTests = 'test/outbound/deliver/release-slot.test.ts';
 const retryAfterTests = 'test/outbound/deliver/retry-after.test.ts';
 const slotTests = 'test/outbound/deliver/acquire-slot.test.ts';
@@ -151,7 +152,7 @@ const freeRequests = [
   ]),
 ];
 
-const memories = mutantsOf({ file: 'lambdas/outbound/deliver/known-endpoint.ts', caughtBy: freeTests }, [
+const memories = mutantsOf({ file: 'lambdas/outbound/deliver/known-endpoint.ts', caughtBy: memoryTests }, [
   {
     name: 'a test goes to the URL that a process remembers',
     breaks: waits,
