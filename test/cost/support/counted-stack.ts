@@ -67,7 +67,11 @@ export async function countedStack({ counts = true } = {}) {
 
   /** Lines are stored a little later than they are written. The last of an invocation has its metrics, or is that of a request. */
   async function linesSince(since: number): Promise<Counted['lines']> {
-    const read = async () => bytesOf((await logs.read(since)).map(({ text }) => text));
+    const read = async () =>
+      bytesOf(
+        (await logs.read(since)).map(({ text }) => text),
+        since,
+      );
     await eventually('the last line of the step', async () => {
       const lines = await read();
       return (lines['metrics'] ?? lines['event.received']) !== undefined;
@@ -170,11 +174,21 @@ async function putSecret({ outputs, clientConfig: config }: LocalAws): Promise<v
   await client.send(new GetSecretValueCommand({ SecretId }));
 }
 
-function bytesOf(lines: readonly string[]): Counted['lines'] {
+interface OwnLine {
+  readonly message?: string;
+  readonly timestamp?: string;
+  /** Of a line of metrics. */
+  readonly _aws?: { readonly Timestamp: number };
+}
+
+/** A line of the step before may be stored during this one, so that only the time at which it was written tells them apart. */
+function bytesOf(lines: readonly string[], since: number): Counted['lines'] {
   const found: Record<string, number[]> = {};
   for (const line of lines) {
     if (!line.startsWith('{')) continue;
-    const { message, _aws }: { message?: string; _aws?: unknown } = JSON.parse(line);
+    const { message, timestamp, _aws }: OwnLine = JSON.parse(line);
+    const writtenAt = _aws?.Timestamp ?? Date.parse(timestamp ?? '');
+    if (writtenAt <= since) continue;
     const name = _aws === undefined ? String(message) : 'metrics';
     found[name] = [...(found[name] ?? []), Buffer.byteLength(asOnAws(name, line))];
   }
