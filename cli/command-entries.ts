@@ -12,6 +12,11 @@ export interface CommandEntry {
 /** All commands, in the order of the help. */
 export const commandEntries: readonly CommandEntry[] = [
   {
+    name: 'init',
+    description: 'add Hookline to a CDK app, or make a new one',
+    load: async () => (await import('./commands/init.ts')).defineInit,
+  },
+  {
     name: 'env',
     description: 'print export lines for the local AWS: eval "$(npx hookline env)"',
     load: async () => (await import('./commands/env.ts')).defineEnv,
