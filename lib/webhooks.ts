@@ -45,7 +45,10 @@ export interface WebhooksProps {
   readonly publicBaseUrl?: string;
   /** How events are sent to endpoints. @default - the defaults of OutboundProps */
   readonly outbound?: OutboundProps;
-  /** The path of the file that exports your `handlers`. @default 'lambdas/handlers/registry.ts' */
+  /**
+   * The file that exports your `handlers`, from the folder in which the app runs. It is bundled into the consumers, with what
+   * it imports. @default - none: events are kept, and a handler that is added later gets them by a replay
+   */
   readonly handlersRegistry?: string;
   /** The address that gets a mail for each alarm, once it has confirmed the subscription. @default - none; subscribe to the alarm topic */
   readonly alarmEmail?: string;

@@ -15,11 +15,12 @@ import * as v from 'valibot';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { deploymentNameOf } from '../deployment-name.ts';
 import { functions } from '../settings.ts';
-import { type FunctionName, functionCode } from './bundle.ts';
+import { functionCode } from './bundle.ts';
+import type { FunctionName } from './function-build.ts';
 
 /** The settings that all functions of a stack share. */
 export interface FunctionDefaults {
-  /** The file that exports the team's `handlers`. @default the shipped one */
+  /** The file that exports the team's `handlers`. @default none */
   readonly handlersRegistry?: string;
   readonly logRetention: RetentionDays;
   /** Which of Lambda's own lines are logged. */

@@ -8,7 +8,7 @@ const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.pa
   readFileSync(resolve(import.meta.dirname, '../../../cdk.json'), 'utf8'),
 );
 
-/** Where the bundles are, too: Vitest ends its processes by a signal, and `lib/parts/bundle.ts` removes what is an hour old. */
+/** Where the bundles are, too: Vitest ends its processes by a signal, and `lib/parts/function-build.ts` removes what is an hour old. */
 const cache = resolve(import.meta.dirname, '../../../node_modules/.cache/hookline');
 mkdirSync(cache, { recursive: true });
 const assemblies = mkdtempSync(join(cache, 'synth-'));
@@ -20,6 +20,9 @@ export function newApp(context: Readonly<Record<string, unknown>> = {}, more: Ap
   const staging = { 'aws:cdk:disable-asset-staging': true };
   return new App({ outdir, context: { ...cdkJson.context, ...staging, ...context }, ...more });
 }
+
+/** The handlers of the shipped app. */
+export const shippedHandlers = resolve(import.meta.dirname, '../../../lambdas/handlers/registry.ts');
 
 export const threeSources = {
   stripe: { provider: 'stripe' },
@@ -52,6 +55,7 @@ export function synth(
 ): Synthesised {
   const stack = new WebhookStack(quickApp(context), 'Test', {
     sources: threeSources,
+    handlersRegistry: shippedHandlers,
     ...props,
   });
   const template = Template.fromStack(stack);
