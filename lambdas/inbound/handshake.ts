@@ -3,7 +3,7 @@ import type { RawRequest } from '../domain/raw-request.ts';
 import { parseKey, type VerificationKey } from '../domain/signature/key.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { InboundPorts } from './ports.ts';
-import { type ReceiveResult, refused, unavailable } from './receive-result.ts';
+import { type NoEvents, refused, unavailable } from './receive-result.ts';
 
 /** Responds to a handshake without a signature. @returns undefined if the request is not one */
 export async function unsignedHandshake(
@@ -11,7 +11,7 @@ export async function unsignedHandshake(
   { provider }: Source,
   now: UnixMillis,
   { keys }: Pick<InboundPorts, 'keys'>,
-): Promise<ReceiveResult | undefined> {
+): Promise<NoEvents | undefined> {
   const responseTo = provider.handshake?.unsigned;
   if (responseTo === undefined) return undefined;
   try {
@@ -33,7 +33,7 @@ export async function storeHandshakeSecret(
   { provider, settings }: Source,
   now: UnixMillis,
   { keys, handshakeSecret }: Pick<InboundPorts, 'keys' | 'handshakeSecret'>,
-): Promise<ReceiveResult | undefined> {
+): Promise<NoEvents | undefined> {
   const brought = provider.handshake?.secretFromHandshake?.(request);
   // A value that is not a key would verify nothing, and keep the real secret out.
   if (brought === undefined || parseKey(brought.secret, provider.secret) === undefined) return undefined;
@@ -68,7 +68,7 @@ export async function signedHandshake(
   { provider }: Source,
   keys: readonly VerificationKey[],
   { calls }: Pick<InboundPorts, 'calls'>,
-): Promise<ReceiveResult | undefined> {
+): Promise<NoEvents | undefined> {
   try {
     const response = await provider.handshake?.signed?.(request, keys, calls);
     return response && { kind: 'handshake', response };
