@@ -1,4 +1,4 @@
-import type { Source } from '../domain/provider/provider.ts';
+import type { CheckedSource } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { parseKey, type VerificationKey } from '../domain/signature/key.ts';
 import type { UnixMillis } from '../domain/time.ts';
@@ -8,7 +8,7 @@ import { type NoEvents, refused, unavailable } from './receive-result.ts';
 /** Responds to a handshake without a signature. @returns undefined if the request is not one */
 export async function unsignedHandshake(
   request: RawRequest,
-  { provider }: Source,
+  { provider }: CheckedSource,
   now: UnixMillis,
   { keys }: Pick<InboundPorts, 'keys'>,
 ): Promise<NoEvents | undefined> {
@@ -30,7 +30,7 @@ export async function unsignedHandshake(
  */
 export async function storeHandshakeSecret(
   request: RawRequest,
-  { provider, settings }: Source,
+  { provider, settings }: CheckedSource,
   now: UnixMillis,
   { keys, handshakeSecret }: Pick<InboundPorts, 'keys' | 'handshakeSecret'>,
 ): Promise<NoEvents | undefined> {
@@ -65,7 +65,7 @@ async function hasKeys(keys: InboundPorts['keys'], now: UnixMillis): Promise<boo
 /** Responds to a handshake that verified. @returns undefined if the request is not one */
 export async function signedHandshake(
   request: RawRequest,
-  { provider }: Source,
+  { provider }: CheckedSource,
   keys: readonly VerificationKey[],
   { calls }: Pick<InboundPorts, 'calls'>,
 ): Promise<NoEvents | undefined> {

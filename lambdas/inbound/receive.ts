@@ -3,7 +3,7 @@ import { bodyHash } from '../domain/provider/body-hash.ts';
 import { mayBeEvent, withContent } from '../domain/provider/event-content.ts';
 import { idRuleOf } from '../domain/provider/id-rule.ts';
 import { parsePayload } from '../domain/provider/payload.ts';
-import type { Provider, Source } from '../domain/provider/provider.ts';
+import type { CheckedSource, Provider, Source } from '../domain/provider/provider.ts';
 import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
 import { readField } from '../domain/provider/read-field.ts';
 import { verifyRequest } from '../domain/provider/verify-request.ts';
@@ -62,7 +62,7 @@ export interface VerifiedRequest {
 /** Checks one request: answers a handshake, refuses, or reads the events of a request that verifies. */
 export async function checkRequest(
   request: RawRequest,
-  source: Source,
+  source: CheckedSource,
   requestId: string,
   now: UnixMillis,
   ports: CheckPorts,
@@ -110,7 +110,7 @@ async function isFromAllowed(address: string, cidrs: readonly string[]): Promise
 /** @returns a refusal if the once-only token of a request came before with another body */
 async function reusedToken(
   request: RawRequest,
-  { provider }: Source,
+  { provider }: CheckedSource,
   now: UnixMillis,
   ports: CheckPorts,
 ): Promise<Refusal | undefined> {
@@ -130,7 +130,7 @@ async function reusedToken(
 /** Verifies a request with the cached keys. If that fails, the secret is read again, because its key may be new. */
 async function verifyWithFreshKeys(
   request: RawRequest,
-  { settings, provider }: Source,
+  { settings, provider }: CheckedSource,
   now: UnixMillis,
   { keys, calls }: CheckPorts,
 ): Promise<(Verification & { readonly keys: readonly VerificationKey[] }) | Refusal> {
