@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { withSpoiledSignature } from '../../cli/send/signing/tamper.ts';
+import { withSpoiledSignature } from '../../testing/signing/tamper.ts';
 import { eventually } from './support/eventually.ts';
 import { providers, signed, signedSample, snsMessage, topic } from './support/every-provider.ts';
 import { everyProviderStack, publicUrl, storedId } from './support/every-provider-stack.ts';

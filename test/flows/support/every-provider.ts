@@ -1,14 +1,14 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { CompactSign, importPKCS8 } from 'jose';
-import { sampleOf } from '../../../cli/send/samples/sample-of.ts';
-import { type Draft, withHeaders } from '../../../cli/send/signing/draft.ts';
-import { signRequest } from '../../../cli/send/signing/sign-request.ts';
 import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
 import { toIsoInstant, toUnixSeconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { randomSecret } from '../../../local/secrets.ts';
+import { sampleOf } from '../../../testing/samples/sample-of.ts';
+import { type Draft, withHeaders } from '../../../testing/signing/draft.ts';
+import { signRequest } from '../../../testing/signing/sign-request.ts';
 import type { KeyServer } from './key-server.ts';
 
 export const providers: readonly (readonly [string, Provider])[] = Object.entries(catalogue);
@@ -49,7 +49,7 @@ export async function signedSample(
   secret: string,
   keys: KeyServer['keys'],
 ): Promise<Draft> {
-  const draft = await sampleOf(name, url, unixMillis(Date.now()));
+  const draft = sampleOf(name, url, unixMillis(Date.now()));
   const byServer = withKeysOfProvider[name];
   return byServer === undefined ? signed(name, draft, secret) : byServer(draft, keys);
 }

@@ -1,5 +1,5 @@
-import { ownOf } from '../../../lambdas/domain/own-property.ts';
-import type { Provider } from '../../../lambdas/domain/provider/provider.ts';
+import { ownOf } from '../../lambdas/domain/own-property.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { customSigners, onlyTheProviderSigns } from './custom-signers.ts';
 import { CannotSignError, type Draft, type Signing } from './draft.ts';
 import { signByScheme } from './sign-by-scheme.ts';
@@ -16,12 +16,12 @@ export function assertSignable(slug: string): void {
  * @param slug the provider's name
  * @throws CannotSignError with the next step
  */
-export async function signRequest(
+export function signRequest(
   slug: string,
   { signature, otherSignatures = [] }: Provider,
   draft: Draft,
   signing: Signing,
-): Promise<Draft> {
+): Draft {
   assertSignable(slug);
   const own = ownOf(customSigners, slug);
   if (own !== undefined) return own(draft, signing);

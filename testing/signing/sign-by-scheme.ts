@@ -1,12 +1,8 @@
 import { createSecretKey, sign as signWithPrivateKey } from 'node:crypto';
-import { hmac } from '../../../lambdas/domain/signature/hmac.ts';
-import {
-  type Algorithm,
-  headerName,
-  type SignatureScheme,
-} from '../../../lambdas/domain/signature/scheme.ts';
-import { signedContent } from '../../../lambdas/domain/signature/signed-content.ts';
-import { toIsoInstant, toUnixSeconds } from '../../../lambdas/domain/time.ts';
+import { hmac } from '../../lambdas/domain/signature/hmac.ts';
+import { type Algorithm, headerName, type SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
+import { signedContent } from '../../lambdas/domain/signature/signed-content.ts';
+import { toIsoInstant, toUnixSeconds } from '../../lambdas/domain/time.ts';
 import { CannotSignError, type Draft, rawRequestOf, type Signing, withHeaders } from './draft.ts';
 
 /**
