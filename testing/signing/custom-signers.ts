@@ -3,7 +3,14 @@ import { parseJson } from '../../lambdas/domain/json.ts';
 import { isForm, readForm } from '../../lambdas/domain/provider/form.ts';
 import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
 import { toUnixSeconds } from '../../lambdas/domain/time.ts';
-import { CannotSignError, type Draft, type Signer, type Signing, withHeaders } from './draft.ts';
+import {
+  CannotSignError,
+  type Draft,
+  needsPrivateKey,
+  type Signer,
+  type Signing,
+  withHeaders,
+} from './draft.ts';
 
 /** Signers for the providers with custom verification code. */
 export const customSigners: Readonly<Record<string, Signer>> = {
@@ -129,27 +136,30 @@ const hmac = (hash: string, { key }: Pick<Signing, 'key'>, content: string | Uin
     .update(content)
     .digest();
 
-const fieldsOf = ({ key }: Signing): Readonly<Record<string, string>> =>
+/** The parts of a secret of several fields. */
+export const fieldsOf = ({ key }: Signing): Readonly<Record<string, string>> =>
   key.kind === 'fields' ? key.fields : {};
 
-/** A JSON Web Token: tests of handlers sign without waiting, which `jose` cannot. */
+/** A JSON Web Token of the claims, by the kind of the key. */
 function token({ key, privateKey }: Signing, claims: object): string {
-  if (key.kind === 'hmac') return compact('HS256', claims, (content) => hmac('sha256', { key }, content));
-  if (privateKey === undefined)
-    throw new CannotSignError(
-      'The source holds a public key, which cannot sign: pass the private key with --private-key FILE.',
-    );
+  if (key.kind === 'hmac')
+    return compact({ alg: 'HS256', typ: 'JWT' }, claims, (content) => hmac('sha256', { key }, content));
+  if (privateKey === undefined) throw new CannotSignError(needsPrivateKey);
   const alg = privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
-  return compact(alg, claims, (content) =>
-    signWithPrivateKey('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+  return compact({ alg, typ: 'JWT' }, claims, (content) =>
+    signWithPrivateKey('sha256', content, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
   );
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1 */
-export function compact(alg: string, claims: object, sign: (content: string) => Buffer, header = {}): string {
-  const encoded = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url');
-  const content = `${encoded({ alg, typ: 'JWT', ...header })}.${encoded(claims)}`;
-  return `${content}.${sign(content).toString('base64url')}`;
+/**
+ * Signs a JSON Web Token in a plain call, which `jose` cannot: the signers of tests do not wait.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
+ */
+export function compact(header: object, claims: object, sign: (content: Buffer) => Buffer): string {
+  const parts = [header, claims].map((json) => Buffer.from(JSON.stringify(json)).toString('base64url'));
+  const content = parts.join('.');
+  return `${content}.${sign(Buffer.from(content)).toString('base64url')}`;
 }
 
 /**
@@ -157,7 +167,7 @@ export function compact(alg: string, claims: object, sign: (content: string) => 
  *
  * @throws CannotSignError when the body is not JSON
  */
-function changedJson(draft: Draft, change: (event: Record<string, unknown>) => object): Draft {
+export function changedJson(draft: Draft, change: (event: Record<string, unknown>) => object): Draft {
   const event = jsonIn(draft.body);
   return { ...draft, body: Buffer.from(JSON.stringify(change(object(event)))) };
 }

@@ -33,6 +33,10 @@ export class CannotSignError extends Error {
   override name = 'CannotSignError' as const;
 }
 
+/** For a key that verifies and cannot sign. */
+export const needsPrivateKey =
+  'The source holds a public key, which cannot sign: pass the private key (--private-key FILE, or `privateKey` in a test).';
+
 export const withHeaders = (draft: Draft, headers: Readonly<Record<string, string>>): Draft => ({
   ...draft,
   headers: { ...draft.headers, ...headers },

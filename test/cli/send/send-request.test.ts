@@ -135,7 +135,7 @@ describe('hookline send', () => {
     ['stripe', 'unset', {}, 'holds a placeholder, not a secret'],
     ['plaid', 'unset', {}, 'Only Plaid can sign its webhooks'],
     ['stripe', 'whsec_1', { body: '/nowhere/body.json' }, '/nowhere/body.json cannot be read'],
-    ['discord', 'ab'.repeat(32), {}, 'pass the private key with --private-key'],
+    ['discord', 'ab'.repeat(32), {}, 'pass the private key (--private-key FILE'],
   ])('hookline send explains the error: %s %s %o', async (slug, secret, options, message) => {
     await expect(receptionOf(slug, secret, options)).rejects.toThrow(message);
   });
