@@ -4,13 +4,13 @@ import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { sampleOf } from '../../testing/samples/sample-of.ts';
+import { withType } from '../../testing/samples/with-type.ts';
+import type { Draft } from '../../testing/signing/draft.ts';
+import { assertSignable, signRequest } from '../../testing/signing/sign-request.ts';
+import { tampered } from '../../testing/signing/tamper.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
 import { readFile } from '../terminal/read-file.ts';
-import { sampleOf } from './samples/sample-of.ts';
-import { withType } from './samples/with-type.ts';
-import type { Draft } from './signing/draft.ts';
-import { assertSignable, signRequest } from './signing/sign-request.ts';
-import { tampered } from './signing/tamper.ts';
 
 /** The options of `hookline send` that shape the request. */
 export interface SendOptions {
@@ -43,20 +43,15 @@ const timed: ReadonlySet<string> = new Set(['box', 'contentful', 'mailgun', 'mon
  * @param url the source's URL as the provider knows it
  * @throws RefusedError or CannotSignError with the next step
  */
-export async function requestToSend(
-  sender: Sender,
-  url: string,
-  options: SendOptions,
-  now: UnixMillis,
-): Promise<Draft> {
+export function requestToSend(sender: Sender, url: string, options: SendOptions, now: UnixMillis): Draft {
   assertSignable(sender.slug);
   const at = options.stale ? staleTime(sender, now) : now;
-  const sample = named(await sampleOf(sender.slug, url, at), sender.provider);
+  const sample = named(sampleOf(sender.slug, url, at), sender.provider);
   const typed = options.type === undefined ? sample : ofType(sample, sender, options);
   const draft = options.body === undefined ? typed : withBody(typed, options.body, options.contentType);
   const privateKey = options.privateKey ? createPrivateKey(readFile(options.privateKey)) : undefined;
   const signing = { key: keyOf(sender), at, messageId: randomUUID(), privateKey };
-  const signed = await signRequest(sender.slug, sender.provider, draft, signing);
+  const signed = signRequest(sender.slug, sender.provider, draft, signing);
   return options.tamper ? tampered(sender.slug, signed, signing.key) : signed;
 }
 

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { tampered } from '../../cli/send/signing/tamper.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../../lambdas/domain/provider/generic.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { refusalKeeper, refusalOf } from '../../lambdas/inbound/keep-refusal.ts';
+import { tampered } from '../../testing/signing/tamper.ts';
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBodies } from '../support/hostile/bodies.ts';

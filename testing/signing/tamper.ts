@@ -1,4 +1,4 @@
-import type { VerificationKey } from '../../../lambdas/domain/signature/key.ts';
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Draft } from './draft.ts';
 
 /** Providers whose signature does not cover the whole body, so a changed body may still verify. */

@@ -1,13 +1,16 @@
 import { createSecretKey, sign as signWithPrivateKey } from 'node:crypto';
-import { hmac } from '../../../lambdas/domain/signature/hmac.ts';
+import { hmac } from '../../lambdas/domain/signature/hmac.ts';
+import { type Algorithm, headerName, type SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
+import { signedContent } from '../../lambdas/domain/signature/signed-content.ts';
+import { toIsoInstant, toUnixSeconds } from '../../lambdas/domain/time.ts';
 import {
-  type Algorithm,
-  headerName,
-  type SignatureScheme,
-} from '../../../lambdas/domain/signature/scheme.ts';
-import { signedContent } from '../../../lambdas/domain/signature/signed-content.ts';
-import { toIsoInstant, toUnixSeconds } from '../../../lambdas/domain/time.ts';
-import { CannotSignError, type Draft, rawRequestOf, type Signing, withHeaders } from './draft.ts';
+  CannotSignError,
+  type Draft,
+  needsPrivateKey,
+  rawRequestOf,
+  type Signing,
+  withHeaders,
+} from './draft.ts';
 
 /**
  * Signs by a provider's signature scheme: the inverse of verification.
@@ -44,10 +47,7 @@ function computed(algorithm: Algorithm, content: Uint8Array, { key, privateKey }
     const signedWith = key.kind === 'hmac' ? key.secretKey : createSecretKey(content);
     return inText(algorithm, hmac(algorithm.hash, signedWith, content));
   }
-  if (privateKey === undefined)
-    throw new CannotSignError(
-      'The source holds a public key, which cannot sign: pass the private key with --private-key FILE.',
-    );
+  if (privateKey === undefined) throw new CannotSignError(needsPrivateKey);
   const hash = algorithm.key === 'ed25519' ? null : 'sha256';
   return inText(algorithm, signWithPrivateKey(hash, content, privateKey));
 }

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import type { RawRequest } from '../../../lambdas/domain/raw-request.ts';
-import type { VerificationKey } from '../../../lambdas/domain/signature/key.ts';
-import type { UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
 
 /** A request before it is signed. */
 export interface Draft {
@@ -26,12 +26,16 @@ export interface Signing {
 }
 
 /** Signs as one provider does. */
-export type Signer = (draft: Draft, signing: Signing) => Draft | Promise<Draft>;
+export type Signer = (draft: Draft, signing: Signing) => Draft;
 
 /** Only the provider can sign the request, or the given keys cannot. The message has the next step. */
 export class CannotSignError extends Error {
   override name = 'CannotSignError' as const;
 }
+
+/** For a key that verifies and cannot sign. */
+export const needsPrivateKey =
+  'The source holds a public key, which cannot sign: pass the private key (--private-key FILE, or `privateKey` in a test).';
 
 export const withHeaders = (draft: Draft, headers: Readonly<Record<string, string>>): Draft => ({
   ...draft,

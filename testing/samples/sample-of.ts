@@ -1,29 +1,23 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
-import type { Fresh, MakeSample, Sample } from '../../../lambdas/domain/provider/sample.ts';
-import { toIsoInstant, toUnixSeconds, type UnixMillis } from '../../../lambdas/domain/time.ts';
+import { ownOf } from '../../lambdas/domain/own-property.ts';
+import type { Fresh, MakeSample, Sample } from '../../lambdas/domain/provider/sample.ts';
+import { samples } from '../../lambdas/domain/provider/samples.ts';
+import { toIsoInstant, toUnixSeconds, type UnixMillis } from '../../lambdas/domain/time.ts';
 import type { Draft } from '../signing/draft.ts';
+
+const rows: Readonly<Record<string, MakeSample>> = samples;
 
 /** The sample of a provider without its own. */
 const generic: MakeSample = ({ uuid, iso }) => ({
   json: { id: uuid, type: 'example.created', created_at: iso, data: { mugs: 2 } },
 });
 
-/** Loads the sample beside a provider's file, by name. */
-async function makerOf(provider: string): Promise<MakeSample> {
-  if (!Object.hasOwn(catalogue, provider)) return generic;
-  const file: { readonly sample: MakeSample } = await import(
-    `../../../lambdas/domain/provider/providers/${provider}.sample.ts`
-  );
-  return file.sample;
-}
-
 /**
  * Makes an unsigned event as the provider would send it.
  *
  * @param at the time of the event
  */
-export async function sampleOf(provider: string, url: string, at: UnixMillis): Promise<Draft> {
+export function sampleOf(provider: string, url: string, at: UnixMillis): Draft {
   const fresh: Fresh = {
     uuid: randomUUID(),
     hex: randomBytes(12).toString('hex'),
@@ -32,7 +26,7 @@ export async function sampleOf(provider: string, url: string, at: UnixMillis): P
     seconds: toUnixSeconds(at),
     iso: toIsoInstant(at),
   };
-  const sample = (await makerOf(provider))(fresh);
+  const sample = (ownOf(rows, provider) ?? generic)(fresh);
   const headers = { 'content-type': contentTypeOf(sample), ...sample.headers };
   return { method: 'POST', url, headers, body: Buffer.from(textOf(sample)) };
 }

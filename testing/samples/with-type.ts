@@ -1,7 +1,7 @@
-import { parseJson } from '../../../lambdas/domain/json.ts';
-import { isDeeperThan } from '../../../lambdas/domain/nesting.ts';
-import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
-import type { FieldRule, Provider } from '../../../lambdas/domain/provider/provider.ts';
+import { parseJson } from '../../lambdas/domain/json.ts';
+import { isDeeperThan } from '../../lambdas/domain/nesting.ts';
+import { propertyAt } from '../../lambdas/domain/provider/property.ts';
+import type { FieldRule, Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { Draft } from '../signing/draft.ts';
 
 /**

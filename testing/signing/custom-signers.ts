@@ -1,10 +1,16 @@
-import { createHash, createHmac } from 'node:crypto';
-import { CompactSign } from 'jose';
-import { parseJson } from '../../../lambdas/domain/json.ts';
-import { isForm, readForm } from '../../../lambdas/domain/provider/form.ts';
-import { sortedParameters } from '../../../lambdas/domain/provider/sorted-parameters.ts';
-import { toUnixSeconds } from '../../../lambdas/domain/time.ts';
-import { CannotSignError, type Draft, type Signer, type Signing, withHeaders } from './draft.ts';
+import { createHash, createHmac, sign as signWithPrivateKey } from 'node:crypto';
+import { parseJson } from '../../lambdas/domain/json.ts';
+import { isForm, readForm } from '../../lambdas/domain/provider/form.ts';
+import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
+import { toUnixSeconds } from '../../lambdas/domain/time.ts';
+import {
+  CannotSignError,
+  type Draft,
+  needsPrivateKey,
+  type Signer,
+  type Signing,
+  withHeaders,
+} from './draft.ts';
 
 /** Signers for the providers with custom verification code. */
 export const customSigners: Readonly<Record<string, Signer>> = {
@@ -102,15 +108,15 @@ export const customSigners: Readonly<Record<string, Signer>> = {
     }));
   },
 
-  monday: async (draft, signing) => {
+  monday: (draft, signing) => {
     const now = toUnixSeconds(signing.at);
     const claims = { accountId: 1, userId: 1, aud: draft.url, iat: now, exp: now + 300 };
-    return withHeaders(draft, { authorization: await token(signing, claims) });
+    return withHeaders(draft, { authorization: token(signing, claims) });
   },
 
-  fusionauth: async (draft, signing) => {
+  fusionauth: (draft, signing) => {
     const claims = { request_body_sha256: createHash('sha256').update(draft.body).digest('base64') };
-    return withHeaders(draft, { 'x-fusionauth-signature-jwt': await token(signing, claims) });
+    return withHeaders(draft, { 'x-fusionauth-signature-jwt': token(signing, claims) });
   },
 };
 
@@ -125,23 +131,35 @@ export const onlyTheProviderSigns: Readonly<Record<string, string>> = {
 const stamped = (timestamp: string, { body }: Draft): Uint8Array =>
   Buffer.concat([Buffer.from(`${timestamp}.`), body]);
 
-const hmac = (hash: string, { key }: Signing, content: string | Uint8Array): Buffer =>
+const hmac = (hash: string, { key }: Pick<Signing, 'key'>, content: string | Uint8Array): Buffer =>
   createHmac(hash, key.kind === 'hmac' ? key.secretKey : '')
     .update(content)
     .digest();
 
-const fieldsOf = ({ key }: Signing): Readonly<Record<string, string>> =>
+/** The parts of a secret of several fields. */
+export const fieldsOf = ({ key }: Signing): Readonly<Record<string, string>> =>
   key.kind === 'fields' ? key.fields : {};
 
-async function token({ key, privateKey }: Signing, claims: object): Promise<string> {
-  const signer = new CompactSign(Buffer.from(JSON.stringify(claims)));
-  if (key.kind === 'hmac') return signer.setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key.secretKey);
-  if (privateKey === undefined)
-    throw new CannotSignError(
-      'The source holds a public key, which cannot sign: pass the private key with --private-key FILE.',
-    );
+/** A JSON Web Token of the claims, by the kind of the key. */
+function token({ key, privateKey }: Signing, claims: object): string {
+  if (key.kind === 'hmac')
+    return compact({ alg: 'HS256', typ: 'JWT' }, claims, (content) => hmac('sha256', { key }, content));
+  if (privateKey === undefined) throw new CannotSignError(needsPrivateKey);
   const alg = privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
-  return signer.setProtectedHeader({ alg, typ: 'JWT' }).sign(privateKey);
+  return compact({ alg, typ: 'JWT' }, claims, (content) =>
+    signWithPrivateKey('sha256', content, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+  );
+}
+
+/**
+ * Signs a JSON Web Token in a plain call, which `jose` cannot: the signers of tests do not wait.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
+ */
+export function compact(header: object, claims: object, sign: (content: Buffer) => Buffer): string {
+  const parts = [header, claims].map((json) => Buffer.from(JSON.stringify(json)).toString('base64url'));
+  const content = parts.join('.');
+  return `${content}.${sign(Buffer.from(content)).toString('base64url')}`;
 }
 
 /**
@@ -149,7 +167,7 @@ async function token({ key, privateKey }: Signing, claims: object): Promise<stri
  *
  * @throws CannotSignError when the body is not JSON
  */
-function changedJson(draft: Draft, change: (event: Record<string, unknown>) => object): Draft {
+export function changedJson(draft: Draft, change: (event: Record<string, unknown>) => object): Draft {
   const event = jsonIn(draft.body);
   return { ...draft, body: Buffer.from(JSON.stringify(change(object(event)))) };
 }
