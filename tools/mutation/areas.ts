@@ -7,6 +7,18 @@ export interface Area {
 }
 
 /**
+ * Files whose modules keep what they have computed for the life of a process: a test of their mutants needs a new one. All
+ * others keep their thread from one mutant to the next.
+ */
+export const remembering: readonly string[] = [
+  'lambdas/domain/destination-rules.ts',
+  'lambdas/domain/provider/certificates.ts',
+  'lambdas/domain/signature/signed-content.ts',
+  'lambdas/adapters/dynamodb/{conditional-update,gathered-writes,new-token,statements}.ts',
+  'lambdas/adapters/telemetry/mapped-stack.ts',
+];
+
+/**
  * The code whose mutants are measured.
  *
  * A mutant runs against the quick tests next to it: against all tests, one that nothing notices would take a minute. The
