@@ -40,7 +40,9 @@ export const areas: readonly Area[] = [
     code: [
       'lambdas/inbound/{attempt,claim,consume,consume.lambda,copy-to-tap,finish-attempt,open-message,replay,run-handler,wait}.ts',
     ],
-    tests: ['test/inbound/{claim,consume*,copy-to-tap,replay,shipped-handlers,wait}.test.ts'],
+    tests: [
+      'test/inbound/{altered-bodies,claim,consume*,copy-to-tap,dead-letter,replay,shipped-handlers,wait}.test.ts',
+    ],
   },
   {
     name: 'receive',

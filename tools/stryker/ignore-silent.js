@@ -12,18 +12,21 @@ const isLogCall = (node) => {
   return levels.has(property.name) && (isLog || isLogCall(object));
 };
 
+const isLogStatement = (node) => node.type === 'ExpressionStatement' && isLogCall(node.expression);
+
 /** Whether the path is a log line, or a part of one. */
 const isOfLogLine = ({ node, parent }) =>
   isLogCall(node) ||
   (isLogCall(parent) && parent.arguments.includes(node)) ||
-  (node.type === 'ExpressionStatement' && isLogCall(node.expression));
+  isLogStatement(node) ||
+  (node.type === 'BlockStatement' && node.body.length > 0 && node.body.every(isLogStatement));
 
-/** Whether the path is the text in `new …Error('…')`: a test would only repeat its words. */
+/** Whether the path is the text in `new …Error('…')`, or the name in one of `parseMessage`: a test would only repeat it. */
 const isErrorText = ({ node, parent }) =>
-  parent?.type === 'NewExpression' &&
+  ['NewExpression', 'CallExpression'].includes(parent?.type) &&
   parent.arguments.includes(node) &&
   ['StringLiteral', 'TemplateLiteral'].includes(node.type) &&
-  parent.callee.name?.endsWith('Error') === true;
+  (parent.callee.name?.endsWith('Error') === true || parent.callee.name === 'parseMessage');
 
 /** Whether the path is the first half of `at !== undefined && at > now`: the second is false for undefined, too. */
 const isForCompiler = ({ node, parent }) =>
