@@ -193,13 +193,14 @@ describe('keptEvents', () => {
     const record = world.inboundEvents.records.get('stripe#evt_1');
     // The index is late: it still has the event among those that failed.
     const readRecord = async () => record && { ...record, status: 'ignored' as const };
-    const inboundEvents = { ...world.inboundEvents, readRecord };
-    const idsOf = async (status?: 'failed' | 'ignored') => {
+    const late = { ...world.inboundEvents, readRecord };
+    const idsOf = async (status: 'failed' | undefined, inboundEvents = world.inboundEvents) => {
       const list = { source: 'stripe', day: '2026-11-18', status };
       return (await keptEvents(list, { limit: 10 }, { inboundEvents })).records.map(({ id }) => id);
     };
 
-    expect(await idsOf('failed')).toEqual([]);
-    expect(await idsOf()).toEqual(['stripe#evt_1']);
+    expect(await idsOf('failed')).toEqual(['stripe#evt_1']);
+    expect(await idsOf('failed', late)).toEqual([]);
+    expect(await idsOf(undefined, late)).toEqual(['stripe#evt_1']);
   });
 });

@@ -66,12 +66,13 @@ describe("Stryker's report", () => {
     });
   });
 
-  it('has the text of each file with a survivor in it', () => {
+  it('has the lines of each survivor with the mutant in them', () => {
     const all = [mutant('Killed'), mutant('Survived', 'true', '1'), mutant('NoCoverage', 'false', '2')];
+    const place = { file: limiter, first: 2, last: 2, source };
 
     expect(survivorsIn(reportOf(...all), () => true)).toEqual([
-      { id: '1', file: limiter, mutated: 'const open =\n  true;\n' },
-      { id: '2', file: limiter, mutated: 'const open =\n  false;\n' },
+      { ...place, id: '1', mutated: '  true;' },
+      { ...place, id: '2', mutated: '  false;' },
     ]);
     expect(survivorsIn(reportOf(...all), (file) => file === batch)).toEqual([]);
   });

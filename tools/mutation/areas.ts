@@ -63,8 +63,16 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'sweep',
-    code: ['lambdas/outbound/sweep/*.ts'],
-    tests: ['test/outbound/sweep/*.test.ts', 'test/outbound/{errored-work,hold-delivery}.test.ts'],
+    code: ['lambdas/outbound/sweep/!(recover|recoverable|estimate-failed).ts'],
+    tests: [
+      'test/outbound/sweep/{keep-measured,notify-failures,release-in-turns,sweep*}.test.ts',
+      'test/outbound/{errored-work,hold-delivery}.test.ts',
+    ],
+  },
+  {
+    name: 'recoveries',
+    code: ['lambdas/outbound/sweep/{recover,recoverable,estimate-failed}.ts'],
+    tests: ['test/outbound/sweep/recover*.test.ts'],
   },
   {
     name: 'outbound',

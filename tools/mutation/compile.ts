@@ -5,47 +5,47 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './files.ts';
 import type { PlacedMutant } from './report.ts';
+import {
+  type MutatedFile,
+  type MutatedStatement,
+  roundOf,
+  statementOf,
+  withStatements,
+} from './statements.ts';
 
 const copy = join(root, '.local/mutation/compiled');
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 
 /**
- * The ids of the mutants that do not compile. Each is put into a copy of `lambdas/`; a round of the compiler judges one of each file.
+ * The ids of the mutants that do not compile. They are put into a copy of `lambdas/`, many in a round.
  *
  * What is only left unused counts as compiled: an edit by hand would take it away as well.
  */
 export async function refusedByCompiler(mutants: readonly PlacedMutant[]): Promise<ReadonlySet<string>> {
-  if (mutants.length === 0) return new Set();
-  makeCopy();
   const refused = new Set<string>();
-  let left = mutants;
+  if (mutants.length > 0) makeCopy();
+  let left = mutants.map(statementOf);
   while (left.length > 0) {
     const round = roundOf(left);
-    const inRound = new Set(round.values());
-    left = left.filter((mutant) => !inRound.has(mutant));
-    for (const [file, mutant] of round) writeFileSync(join(copy, file), mutant.mutated);
-    for (const file of await filesWithErrors()) {
-      const mutant = round.get(file);
-      if (mutant !== undefined) refused.add(mutant.id);
-    }
-    for (const file of round.keys()) writeFileSync(join(copy, file), readFileSync(join(root, file)));
+    left = left.filter((statement) => !round.includes(statement));
+    for (const id of await refusedOf(round)) refused.add(id);
   }
   return refused;
 }
 
-/** One mutant of each file. No file of a round imports another, so that an error is due to the mutant of its own file. */
-function roundOf(mutants: readonly PlacedMutant[]): ReadonlyMap<string, PlacedMutant> {
-  const round = new Map<string, PlacedMutant>();
-  for (const mutant of mutants) {
-    const others = [...round.values()];
-    const isApart = others.every((other) => !imports(mutant, other) && !imports(other, mutant));
-    if (!round.has(mutant.file) && isApart) round.set(mutant.file, mutant);
-  }
-  return round;
+async function refusedOf(round: readonly MutatedStatement[]): Promise<readonly string[]> {
+  const files = new Map<string, MutatedFile>();
+  for (const [file, statements] of Map.groupBy(round, ({ mutant }) => mutant.file))
+    files.set(file, withStatements(statements[0]?.mutant.source ?? '', statements));
+  for (const [file, { text }] of files) writeFileSync(join(copy, file), text);
+  const found = await errors();
+  for (const file of files.keys()) writeFileSync(join(copy, file), readFileSync(join(root, file)));
+  return found.flatMap(({ file, line }) =>
+    (files.get(file)?.places ?? [])
+      .filter(({ first, last }) => first <= line && line <= last)
+      .map(({ id }) => id),
+  );
 }
-
-const imports = ({ mutated }: PlacedMutant, { file }: PlacedMutant): boolean =>
-  mutated.includes(`/${file.slice(file.lastIndexOf('/') + 1)}'`);
 
 function makeCopy(): void {
   rmSync(copy, { recursive: true, force: true });
@@ -62,12 +62,15 @@ function makeCopy(): void {
   writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify(config));
 }
 
-/** @returns their paths from the root of the project */
-async function filesWithErrors(): Promise<ReadonlySet<string>> {
+/** What the compiler says of the copy. Paths are from the root of the project, lines count from 1. */
+async function errors(): Promise<readonly { readonly file: string; readonly line: number }[]> {
   const run = promisify(execFile)(process.execPath, [tsc, '-p', copy, '--pretty', 'false'], { cwd: copy });
   const output = await run.then(
     () => '',
     (error: { readonly stdout: string }) => error.stdout,
   );
-  return new Set(output.split('\n').flatMap((line) => /^(\S+)\(\d+,\d+\): error/.exec(line)?.[1] ?? []));
+  return output.split('\n').flatMap((text) => {
+    const [, file, line] = /^(\S+)\((\d+),\d+\): error/.exec(text) ?? [];
+    return file === undefined ? [] : [{ file, line: Number(line) }];
+  });
 }

@@ -63,7 +63,11 @@ export interface PlacedMutant {
   /** Of the report. */
   readonly id: string;
   readonly file: string;
-  /** The text of the file with the mutant. */
+  /** The lines that it changes. Counted from 1; `last` is the last one. */
+  readonly first: number;
+  readonly last: number;
+  /** The text of the file, and these lines with the mutant in them. */
+  readonly source: string;
   readonly mutated: string;
 }
 
@@ -78,10 +82,13 @@ export const survivorsIn = (json: unknown, isMeasured: (file: string) => boolean
     .flatMap(([file, { source, mutants }]) =>
       mutants
         .filter(({ status }) => survived.has(status))
-        .map(({ id, replacement, location }) => ({
+        .map(({ id, replacement, location: { start, end } }) => ({
           id,
           file,
-          mutated: withText(source, location, replacement),
+          first: start.line,
+          last: end.line,
+          source,
+          mutated: withText(source.split('\n'), { start, end }, replacement),
         })),
     );
 
@@ -149,11 +156,11 @@ const survivorOf = (
 
 type Span = v.InferOutput<typeof Mutant>['location'];
 
-function withText(source: string, { start, end }: Span, text: string): string {
-  const lines = source.split('\n');
-  const before = textBetween(lines, { line: 1, column: 1 }, start);
-  return before + text + textBetween(lines, end, { line: lines.length, column: Infinity });
-}
+/** The lines of a place, with another text there. */
+const withText = (lines: readonly string[], { start, end }: Span, text: string): string =>
+  (lines[start.line - 1] ?? '').slice(0, start.column - 1) +
+  text +
+  (lines[end.line - 1] ?? '').slice(end.column - 1);
 
 /** Lines and columns count from 1; the end is exclusive. */
 function textBetween(lines: readonly string[], start: Place, end: Place): string {
