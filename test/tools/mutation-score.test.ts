@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { areas } from '../../tools/mutation/areas.ts';
+import { areas, remembering } from '../../tools/mutation/areas.ts';
 import { parseArguments } from '../../tools/mutation/arguments.ts';
 import { readEquivalents, readRecord, root } from '../../tools/mutation/files.ts';
 import {
@@ -13,7 +13,7 @@ import {
   withMeasured,
   withRaisedFloor,
 } from '../../tools/mutation/record.ts';
-import { readReport } from '../../tools/mutation/report.ts';
+import { readReport, survivorsIn } from '../../tools/mutation/report.ts';
 
 const limiter = 'lambdas/domain/limiter.ts';
 const batch = 'lambdas/domain/batch.ts';
@@ -28,8 +28,8 @@ const score = (mutants: number, survivors: number) => ({ mutants, survivors, equ
 
 describe("Stryker's report", () => {
   const source = 'const open =\n  now > until;\n';
-  const mutant = (status: string, replacement = 'now >= until') => ({
-    id: '0',
+  const mutant = (status: string, replacement = 'now >= until', id = '0') => ({
+    id,
     mutatorName: 'EqualityOperator',
     replacement,
     status,
@@ -56,6 +56,25 @@ describe("Stryker's report", () => {
     const all = ['Killed', 'RuntimeError', 'CompileError', 'Ignored'].map((status) => mutant(status));
 
     expect(readReport(reportOf(...all), []).scores).toEqual({ [limiter]: score(1, 0) });
+  });
+
+  it('counts a survivor that does not compile as noticed', () => {
+    const all = [mutant('Survived', '', '1'), mutant('Survived', 'true', '2')];
+
+    expect(readReport(reportOf(...all), [], undefined, new Set(['1'])).scores).toEqual({
+      [limiter]: score(2, 1),
+    });
+  });
+
+  it('has the lines of each survivor with the mutant in them', () => {
+    const all = [mutant('Killed'), mutant('Survived', 'true', '1'), mutant('NoCoverage', 'false', '2')];
+    const place = { file: limiter, first: 2, last: 2, source };
+
+    expect(survivorsIn(reportOf(...all), () => true)).toEqual([
+      { ...place, id: '1', mutated: '  true;' },
+      { ...place, id: '2', mutated: '  false;' },
+    ]);
+    expect(survivorsIn(reportOf(...all), (file) => file === batch)).toEqual([]);
   });
 
   it('has no score for a file without mutants', () => {
@@ -172,6 +191,12 @@ describe('a file', () => {
     expect(code.toSorted()).toEqual(
       all.filter((file) => !file.startsWith('lambdas/domain/provider/providers/')).toSorted(),
     );
+  });
+
+  it('is measured in a new thread if its module remembers, and is there', () => {
+    const missing = remembering.filter((glob) => globSync(glob, { cwd: root }).length === 0);
+
+    expect(missing).toEqual([]);
   });
 
   it('is measured by tests that exist', () => {
