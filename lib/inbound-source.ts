@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
@@ -14,6 +14,7 @@ import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { deploymentNameOf } from './deployment-name.ts';
 import { nameList } from './name-list.ts';
+import { acknowledge } from './parts/acknowledge.ts';
 import { countLines } from './parts/line-metric.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { tagQueue } from './parts/queue-tags.ts';
@@ -187,7 +188,7 @@ export class InboundSource extends Construct {
     const path = `/webhooks/${this.props.path}`;
     const integration = new HttpLambdaIntegration('Receive', this.receive);
     for (const route of this.props.api.addRoutes({ path, methods, integration })) {
-      Validations.of(route).acknowledge({
+      acknowledge(route, {
         id: 'AwsSolutions-APIG4',
         reason: "Providers cannot sign requests for AWS; the receiver verifies the provider's own signature.",
       });

@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type OwnSecretKind, resourceTags } from '../lambdas/domain/resource-tags.ts';
@@ -9,6 +9,7 @@ import {
   stoppedIndex,
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
+import { acknowledge } from './parts/acknowledge.ts';
 import { RecordTable } from './parts/record-table.ts';
 import type { UnitsByTable } from './table-units.ts';
 
@@ -67,7 +68,7 @@ export class OutboundStores extends Construct {
     });
     Tags.of(secret).add(resourceTags.stack, Stack.of(this).stackName);
     Tags.of(secret).add(resourceTags.secret, kind);
-    Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason });
+    acknowledge(secret, { id: 'AwsSolutions-SMG4', reason });
     return secret;
   }
 }

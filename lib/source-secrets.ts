@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Fn, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { resourceTags } from '../lambdas/domain/resource-tags.ts';
+import { acknowledge } from './parts/acknowledge.ts';
 import { pascalCase } from './pascal-case.ts';
 import type { Sources } from './source-props.ts';
 
@@ -36,7 +37,7 @@ function sourceSecret(deployment: Construct, source: string, removalPolicy: Remo
     ],
   });
   secret.applyRemovalPolicy(removalPolicy);
-  Validations.of(secret).acknowledge({
+  acknowledge(secret, {
     id: 'AwsSolutions-SMG4',
     reason: 'The provider issues this secret: it is rotated there and then stored here, with an overlap.',
   });

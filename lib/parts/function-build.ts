@@ -44,9 +44,14 @@ class BundleError extends Error {
 
 const Outputs = v.record(
   v.string(),
-  v.object({ entryPoint: v.optional(v.string()), exports: v.optional(v.array(v.string()), []) }),
+  v.object({
+    entryPoint: v.optional(v.string()),
+    exports: v.optional(v.array(v.string()), []),
+    imports: v.optional(v.array(v.object({ path: v.string() })), []),
+  }),
 );
-type Outputs = v.InferOutput<typeof Outputs>;
+/** What esbuild says of each file that it made, by the file's name. */
+export type Outputs = v.InferOutput<typeof Outputs>;
 
 /** The parts of all functions and of the handlers, in one folder, to be linked. */
 export interface Build {

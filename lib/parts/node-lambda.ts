@@ -1,4 +1,4 @@
-import { CfnElement, Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnElement, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -15,6 +15,7 @@ import * as v from 'valibot';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { deploymentNameOf } from '../deployment-name.ts';
 import { functions } from '../settings.ts';
+import { acknowledge } from './acknowledge.ts';
 import { functionCode } from './bundle.ts';
 import type { FunctionName } from './function-build.ts';
 
@@ -114,7 +115,7 @@ export class NodeLambda extends Lambda {
     const stack = Stack.of(this);
     // In the rule's form: values that are known only at deploy are in angle brackets.
     const written = writtenOut(stack.resolve(`${arnPrefix}*`));
-    Validations.of(this.ownRole).acknowledge({ id: `AwsSolutions-IAM5[Resource::${written}]`, reason });
+    acknowledge(this.ownRole, { id: `AwsSolutions-IAM5[Resource::${written}]`, reason });
   }
 
   /** Allows actions on the objects under a prefix, and on the list that distinguishes missing from forbidden ones. */
@@ -122,7 +123,7 @@ export class NodeLambda extends Lambda {
     this.allow(actions, bucket.arnForObjects(`${prefix}*`));
     // S3 also refuses missing objects, so after a refusal the store looks for the object in the list.
     if (actions.includes('s3:GetObject')) this.allowListing(bucket, prefix);
-    Validations.of(this.ownRole).acknowledge({
+    acknowledge(this.ownRole, {
       id: `AwsSolutions-IAM5[Resource::<${logicalId(bucket)}.Arn>/${prefix}*]`,
       reason: `Each payload is one object; the star stands for its name under ${prefix}.`,
     });

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { type IAlarmAction, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -6,6 +6,7 @@ import { Queue, QueueEncryption, QueuePolicy, type QueueProps } from 'aws-cdk-li
 import { Construct } from 'constructs';
 import { queues, type WorkerTimes } from '../settings.ts';
 import { SettingsError } from '../settings-error.ts';
+import { acknowledge } from './acknowledge.ts';
 import { ImpactAlarm } from './impact-alarm.ts';
 import { lasting, sumOf } from './own-metric.ts';
 
@@ -107,7 +108,7 @@ function keptQueue(scope: Construct, id: string, props: QueueProps): Queue {
 /** Makes a queue where messages wait for a person. */
 export function deadLetterQueue(scope: Construct, id: string, removalPolicy: RemovalPolicy): Queue {
   const queue = keptQueue(scope, id, { removalPolicy, retentionPeriod: queues.dlqRetention });
-  Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself.' });
+  acknowledge(queue, { id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself.' });
   return queue;
 }
 
