@@ -56,7 +56,7 @@ export interface CheckOptions {
 type Generic = (typeof genericNames)[number];
 
 /** The settings of a sender that is not in the catalogue, as in a source: `hmac`, `token` or `ed25519`. */
-type SenderOptions<Name extends ProviderName> = Name extends Generic
+export type SenderOptions<Name extends ProviderName> = Name extends Generic
   ? Required<Pick<SourceSettings, Name>>
   : unknown;
 

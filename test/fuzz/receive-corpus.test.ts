@@ -6,6 +6,7 @@ import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import type { ReceiveResult } from '../../lambdas/inbound/receive-result.ts';
+import { refusalOfMessage } from '../../testing/memory/sqs/limits.ts';
 import { onlyTheProviderSigns } from '../../testing/signing/custom-signers.ts';
 import type { Draft } from '../../testing/signing/draft.ts';
 import { signRequest } from '../../testing/signing/sign-request.ts';
@@ -19,7 +20,6 @@ import {
 } from '../support/fixtures/vectors.ts';
 import { corpus } from '../support/hostile/corpus.ts';
 import { faultsOfError } from '../support/hostile/wall.ts';
-import { refusalOfMessage } from '../support/sqs/limits.ts';
 import { gatewayEvent } from './walls/gateway-event.ts';
 
 /** CPU time is what counts: a busy machine may take long. */

@@ -5,11 +5,11 @@ import { genericNames } from '../../lambdas/domain/provider/generic.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { refusalKeeper, refusalOf } from '../../lambdas/inbound/keep-refusal.ts';
+import { recordedTelemetry } from '../../testing/memory/telemetry.ts';
 import { tampered } from '../../testing/signing/tamper.ts';
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBodies } from '../support/hostile/bodies.ts';
-import { recordedTelemetry } from '../support/memory/telemetry.ts';
 import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 /** The CPU time that an unsigned request may cost. */

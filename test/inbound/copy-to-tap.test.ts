@@ -3,7 +3,7 @@ import { withWait } from '../../lambdas/domain/event.ts';
 import type { Tap } from '../../lambdas/domain/tap.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { tapCopier } from '../../lambdas/inbound/copy-to-tap.ts';
-import { recordedTelemetry } from '../support/memory/telemetry.ts';
+import { recordedTelemetry } from '../../testing/memory/telemetry.ts';
 
 const start = unixMillis(Date.UTC(2026, 10, 25, 12));
 const message = (source: string, receives = 1) => ({ text: JSON.stringify({ source, id: 'e1' }), receives });

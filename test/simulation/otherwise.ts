@@ -1,5 +1,5 @@
+import type { Item, Value } from '../../testing/memory/dynamodb/values.ts';
 import type { Step } from '../crash/port-call.ts';
-import type { Item, Value } from '../support/dynamodb/values.ts';
 import { brokenOf, type Rule } from './step.ts';
 
 /** Values that an attribute could have had instead; undefined: it was not there. */

@@ -9,17 +9,22 @@ import type { Draft } from '../signing/draft.ts';
  *
  * @returns undefined when the type is not in one place of the sample
  */
-export function withType(draft: Draft, { type, batch }: Provider, wanted: string): Draft | undefined {
-  const elements = typeof batch === 'string' ? batch : '';
-  return changedBy(type, draft, elements, wanted);
-}
+export const withType = (draft: Draft, provider: Provider, wanted: string): Draft | undefined =>
+  changedBy(provider.type, draft, elementsOf(provider), wanted);
+
+/** Changes the event id of a sample, and nothing else. @returns undefined as `withType` does */
+export const withId = (draft: Draft, provider: Provider, wanted: string): Draft | undefined =>
+  changedBy(provider.id, draft, elementsOf(provider), wanted);
+
+/** The path of the events in a body with several; empty if the body is the event or a list of events. */
+export const elementsOf = ({ batch }: Provider): string => (typeof batch === 'string' ? batch : '');
 
 function changedBy(rule: FieldRule, draft: Draft, elements: string, wanted: string): Draft | undefined {
   switch (rule.from) {
     case 'header':
       return withHeader(draft, rule.name, wanted);
     case 'body':
-      return withField(draft, elements, rule.paths, wanted);
+      return hasField(draft, rule.onlyWith) ? withField(draft, elements, rule.paths, wanted) : undefined;
     case 'text':
       return rule.text === wanted ? draft : undefined;
     case 'first':
@@ -39,6 +44,9 @@ function changedBy(rule: FieldRule, draft: Draft, elements: string, wanted: stri
       return undefined;
   }
 }
+
+const hasField = ({ body }: Draft, path: string | undefined): boolean =>
+  path === undefined || propertyAt(parseJson(Buffer.from(body).toString('utf8')), path) !== undefined;
 
 function withHeader(draft: Draft, name: string, wanted: string): Draft | undefined {
   const found = Object.keys(draft.headers).find((header) =>

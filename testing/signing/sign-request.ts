@@ -1,5 +1,7 @@
 import { ownOf } from '../../lambdas/domain/own-property.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import type { SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
 import { customSigners, onlyTheProviderSigns } from './custom-signers.ts';
 import { CannotSignError, type Draft, type Signer, type Signing } from './draft.ts';
 import { signByScheme } from './sign-by-scheme.ts';
@@ -8,6 +10,15 @@ import { signByScheme } from './sign-by-scheme.ts';
 export function assertSignable(slug: string): void {
   const advice = ownOf(onlyTheProviderSigns, slug);
   if (advice !== undefined) throw new CannotSignError(advice);
+}
+
+/** The scheme that signs with a key of this kind; undefined for a provider with a signer of its own. */
+export function schemeOf(
+  { signature, otherSignatures = [] }: Provider,
+  { kind }: VerificationKey,
+): SignatureScheme | undefined {
+  const schemes = typeof signature === 'function' ? [] : [signature, ...otherSignatures];
+  return schemes.find(({ versions }) => Object.values(versions).some(({ key }) => key === kind));
 }
 
 /**
@@ -19,7 +30,7 @@ export function assertSignable(slug: string): void {
  */
 export function signRequest(
   slug: string,
-  { signature, otherSignatures = [] }: Provider,
+  provider: Provider,
   draft: Draft,
   signing: Signing,
   standIns: Readonly<Record<string, Signer>> = {},
@@ -27,10 +38,8 @@ export function signRequest(
   const own = ownOf(standIns, slug) ?? ownOf(customSigners, slug);
   if (own !== undefined) return own(draft, signing);
   assertSignable(slug);
-  const schemes = typeof signature === 'function' ? [] : [signature, ...otherSignatures];
-  for (const scheme of schemes) {
-    const signed = signByScheme(scheme, draft, signing);
-    if (signed !== undefined) return signed;
-  }
+  const scheme = schemeOf(provider, signing.key);
+  const signed = scheme && signByScheme(scheme, draft, signing);
+  if (signed !== undefined) return signed;
   throw new CannotSignError(`The secret is not of a kind that ${slug} signs with.`);
 }

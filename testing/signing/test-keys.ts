@@ -22,7 +22,7 @@ function keysOfTests(): ProviderKeys {
     ebay: newKey(),
     snsCertificate: `SimpleNotificationService-${'0'.repeat(32)}.pem`,
     paypalCertificate: 'CERT-360caa42-fca2a594-1d93a270',
-    plaidKeyId: 'hookline-test-key',
+    plaidKeyId: 'bfbd5111-8e33-4643-8ced-b2e642a72f3c',
     ebayKeyId: 'hookline-test-key',
   };
   return made;

@@ -12,6 +12,8 @@ export interface TestSecret {
 const fixed: Readonly<Record<string, string>> = {
   asana: 'c'.repeat(64),
   notion: 'secret_hookline0test0secret0of0notion',
+  // A signing token, not the older secret token.
+  gitlab: 'whsec_aG9va2xpbmUgdGVzdCBzZWNyZXQgb2YgZ2l0bGFi',
   box: '{"primary":"primary test key","secondary":"secondary test key"}',
   meta: '{"appSecret":"app test secret","verifyToken":"verify test token"}',
   strava: '{"verifyToken":"verify test token","subscriptionId":"120475"}',

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import { generationOf } from '../../../lambdas/domain/endpoint-generation.ts';
-import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import { tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 /** One endpoint from its creation to its deletion. */

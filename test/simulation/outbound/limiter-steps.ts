@@ -1,7 +1,7 @@
 import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
 import type { Lease, Leases } from '../../../lambdas/domain/limiter.ts';
 import type { HealthNote, OpenedBy, Shown, Slot } from '../../../lambdas/domain/limiter-store.ts';
-import type { Item } from '../../support/dynamodb/values.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
 import {
   differences,
   knownAfterLeave,

@@ -10,13 +10,13 @@ import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-mem
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { memorySealing } from '../../../testing/memory/sealing.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
 import { type Mutant, mistakeOf } from '../../crash/outbound/mistake.ts';
 import { withinDeadline } from '../../crash/outbound/scenario.ts';
 import { virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
-import { memorySealing } from '../../support/memory/sealing.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { type ChoiceSources, chance } from '../draws.ts';

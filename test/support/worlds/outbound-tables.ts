@@ -33,9 +33,9 @@ import {
   dynamodbInMemory,
   type MemoryDynamodb,
   tableNames,
-} from '../dynamodb/dynamodb.ts';
-import { itemsView } from '../dynamodb/items-view.ts';
-import type { Item } from '../dynamodb/values.ts';
+} from '../../../testing/memory/dynamodb/dynamodb.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
+import { itemsView } from '../items-view.ts';
 import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
 
 /** The real adapters of the outbound flow on one client. */

@@ -1,5 +1,5 @@
-import type { TaskMessage, TaskQueue } from '../../../lambdas/domain/delivery-task.ts';
-import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { TaskMessage, TaskQueue } from '../../lambdas/domain/delivery-task.ts';
+import type { Seconds, UnixMillis } from '../../lambdas/domain/time.ts';
 import { memoryQueue, type ReceivedMessage } from './queue.ts';
 
 /** A message of a task queue, and the queue. */

@@ -1,6 +1,6 @@
-import type { MetricName } from '../../../lambdas/domain/metrics.ts';
-import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
-import type { OutboundTelemetry } from '../../../lambdas/outbound/telemetry.ts';
+import type { MetricName } from '../../lambdas/domain/metrics.ts';
+import type { InboundTelemetry } from '../../lambdas/inbound/telemetry.ts';
+import type { OutboundTelemetry } from '../../lambdas/outbound/telemetry.ts';
 
 /** Keeps what was logged and counted. */
 export function recordedTelemetry() {

@@ -1,9 +1,9 @@
-import { sqsQueue } from '../../../lambdas/adapters/sqs/queue.ts';
-import { type Seconds, seconds, type UnixMillis } from '../../../lambdas/domain/time.ts';
-import { sqsInMemory } from '../sqs/sqs.ts';
-import { type QueueSettings, type ReceivedMessage, storedQueue } from '../sqs/stored-queue.ts';
+import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
+import { type Seconds, seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
+import { sqsInMemory } from './sqs/sqs.ts';
+import { type QueueSettings, type ReceivedMessage, storedQueue } from './sqs/stored-queue.ts';
 
-export type { ReceivedMessage } from '../sqs/stored-queue.ts';
+export type { ReceivedMessage } from './sqs/stored-queue.ts';
 
 const url = 'https://sqs.example/1/queue';
 

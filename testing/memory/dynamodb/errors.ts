@@ -27,6 +27,6 @@ export const throttled = (): AwsError =>
 export class UnknownToStandInError extends Error {
   override name = 'UnknownToStandInError' as const;
   constructor(what: string) {
-    super(`the DynamoDB stand-in of the tests does not know ${what}: teach it in test/support/dynamodb/`);
+    super(`the DynamoDB in memory does not know ${what}: teach it in testing/memory/dynamodb/`);
   }
 }

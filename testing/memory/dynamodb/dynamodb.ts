@@ -1,6 +1,5 @@
 import type { DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { ConditionalCheckFailedException } from '../../../lambdas/adapters/dynamodb/errors.ts';
-import { shapes, type TableShape } from '../../adapters/dynamodb/support/table-shape.ts';
 import { clientBy } from '../command-client.ts';
 import { invalid } from './errors.ts';
 import { queryTable } from './query.ts';
@@ -9,6 +8,7 @@ import { type Request, requestOf } from './requests.ts';
 import { freshReads, staleReads } from './staleness.ts';
 import { executeStatements } from './statements.ts';
 import { type ItemWrite, type MemoryTable, memoryTable } from './table.ts';
+import { shapes, type TableShape } from './table-shape.ts';
 import { deleteItem, putItem, updateItem } from './writes.ts';
 
 /** The tables by their names in tests, of the deployed shapes. */

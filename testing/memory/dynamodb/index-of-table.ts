@@ -1,5 +1,5 @@
-import type { TableShape } from '../../adapters/dynamodb/support/table-shape.ts';
 import { invalid } from './errors.ts';
+import type { TableShape } from './table-shape.ts';
 import { compare, compareTexts, type Item, typeOf, type Value } from './values.ts';
 
 type IndexShape = NonNullable<TableShape['indexes']>[number];

@@ -1,8 +1,8 @@
-import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
-import { mapped, openHeader, sealHeaders } from '../../../lambdas/domain/endpoint-headers.ts';
-import { seal, unseal } from '../../../lambdas/domain/endpoint-secret.ts';
-import { masterKey } from '../../../lambdas/domain/sealed-text.ts';
-import type { EndpointSealing } from '../../../lambdas/management/ports.ts';
+import type { Endpoint } from '../../lambdas/domain/endpoint.ts';
+import { mapped, openHeader, sealHeaders } from '../../lambdas/domain/endpoint-headers.ts';
+import { seal, unseal } from '../../lambdas/domain/endpoint-secret.ts';
+import { masterKey } from '../../lambdas/domain/sealed-text.ts';
+import type { EndpointSealing } from '../../lambdas/management/ports.ts';
 
 const master = masterKey('a master secret');
 

@@ -1,6 +1,6 @@
-import type { TableShape } from '../../adapters/dynamodb/support/table-shape.ts';
 import { invalid } from './errors.ts';
 import { tableIndex } from './index-of-table.ts';
+import type { TableShape } from './table-shape.ts';
 import { type Item, sizeOfItem, typeOf, type Value } from './values.ts';
 
 /** An item of more bytes is refused. */

@@ -1,6 +1,6 @@
-import { storedItem } from './marshalling.ts';
-import type { MemoryTable } from './table.ts';
-import type { Item } from './values.ts';
+import { storedItem } from '../../testing/memory/dynamodb/marshalling.ts';
+import type { MemoryTable } from '../../testing/memory/dynamodb/table.ts';
+import type { Item } from '../../testing/memory/dynamodb/values.ts';
 
 /** How tests see the items of a table. */
 export interface Seen<T> {

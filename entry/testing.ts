@@ -1,0 +1,6 @@
+// `hookline/testing`: signed requests of every provider, and Hookline in memory, for tests without a network.
+export type { EventData } from '../testing/samples/with-data.ts';
+export type { SignOptions } from '../testing/sign.ts';
+export { type Sign, signed } from '../testing/signed.ts';
+export type { LambdaEvent, SignedRequest } from '../testing/signed-request.ts';
+export { CannotSignError } from '../testing/signing/draft.ts';
