@@ -18,6 +18,7 @@ import { brokenByOthers } from './endpoint-steps.ts';
 import { brokenByLimiter, limiterStep } from './limiter-steps.ts';
 import { overdue } from './overdue.ts';
 import { processRules } from './process-rules.ts';
+import { publishRules } from './publish-rules.ts';
 import { isPassedOver } from './recovery-rules.ts';
 import { requestRules } from './request-rules.ts';
 import type { Story } from './story.ts';
@@ -43,6 +44,7 @@ export function watchRun(
   const requests = requestRules(world, history, story, watch.check);
   const tasks = taskBudget();
   const processes = processRules(world, watch.check);
+  const publishers = publishRules(world, history, watch.check);
   const counts = { acts: 0, twice: 0, published: 0 };
   const writtenAt = new Map<string, number>();
 
@@ -88,7 +90,9 @@ export function watchRun(
     requests.written(is);
     tasks.written(nameOfCall(), was, is);
     processes.wrote(processOfCall(), nameOfCall(), is);
-    if (was === undefined) checkNew(is);
+    if (was !== undefined) return;
+    checkNew(is);
+    publishers.made(processOfCall(), is, calls.faults() === 0);
   }
 
   /** A manifest that was moved on has its deliveries sent again. */
@@ -130,6 +134,7 @@ export function watchRun(
     history,
     tasks,
     processes,
+    publishers,
     story,
 
     published(message: object): void {
@@ -150,6 +155,7 @@ export function watchRun(
       watch.taskSent(text, mayPassOn);
       if (mayPassOn && processes.passedOn(by, text)) return;
       processes.sent(by, text);
+      publishers.sent(by, text);
       tasks.sent(text);
     },
     taskDeleted(text: string, by: Process): void {
