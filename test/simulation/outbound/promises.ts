@@ -8,6 +8,7 @@ import { type Request, watchPromises } from '../../crash/outbound/promises.ts';
 import { isOutlived } from '../../crash/outbound/steps.ts';
 import { argsOfCall, nameOfCall, processOfCall } from '../../crash/port-call.ts';
 import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import type { ItemWrite } from '../../support/dynamodb/table.ts';
 import type { Item } from '../../support/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
@@ -77,11 +78,11 @@ export function watchRun(
     watch.check(!table.deliveries.values().some(isMissed), 'a recovery has left out a failed delivery');
   }
 
-  function checkLimiter(was: Item | undefined, is: Item): void {
+  function checkLimiter(write: Pick<ItemWrite, 'was' | 'would'> & { readonly is: Item }): void {
     // Times that wait are reserved in items of their own beside the slots.
-    const [limiterKey = ''] = String(is['tenant']).slice(otherItems.limiter.length).split('/');
+    const [limiterKey = ''] = String(write.is['tenant']).slice(otherItems.limiter.length).split('/');
     const step = limiterStep(nameOfCall(), argsOfCall(), world.now(), limitsOf(limiterKey));
-    for (const broken of brokenByLimiter(step, was, is)) watch.violations.add(broken);
+    for (const broken of brokenByLimiter(step, write)) watch.violations.add(broken);
   }
 
   function noteDelivery(was: StoredDelivery | undefined, is: StoredDelivery | undefined): void {
@@ -104,9 +105,10 @@ export function watchRun(
     }
   }
 
-  function noteEndpoint(was: Item | undefined, is: Item): void {
+  function noteEndpoint(write: Pick<ItemWrite, 'was' | 'would'> & { readonly is: Item }): void {
+    const { was, is } = write;
     noteManifest(is);
-    if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(was, is);
+    if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(write);
     const [earlier, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
     if (earlier?.status === 'running' && job?.status === 'done') checkRecovery(job);
   }
@@ -117,7 +119,7 @@ export function watchRun(
     const ofStep = name === tableNames.deliveries ? brokenByDelivery(step) : brokenByOthers(step);
     for (const broken of ofStep) watch.violations.add(broken);
     if (name === tableNames.deliveries) noteDelivery(table.deliveries.seen(was), table.deliveries.seen(is));
-    if (name === tableNames.endpoints && is !== undefined) noteEndpoint(was, is);
+    if (name === tableNames.endpoints && is !== undefined) noteEndpoint({ ...write, is });
   });
 
   const needsAttention = (): boolean =>
