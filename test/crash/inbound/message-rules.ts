@@ -3,7 +3,7 @@ import { type Claim, type EventRecord, ownerOf } from '../../../lambdas/domain/i
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
-import type { memoryQueue, ReceivedMessage } from '../../support/memory/queue.ts';
+import type { memoryQueue, ReceivedMessage } from '../../../testing/memory/queue.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 import { superseded } from './superseded.ts';
 
