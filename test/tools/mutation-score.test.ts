@@ -61,7 +61,7 @@ describe("Stryker's report", () => {
   it('counts a survivor that does not compile as noticed', () => {
     const all = [mutant('Survived', '', '1'), mutant('Survived', 'true', '2')];
 
-    expect(readReport(reportOf(...all), [], undefined, new Set(['1'])).scores).toEqual({
+    expect(readReport(reportOf(...all), [], { refused: new Set(['1']) }).scores).toEqual({
       [limiter]: score(2, 1),
     });
   });
@@ -70,11 +70,21 @@ describe("Stryker's report", () => {
     const all = [mutant('Killed'), mutant('Survived', 'true', '1'), mutant('NoCoverage', 'false', '2')];
     const place = { file: limiter, first: 2, last: 2, source };
 
-    expect(survivorsIn(reportOf(...all), () => true)).toEqual([
+    expect(survivorsIn(reportOf(...all), {})).toEqual([
       { ...place, id: '1', mutated: '  true;' },
       { ...place, id: '2', mutated: '  false;' },
     ]);
-    expect(survivorsIn(reportOf(...all), (file) => file === batch)).toEqual([]);
+    expect(survivorsIn(reportOf(...all), { isMeasured: (file) => file === batch })).toEqual([]);
+  });
+
+  it('reads only the sample, also of what no test reaches', () => {
+    const all = Array.from({ length: 100 }, (_, n) => mutant(n % 2 === 0 ? 'Killed' : 'NoCoverage', `${n}`));
+    const { scores } = readReport(reportOf(...all), [], { oneIn: 5 });
+
+    expect(scores[limiter]).toMatchObject({ oneIn: 5 });
+    expect(scores[limiter]?.mutants).toBeGreaterThan(10);
+    expect(scores[limiter]?.mutants).toBeLessThan(30);
+    expect(survivorsIn(reportOf(...all), { oneIn: 5 })).toHaveLength(scores[limiter]?.survivors ?? 0);
   });
 
   it('has no score for a file without mutants', () => {
@@ -82,7 +92,9 @@ describe("Stryker's report", () => {
   });
 
   it('leaves out files that were not measured', () => {
-    expect(readReport(reportOf(mutant('Killed')), [], (file) => file === batch).scores).toEqual({});
+    expect(
+      readReport(reportOf(mutant('Killed')), [], { isMeasured: (file) => file === batch }).scores,
+    ).toEqual({});
   });
 
   it('names a survivor by its place and by the code before and after', () => {
@@ -138,6 +150,31 @@ describe('the record of scores', () => {
 
     expect(better.floor).toEqual({ protocol: 93.7, rest: 50 });
     expect(worse.floor).toEqual({ protocol: 93.7, rest: 50 });
+  });
+
+  it('counts a sampled file for all its mutants, with a margin of error', () => {
+    const whole = totalOf(record({ [limiter]: score(100, 10) }), 'protocol');
+    const half = { ...score(100, 30), oneIn: 2 };
+    const mixed = totalOf(
+      record({ [limiter]: score(100, 10), 'lambdas/domain/recovery.ts': half }),
+      'protocol',
+    );
+
+    expect(whole).toEqual({ files: 1, mutants: 100, survivors: 10, score: 90, margin: 0 });
+    expect(mixed).toMatchObject({ mutants: 200, survivors: 40 });
+    expect(mixed.score).toBeCloseTo((100 * (90 + 140)) / 300);
+    expect(mixed.margin).toBeCloseTo((196 * Math.sqrt(200 * (32 / 104) * (72 / 104))) / 300);
+  });
+
+  it('keeps a measurement of all mutants when a sample comes', () => {
+    const before = record({ [limiter]: score(100, 10) });
+    const sampled = { [limiter]: { ...score(20, 9), oneIn: 5 }, [batch]: { ...score(2, 1), oneIn: 5 } };
+    const after = withMeasured(before, sampled, '2026-02-01', there);
+
+    expect(after.files).toEqual({ [batch]: sampled[batch], [limiter]: score(100, 10) });
+    expect(withMeasured(after, { [batch]: score(10, 5) }, '2026-02-01', there).files[batch]).toEqual(
+      score(10, 5),
+    );
   });
 
   it('is worse when its group falls below the floor', () => {

@@ -65,8 +65,8 @@ export const areas: readonly Area[] = [
     name: 'sweep',
     code: ['lambdas/outbound/sweep/!(recover|recoverable|estimate-failed).ts'],
     tests: [
-      'test/outbound/sweep/{keep-measured,notify-failures,release-in-turns,sweep*}.test.ts',
-      'test/outbound/{errored-work,hold-delivery}.test.ts',
+      'test/outbound/sweep/{keep-measured,notify-failures,release-*,resend,sweep*}.test.ts',
+      'test/outbound/{disable-endpoint,errored-work,hold-delivery,manual-breaker,release-waiting}.test.ts',
     ],
   },
   {

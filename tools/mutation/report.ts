@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isInSample } from './sample.ts';
 
 const Place = v.object({ line: v.number(), column: v.number() });
 const Mutant = v.object({
@@ -48,6 +49,8 @@ export interface FileScore {
   readonly mutants: number;
   readonly survivors: number;
   readonly equivalent: number;
+  /** Only one mutant in so many was measured. @default 1 */
+  readonly oneIn?: number;
 }
 
 /** What a run of Stryker found, for each file with mutants. */
@@ -75,38 +78,53 @@ const survived = new Set(['Survived', 'NoCoverage']);
 /** A mutant that runs for ever is noticed; one that does not compile, or was ignored, says nothing. */
 const noticed = new Set(['Killed', 'Timeout']);
 
-/** The mutants that no test noticed. @throws ValiError for anything but Stryker's report */
-export const survivorsIn = (json: unknown, isMeasured: (file: string) => boolean): readonly PlacedMutant[] =>
-  Object.entries(v.parse(Report, json).files)
+/** Of a report, what to read of it. */
+interface Part {
+  /** Tells which files to read. @default all */
+  readonly isMeasured?: (file: string) => boolean;
+  /** Of how many mutants one was measured. @default 1 */
+  readonly oneIn?: number;
+}
+
+/** What Stryker did not test because nothing reaches it is reported whatever the sample: it is left out here. */
+function filesOf(json: unknown, { isMeasured = () => true, oneIn = 1 }: Part) {
+  const isSampled = (file: string, { location, replacement }: v.InferOutput<typeof Mutant>) =>
+    isInSample({ file, ...location.start, replacement }, oneIn);
+  return Object.entries(v.parse(Report, json).files)
     .filter(([file]) => isMeasured(file))
-    .flatMap(([file, { source, mutants }]) =>
-      mutants
-        .filter(({ status }) => survived.has(status))
-        .map(({ id, replacement, location: { start, end } }) => ({
-          id,
-          file,
-          first: start.line,
-          last: end.line,
-          source,
-          mutated: withText(source.split('\n'), { start, end }, replacement),
-        })),
-    );
+    .map(([file, { source, mutants }]) => {
+      const sample = mutants.filter((mutant) => isSampled(file, mutant));
+      return [file, { source, mutants: sample }] as const;
+    });
+}
+
+/** The mutants that no test noticed. @throws ValiError for anything but Stryker's report */
+export const survivorsIn = (json: unknown, part: Part): readonly PlacedMutant[] =>
+  filesOf(json, part).flatMap(([file, { source, mutants }]) =>
+    mutants
+      .filter(({ status }) => survived.has(status))
+      .map(({ id, replacement, location: { start, end } }) => ({
+        id,
+        file,
+        first: start.line,
+        last: end.line,
+        source,
+        mutated: withText(source.split('\n'), { start, end }, replacement),
+      })),
+  );
 
 /**
  * Reads Stryker's report (mutation testing report schema 2).
  *
- * @param isMeasured tells which files to read; the others are left out
  * @param refused the ids of the mutants that do not compile: the compiler noticed them
  * @throws ValiError for any other JSON
  */
 export function readReport(
   json: unknown,
   equivalents: readonly Equivalent[],
-  isMeasured: (file: string) => boolean = () => true,
-  refused: ReadonlySet<string> = new Set(),
+  { refused = new Set(), ...part }: Part & { readonly refused?: ReadonlySet<string> } = {},
 ): Measured {
-  const report = Object.entries(v.parse(Report, json).files).filter(([file]) => isMeasured(file));
-  const files = Object.fromEntries(report);
+  const files = Object.fromEntries(filesOf(json, part));
   const scores: Record<string, FileScore> = {};
   const survivors: Survivor[] = [];
   const left = new Set(equivalents.filter(({ file }) => file in files));
@@ -124,6 +142,7 @@ export function readReport(
         mutants: killed + unlisted.length,
         survivors: unlisted.length,
         equivalent: listed.length,
+        oneIn: part.oneIn === 1 ? undefined : part.oneIn,
       };
   }
   return { scores, survivors, stale: [...left] };

@@ -17,11 +17,11 @@ import {
 import { regressions, shown, summary, withMeasured, withRaisedFloor } from './record.ts';
 import { type Measured, readReport, survivorsIn } from './report.ts';
 
-// npm run mutation [-- --changed | --since BRANCH | FILES] [--tests FILES] [--concurrency N] [--force]
+// npm run mutation [-- --changed | --since BRANCH | FILES] [--sample N] [--tests FILES] [--concurrency N] [--force]
 // Changes the code in small ways, one at a time, and counts what no test notices.
 
 const stryker = 'tools/stryker';
-const { scope, options, tests } = parseArguments(process.argv.slice(2));
+const { scope, options, tests, oneIn } = parseArguments(process.argv.slice(2));
 
 const isRemembering = (file: string) => remembering.some((pattern) => matchesGlob(file, pattern));
 const chosen = areas
@@ -58,21 +58,25 @@ function filesOf(area: Area, of: Scope): readonly string[] {
  * @returns the exit code: 1 when a score is lower than recorded
  */
 async function measure(area: Area, isKept: boolean, files: readonly string[]): Promise<number> {
-  const results = tests === undefined ? 'results.json' : 'results-of-some-tests.json';
+  const results = `${oneIn === 1 ? 'results' : `sample-${oneIn}`}${tests === undefined ? '' : '-of-some-tests'}.json`;
   const bin = join(stryker, 'node_modules/@stryker-mutator/core/bin/stryker.js');
   const config = join(stryker, 'stryker.config.json');
   const incremental = join('.local/mutation', area.name, results);
   const code = await run(
     process.execPath,
     [bin, 'run', config, '--mutate', files.join(','), '--incrementalFile', incremental, ...options],
-    { MUTATION_TESTS: tests ?? area.tests.join(' '), MUTATION_THREAD: isKept ? 'kept' : 'new' },
+    {
+      MUTATION_TESTS: tests ?? area.tests.join(' '),
+      MUTATION_THREAD: isKept ? 'kept' : 'new',
+      MUTATION_SAMPLE: `${oneIn}`,
+    },
   );
   if (code !== 0) return code;
   // The report also has what earlier runs found in other files.
   const isMeasured = (file: string) => files.includes(file);
   const report = readStrykerReport();
-  const refused = await refusedByCompiler(survivorsIn(report, isMeasured));
-  return judge(readReport(report, readEquivalents(), isMeasured, refused));
+  const refused = await refusedByCompiler(survivorsIn(report, { isMeasured, oneIn }));
+  return judge(readReport(report, readEquivalents(), { isMeasured, oneIn, refused }));
 }
 
 /** Writes the scores down, unless they are worse than before. */

@@ -8,6 +8,12 @@ vi.mock('../../../lambdas/env.ts', async (original) => ({
   readSettings: () => outboundSettings,
 }));
 
+let flushes = 0;
+vi.mock('../../../lambdas/adapters/telemetry/telemetry.ts', async (original) => {
+  const { telemetry } = await original<typeof import('../../../lambdas/adapters/telemetry/telemetry.ts')>();
+  return { telemetry: () => ({ ...telemetry('deliver'), flush: () => flushes++ }) };
+});
+
 let aws: Awaited<ReturnType<typeof lambdaAws>>;
 let entry: typeof import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
 
@@ -41,3 +47,11 @@ it.each(['DELIVERY_QUEUE_URL', 'SIDELINE_QUEUE_URL'])(
     expect(aws.queuesOf('ChangeMessageVisibility').slice(before)).toEqual([queue]);
   },
 );
+
+it('λ deliver reports what it counted, in each invocation', async () => {
+  const before = flushes;
+
+  await entry.handler(sqsEvent({ malformed: '{"v":1}' }), contextWith(90_000));
+
+  expect(flushes).toBe(before + 1);
+});

@@ -3,6 +3,7 @@ import { eventExpiry } from '../../../lambdas/domain/outbound-event.ts';
 import { days, later, type Seconds, seconds } from '../../../lambdas/domain/time.ts';
 import { sweepOne } from '../../../lambdas/outbound/sweep/sweep-one.ts';
 import { down, message, outboundSettings, refused, start } from '../../support/fixtures/outbound.ts';
+import { worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 
@@ -123,6 +124,52 @@ describe('a failed delivery whose dead letter is missing', () => {
       kind: 'nothing',
     });
     expect(world.undelivered).toEqual([]);
+  });
+});
+
+describe('a held delivery that is due', () => {
+  async function heldDelivery() {
+    const { world, disable, enable } = await worldWithOneEndpoint();
+    await world.publish({ id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} });
+    await disable();
+    await world.deliverOnce();
+    const { id } = world.delivery();
+    world.advance(seconds(3_600));
+    return { world, enable, look: (ports = world.sweepPorts) => sweepOne(id, deliveryRetention, ports) };
+  }
+
+  it('stays held while its endpoint is disabled, and is looked at after twice the time', async () => {
+    const { world, look } = await heldDelivery();
+    const due = (hours: number) => later(world.now(), seconds(hours * 3_600));
+
+    expect(await look()).toEqual({ kind: 'nothing' });
+    expect(world.delivery()).toMatchObject({ status: 'held', dueAt: due(2), sweeps: 1 });
+    world.advance(seconds(2 * 3_600));
+    await look();
+    expect(world.delivery()).toMatchObject({ status: 'held', dueAt: due(4), sweeps: 2 });
+  });
+
+  it('is released if its endpoint was enabled, though nobody released it then', async () => {
+    const { world, enable, look } = await heldDelivery();
+    await enable();
+
+    await look();
+
+    expect(world.delivery().status).toBe('pending');
+    expect(world.deliveryQueue.contents()).toHaveLength(1);
+  });
+
+  it('is not released by a sweep whose write is refused', async () => {
+    const { world, enable, look } = await heldDelivery();
+    await enable();
+    const moveDue: typeof world.table.moveDue = async (...args) => {
+      await world.table.moveDue(...args);
+      return world.table.moveDue(...args);
+    };
+
+    await look({ ...world.sweepPorts, deliveries: { ...world.table, moveDue } });
+
+    expect(world.delivery().status).toBe('held');
   });
 });
 
