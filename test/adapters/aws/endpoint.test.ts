@@ -5,7 +5,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, expect, it, vi } from 'vitest';
 import { endpointOf } from '../../../lambdas/adapters/aws/endpoint.ts';
 import { AwsConfigurationError, credentialsIn } from '../../../lambdas/adapters/aws/environment.ts';
-import { lambdaService, services } from '../../../lambdas/adapters/aws/service.ts';
+import { services } from '../../../lambdas/adapters/aws/service.ts';
+import { lambdaService, targetServices } from '../../../lambdas/adapters/aws/target-services.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -89,7 +90,9 @@ it.each([
 ] as const)('the host of %s in %s with the flags "%s" is %s', (name, AWS_REGION, flagged, host) => {
   const flagsSet = flagged.split(' ').map((flag) => [`AWS_USE_${flag}_ENDPOINT`, 'true']);
 
-  expect(endpointOf(services[name], { AWS_REGION, ...Object.fromEntries(flagsSet) }).origin.host).toBe(host);
+  expect(endpointOf(targetServices[name], { AWS_REGION, ...Object.fromEntries(flagsSet) }).origin.host).toBe(
+    host,
+  );
 });
 
 const base = { AWS_REGION: 'us-east-1' };

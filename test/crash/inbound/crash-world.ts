@@ -7,6 +7,7 @@ import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts'
 import { replayEvent } from '../../../lambdas/inbound/replay.ts';
 import { memoryBucket } from '../../support/memory/bucket.ts';
 import { memoryQueue, type ReceivedMessage } from '../../support/memory/queue.ts';
+import { noTargets } from '../../support/memory/targets.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
@@ -109,6 +110,7 @@ export function crashWorld(
       sentAgain.push(...superseded(records.values(), messageId, queue.messages.get(messageId)?.text, body));
       await queue.send({ body, delay });
     },
+    ...noTargets,
     telemetry: {
       log: () => quiet,
       count(...[, dimensions]: readonly unknown[]) {
