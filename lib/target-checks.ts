@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { isTypePattern } from '../lambdas/domain/handler.ts';
 import type { SourceProps } from './source-props.ts';
 import type { AllTargets, Target, TargetsOfTypes } from './target.ts';
-import { actions, isRemote, placesOf, type RemoteTarget, resourceOf } from './target-settings.ts';
+import { actions, isRemote, placesOf, resourceOf, type TargetResource } from './target-settings.ts';
 
 /** The part of a function's time that is left for recording, as λ consume has it. */
 const reserveSeconds = (timeout: number): number => Math.min(5, timeout / 5);
@@ -67,7 +67,7 @@ function problemWithTypes({ types }: TargetsOfTypes, path: string): string | und
 const functionArn = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
 const fieldPath = /^[^.$[\]]+(\.[^.$[\]]+)*$/;
 
-function problemWithTarget(target: RemoteTarget, consumerTimeout: Duration): string | undefined {
+function problemWithTarget(target: TargetResource, consumerTimeout: Duration): string | undefined {
   switch (target.kind) {
     case 'queue':
     case 'topic':

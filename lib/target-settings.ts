@@ -5,7 +5,7 @@ import type { NodeLambda } from './parts/node-lambda.ts';
 import type { Sources } from './source-props.ts';
 import type { OneTarget, Target } from './target.ts';
 
-export type RemoteTarget = Exclude<OneTarget, { readonly kind: 'handlers' }>;
+export type TargetResource = Exclude<OneTarget, { readonly kind: 'handlers' }>;
 
 /** A target with the name of its setting, e.g. `to.byType['invoice.*'].all[1]`. */
 interface Place<One = OneTarget> {
@@ -28,15 +28,15 @@ export const placesOf = (to: Target, path = 'to', type = '*'): Place[] => {
   }
 };
 
-export const isRemote = (place: Place): place is Place<RemoteTarget> => place.target.kind !== 'handlers';
+export const isRemote = (place: Place): place is Place<TargetResource> => place.target.kind !== 'handlers';
 
 /** The targets outside of the consumer, each once: those of one resource have one place in `TARGETS`. */
-function remoteOf(to: Target | undefined): RemoteTarget[] {
+function remoteOf(to: Target | undefined): TargetResource[] {
   const targets = (to === undefined ? [] : placesOf(to)).filter(isRemote).map(({ target }) => target);
   return targets.filter((target, index) => targets.findIndex((other) => isSame(other, target)) === index);
 }
 
-const isSame = (a: RemoteTarget, b: RemoteTarget): boolean =>
+const isSame = (a: TargetResource, b: TargetResource): boolean =>
   a.kind === b.kind && resourceOf(a) === resourceOf(b);
 
 /** Where the events of a source go, as λ consume reads it. */
@@ -51,7 +51,7 @@ export function targetsByType(to: Target | undefined): TargetsByType | undefined
   return byType;
 }
 
-function settingsOf(target: OneTarget, remote: readonly RemoteTarget[]): TargetSettings {
+function settingsOf(target: OneTarget, remote: readonly TargetResource[]): TargetSettings {
   if (target.kind === 'handlers') return { kind: 'handlers' };
   const at = remote.findIndex((other) => isSame(other, target));
   if (target.kind !== 'queue' && target.kind !== 'topic') return { kind: target.kind, at };
@@ -67,11 +67,11 @@ export function targetAddresses(scope: Construct, sources: Sources): string {
   return Stack.of(scope).toJsonString(Object.fromEntries(addresses));
 }
 
-function addressOf(target: RemoteTarget): string {
+function addressOf(target: TargetResource): string {
   return target.kind === 'queue' ? target.queue.queueUrl : arnOf(target);
 }
 
-function arnOf(target: RemoteTarget): string {
+function arnOf(target: TargetResource): string {
   switch (target.kind) {
     case 'bus':
       return target.bus.eventBusArn;
@@ -109,7 +109,7 @@ export function allowTargets(consume: NodeLambda, sources: Sources): void {
 }
 
 /** The resource of a target, or the ARN of a function. */
-export function resourceOf(target: RemoteTarget): IResource | string {
+export function resourceOf(target: TargetResource): IResource | string {
   switch (target.kind) {
     case 'bus':
       return target.bus;

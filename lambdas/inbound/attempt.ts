@@ -13,11 +13,10 @@ import {
 import type { Work } from './open-message.ts';
 import type { InboundPorts } from './ports.ts';
 import { handlerEvent, runHandler } from './run-handler.ts';
-import { findRoute, type Route, type RoutePorts } from './targets/find-route.ts';
+import { findRoute, type Route } from './targets/find-route.ts';
 
 export type RunEventPorts = FinishEventPorts &
-  RoutePorts &
-  Pick<InboundPorts<'WebhookProcessingTime'>, 'telemetry'>;
+  Pick<InboundPorts<'WebhookProcessingTime'>, 'findTargets' | 'telemetry'>;
 
 /** One invocation of the function, and its time. */
 export interface ConsumeInvocation {

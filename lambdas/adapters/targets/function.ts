@@ -7,7 +7,7 @@ import { lambdaInvoke } from '../aws/lambda-invoke.ts';
 import { refusal } from './refusal.ts';
 
 /** What a function answered to a synchronous invocation. */
-export interface Invocation {
+export interface FunctionAnswer {
   /** Its result or its error, as JSON. */
   readonly payload: string;
   /** It threw, timed out or ended. */
@@ -15,7 +15,7 @@ export interface Invocation {
 }
 
 /** Invokes a function synchronously. Rejects when Lambda did not run it, or when `signal` aborts. */
-export type Invoke = (arn: string, payload: string, signal: AbortSignal) => Promise<Invocation>;
+export type Invoke = (arn: string, payload: string, signal: AbortSignal) => Promise<FunctionAnswer>;
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html and the pages of the other runtimes */
 const FunctionError = v.object({

@@ -1,6 +1,7 @@
 import { findHandler, type Handler, type Handlers } from '../../domain/handler.ts';
 import type { Source } from '../../domain/provider/provider.ts';
 import type { TargetSettings, TargetsByType } from '../../domain/target.ts';
+import type { InboundPorts } from '../ports.ts';
 
 /** What an event is given to, and the event type that it was declared with. */
 export interface Route {
@@ -15,10 +16,6 @@ export interface Route {
  * @returns undefined when no target takes the type
  */
 export type FindTargets = (to: TargetsByType, handler: Route | undefined, type: string) => Route | undefined;
-
-export interface RoutePorts {
-  readonly findTargets: FindTargets;
-}
 
 /** The source's handlers; undefined if all its events go to other targets. */
 export const handlersOf = ({ settings: { to } }: Source, handlers: Handlers | undefined) =>
@@ -36,7 +33,7 @@ export function findRoute(
   { settings: { to } }: Source,
   handlers: Handlers | undefined,
   type: string,
-  { findTargets }: RoutePorts,
+  { findTargets }: Pick<InboundPorts, 'findTargets'>,
 ): Route | undefined {
   const found = handlers && findHandler(handlers, type);
   const handler = found && { declaredAs: found.declaredAs, run: found.handler };

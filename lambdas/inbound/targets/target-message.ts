@@ -10,12 +10,12 @@ import { maxTargetBytes, type SendToTarget, type TargetMessage } from '../../dom
 import type { InboundPorts } from '../ports.ts';
 
 /** What an event's way to a target uses outside of the process. */
-export interface TargetPorts extends Pick<InboundPorts, 'putBody'> {
+export type TargetPorts = Pick<InboundPorts, 'putBody'> & {
   /** The name of the payload bucket. */
   readonly bucket: string;
   /** Sends a message to its target; rejects as `SendToTarget` does. */
   sendToTarget(target: RemoteTarget, ...args: Parameters<SendToTarget>): Promise<void>;
-}
+};
 
 /**
  * Makes the message of an event for a target.

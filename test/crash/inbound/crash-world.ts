@@ -17,6 +17,7 @@ import { type Order, simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, mustNotBeReplayed, type Observed, runLog } from './observed.ts';
 import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 import { superseded } from './superseded.ts';
+import { type LoggedRun, targetService } from './target-service.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one that succeeds. */
 const usualDelays = [5, 120, 1000, 60];
@@ -50,7 +51,9 @@ export function crashWorld(
   const handlerRetryDelays = (scenario.handlerRetryDelays ?? usualDelays).map(seconds);
   /** A stalled process is one that Lambda does not end in time. */
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
-  const settings = sourceSettings({ handlerRetryDelays, lease });
+  const { target } = scenario;
+  const service = targetService(target ?? 'bus');
+  const settings = sourceSettings({ handlerRetryDelays, lease, to: target && service.to });
   const sources = new Map([[settings.name, { settings, provider: providerOf(settings) }]]);
   const script = crashScript(points, { moment: () => moment(), stall: () => time.sleep(stallMs) });
   const inboundEvents = inboundTable(script.requests.hooks);
@@ -140,6 +143,7 @@ export function crashWorld(
 
   const ports = inTurn({
     ...(variant?.below?.(realPorts, inboundEvents) ?? realPorts),
+    callTarget: service.call,
     async handle(id: string, attempt: number, invocation: string) {
       const run = log.begin(id, attempt, phase, invocation);
       if (run.isSuspect) noteUndeleted(run.invocation);
@@ -152,17 +156,23 @@ export function crashWorld(
   });
   type Ports = typeof ports;
 
+  /** A run of a handler or a target, in the log. */
+  const logged =
+    (process: Ports, id: string, attempt: number, invocation: string): LoggedRun =>
+    async (run) => {
+      try {
+        await run(scenario.handler(await process.handle(id, attempt, invocation)));
+        log.end(id, attempt, 'succeeded');
+      } catch (error) {
+        log.end(id, attempt, 'failed');
+        throw error;
+      }
+    };
+
   const handlersOf = (process: Ports, invocation: string, exit: () => Promise<never>) =>
     defineHandlers('stripe', {
-      'invoice.paid': async ({ id }, { attemptNumber }) => {
-        try {
-          await does[scenario.handler(await process.handle(id, attemptNumber, invocation))](exit, time.sleep);
-          log.end(id, attemptNumber, 'succeeded');
-        } catch (error) {
-          log.end(id, attemptNumber, 'failed');
-          throw error;
-        }
-      },
+      'invoice.paid': ({ id }, { attemptNumber }) =>
+        logged(process, id, attemptNumber, invocation)((doing) => does[doing](exit, time.sleep)),
     });
 
   /** An invocation of the function. */
@@ -190,7 +200,11 @@ export function crashWorld(
       batches.set(invocation.id, batch);
       startedAt.set(invocation.id, begin);
       const team = { sources, handlers: { stripe: handlersOf(process, invocation.id, exit) } };
-      const answer = await consume(batch, invocation, team, { ...process, ...variant?.above?.(process) });
+      const findTargets = service.findTargets(process, (id, attempt) =>
+        logged(process, id, attempt, invocation.id),
+      );
+      const own = { ...process, findTargets };
+      const answer = await consume(batch, invocation, team, { ...own, ...variant?.above?.(own) });
       callOff();
       if (answer.hung) {
         noteUndeleted(invocation.id);
@@ -260,6 +274,7 @@ export function crashWorld(
       records,
       bodies: bucket.objects,
       deadLetters,
+      taken: service.taken,
       moved,
       left: queue.messages.size,
       startedAt,

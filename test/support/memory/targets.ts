@@ -1,4 +1,4 @@
-import type { RoutePorts } from '../../../lambdas/inbound/targets/find-route.ts';
+import type { InboundPorts } from '../../../lambdas/inbound/ports.ts';
 
 /** For sources without targets. */
-export const noTargets: RoutePorts = { findTargets: () => undefined };
+export const noTargets: Pick<InboundPorts, 'findTargets'> = { findTargets: () => undefined };
