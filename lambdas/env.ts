@@ -17,6 +17,7 @@ export const consumeEnv = [
   'QUEUE_URL',
   'DLQ_URL',
   'PAYLOAD_BUCKET',
+  'TARGETS',
 ] as const;
 export const publishEnv = [
   'OUTBOUND_EVENTS_TABLE',
@@ -72,6 +73,7 @@ type EnvOf<Names extends readonly string[]> = { readonly [Name in Names[number]]
  * fit the environment.
  */
 export type ReceiveEnv = EnvOf<typeof receiveEnv>;
+/** `TARGETS` is JSON: for each source the ARNs of its targets, and the URLs of queues. */
 export type ConsumeEnv = EnvOf<typeof consumeEnv>;
 export type PublishEnv = EnvOf<typeof publishEnv>;
 export type DeliverEnv = EnvOf<typeof deliverEnv>;

@@ -1,5 +1,5 @@
 import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IFunction, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -85,6 +85,8 @@ export interface InboundParts {
   readonly dlq: IQueue;
   /** The URL that the provider posts to. */
   readonly url: string;
+  /** Allows a reader of `bodyS3` to get the objects that messages of this source name. docs/targets.md */
+  grantReadBodies(reader: IGrantable): Grant;
 }
 
 /** The account id of the local AWS. */
@@ -170,9 +172,15 @@ export class Webhooks extends Construct {
    * @throws SettingsError when `sources` does not name it
    */
   inbound(source: string): InboundParts {
-    const { consume, work } = this.inboundOf(source);
-    const { queue, dlq } = work;
-    return { consumer: consume, queue, dlq, url: `${this.baseUrl}/webhooks/${source}` };
+    const inbound = this.inboundOf(source);
+    const { queue, dlq } = inbound.work;
+    return {
+      consumer: inbound.consume,
+      queue,
+      dlq,
+      url: `${this.baseUrl}/webhooks/${source}`,
+      grantReadBodies: (reader) => inbound.grantReadBodies(reader, source),
+    };
   }
 
   /** Allows an app to publish events, to the topic and to its queue. */

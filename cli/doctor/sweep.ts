@@ -41,7 +41,7 @@ export async function checkSweep(
       detail: `${detail}: retries after more than 15 minutes are not sent, and lost tasks are not found`,
       advice:
         'If the stack was deployed minutes ago, repeat the command. Otherwise check that the schedule is ENABLED and that its role may invoke the function:',
-      awsCommand: `scheduler get-schedule --name ${schedule ?? 'NAME'} --query '[State,Target.RoleArn]'`,
+      awsCommand: `scheduler get-schedule --name ${schedule ?? 'NAME'} --query '[State,ChosenTarget.RoleArn]'`,
     },
   ];
 }

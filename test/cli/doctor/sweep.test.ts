@@ -59,7 +59,7 @@ it('a sweep that has never run is reported, with the command that shows its sche
     {
       ok: false,
       detail: expect.stringContaining('sweep-fn has not run in 14 days, or ever'),
-      awsCommand: "scheduler get-schedule --name sweep-schedule --query '[State,Target.RoleArn]'",
+      awsCommand: "scheduler get-schedule --name sweep-schedule --query '[State,ChosenTarget.RoleArn]'",
     },
   ]);
 });

@@ -8,6 +8,7 @@ import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts'
 import { replayEvent } from '../../../lambdas/inbound/replay.ts';
 import { memoryBucket } from '../../../testing/memory/bucket.ts';
 import { memoryQueue, type ReceivedMessage } from '../../../testing/memory/queue.ts';
+import { noTargets } from '../../../testing/memory/targets.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
@@ -18,6 +19,7 @@ import { does, messageOf } from './doings.ts';
 import { messageRules } from './message-rules.ts';
 import { functionTimeoutMs, journalOf, mustNotBeReplayed, type Observed, runLog } from './observed.ts';
 import type { Phase, Scenario, Variant } from './scenario.ts';
+import { type LoggedRun, targetService } from './target-service.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one that succeeds. */
 const usualDelays = [5, 120, 1000, 60];
@@ -52,7 +54,9 @@ export function crashWorld(
   /** A stalled process is one that Lambda does not end in time. */
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
   const hasRejects = points.some(({ fault }) => fault === 'rejects');
-  const settings = sourceSettings({ handlerRetryDelays, lease });
+  const { target } = scenario;
+  const service = targetService(target ?? 'bus');
+  const settings = sourceSettings({ handlerRetryDelays, lease, to: target && service.to });
   const sources = new Map([[settings.name, { settings, provider: providerOf(settings) }]]);
   const script = crashScript(points, { moment: () => moment(), stall: () => time.sleep(stallMs) });
   const inboundEvents = inboundTable(script.requests.hooks);
@@ -116,6 +120,7 @@ export function crashWorld(
       rules.wasSentBack(message, body);
       await queue.send({ body, delay });
     },
+    ...noTargets,
     telemetry: {
       log: () => quiet,
       count(...[, dimensions]: readonly unknown[]) {
@@ -145,6 +150,7 @@ export function crashWorld(
 
   const ports = inTurn({
     ...(variant?.below?.(realPorts, inboundEvents) ?? realPorts),
+    callTarget: service.call,
     async handle(id: string, attempt: number, invocation: string) {
       const run = log.begin(id, attempt, phase, invocation);
       if (!run.isSuspect) return run;
@@ -160,17 +166,23 @@ export function crashWorld(
   });
   type Ports = typeof ports;
 
+  /** A run of a handler or a target, in the log. */
+  const logged =
+    (process: Ports, id: string, attempt: number, invocation: string): LoggedRun =>
+    async (run) => {
+      try {
+        await run(scenario.handler(await process.handle(id, attempt, invocation)));
+        log.end(id, invocation, 'succeeded');
+      } catch (error) {
+        log.end(id, invocation, 'failed');
+        throw error;
+      }
+    };
+
   const handlersOf = (process: Ports, invocation: string, exit: () => Promise<never>) =>
     defineHandlers('stripe', {
-      'invoice.paid': async ({ id }, { attemptNumber }) => {
-        try {
-          await does[scenario.handler(await process.handle(id, attemptNumber, invocation))](exit, time.sleep);
-          log.end(id, invocation, 'succeeded');
-        } catch (error) {
-          log.end(id, invocation, 'failed');
-          throw error;
-        }
-      },
+      'invoice.paid': ({ id }, { attemptNumber }) =>
+        logged(process, id, attemptNumber, invocation)((doing) => does[doing](exit, time.sleep)),
     });
 
   /** An invocation of the function. */
@@ -199,7 +211,11 @@ export function crashWorld(
       rules.received(invocation.id, batch);
       startedAt.set(invocation.id, begin);
       const team = { sources, handlers: { stripe: handlersOf(process, invocation.id, exit) } };
-      const answer = await consume(batch, invocation, team, { ...process, ...variant?.above?.(process) });
+      const findTargets = service.findTargets(process, (id, attempt) =>
+        logged(process, id, attempt, invocation.id),
+      );
+      const own = { ...process, findTargets };
+      const answer = await consume(batch, invocation, team, { ...own, ...variant?.above?.(own) });
       callOff();
       if (answer.hung) {
         noteUndeleted(invocation.id);
@@ -279,6 +295,7 @@ export function crashWorld(
       records,
       bodies: bucket.objects,
       deadLetters,
+      taken: service.taken,
       moved,
       left: queue.messages.size,
       startedAt,

@@ -3,6 +3,7 @@ import type { DeadLetter } from '../../../lambdas/domain/messages.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 import type { HandlerRun } from './scenario.ts';
+import type { Taken } from './target-service.ts';
 
 /** Lambda ends a process after this time. */
 export const functionTimeoutMs = 60_000;
@@ -36,6 +37,8 @@ export interface Observed {
   readonly records: ReadonlyMap<string, EventRecord>;
   readonly bodies: ReadonlyMap<string, Uint8Array>;
   readonly deadLetters: readonly DeadLetter[];
+  /** What the source's target got. */
+  readonly taken: readonly Taken[];
   /** The messages that SQS itself moved to the DLQ. */
   readonly moved: readonly string[];
   readonly runs: readonly BegunRun[];

@@ -15,6 +15,7 @@ import type { InboundReplayPorts } from '../../../lambdas/inbound/replay.ts';
 import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
 import { memoryBucket } from '../../../testing/memory/bucket.ts';
 import { memoryQueue } from '../../../testing/memory/queue.ts';
+import { noTargets } from '../../../testing/memory/targets.ts';
 import { inboundTable } from './inbound-tables.ts';
 
 const second = 1000;
@@ -87,6 +88,7 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
     returnMessageAfter: queue.returnAfter,
     enqueueFor: (_source, message) => queue.send(message),
     sendBack: ({ attributes }, body, delay) => queue.send({ body, attributes, delay }),
+    ...noTargets,
     telemetry,
   };
 
