@@ -28,19 +28,20 @@ const isFull = statementOf(mutantAt(7, '  return true;'));
 const other = statementOf(mutantAt(11, '  2,\n  3,'));
 
 it('a mutant is in the statement at the left margin that is around it', () => {
-  expect(isFull).toMatchObject({ first: 4, last: 9, name: 'isFull' });
+  expect(isFull).toMatchObject({ first: 4, last: 9, name: undefined });
   expect(isFull.text).toContain('): boolean {\n  return true;\n}');
   expect(other).toMatchObject({ first: 10, name: 'other', text: 'const other = [\n  2,\n  3,\n];\n' });
 });
 
-it('mutants are compiled together unless they are in one statement, or one names what the other declares', () => {
+it('mutants are compiled together unless they are in one statement, or one names what the other declares without its type', () => {
   const again = statementOf(mutantAt(7, '  return false;', 'again'));
   const user = statementOf(mutantAt(7, '  return count > limit + 1;', 'user'));
-  const elsewhere = statementOf(mutantAt(11, '  isFull,', 'elsewhere', 'b.ts'));
+  const elsewhere = statementOf(mutantAt(11, '  isFull, limit,', 'elsewhere', 'b.ts'));
 
   expect(roundOf([isFull, again, other])).toEqual([isFull, other]);
   expect(roundOf([limit, user])).toEqual([limit]);
-  expect(roundOf([isFull, elsewhere])).toEqual([isFull]);
+  expect(roundOf([isFull, elsewhere])).toEqual([isFull, elsewhere]);
+  expect(roundOf([limit, elsewhere])).toEqual([limit]);
 });
 
 it('the lines of each mutant are known in the file with all of them', () => {

@@ -72,7 +72,7 @@ export const areas: readonly Area[] = [
   {
     name: 'recoveries',
     code: ['lambdas/outbound/sweep/{recover,recoverable,estimate-failed}.ts'],
-    tests: ['test/outbound/sweep/recover*.test.ts'],
+    tests: ['test/outbound/sweep/recover*.test.ts', 'test/outbound/replay-to-recreated-endpoint.test.ts'],
   },
   {
     name: 'outbound',

@@ -51,7 +51,7 @@ function makeCopy(): void {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   cpSync(join(root, 'lambdas'), join(copy, 'lambdas'), { recursive: true });
-  for (const name of ['node_modules', 'package.json', 'lib']) symlinkSync(join(root, name), join(copy, name));
+  for (const name of ['node_modules', 'package.json']) symlinkSync(join(root, name), join(copy, name));
   const compilerOptions = {
     incremental: true,
     tsBuildInfoFile: join(copy, 'tsc.tsbuildinfo'),

@@ -8,12 +8,15 @@ export interface MutatedStatement {
   readonly last: number;
   /** Its text with the mutant. */
   readonly text: string;
-  /** What it declares. */
+  /** What it declares, if its type may depend on the mutant. */
   readonly name?: string;
 }
 
 /** A line at the left margin begins a statement, unless it ends one. */
 const begins = (line: string): boolean => /^[^\s)}\]]/.test(line);
+
+/** Whether a function says what it returns. */
+const hasItsType = (text: string): boolean => /\): [^;]+?(?:\{|=>)/.test(text);
 
 /** Finds the statement that a mutant is in, in a file as Biome formats it. */
 export function statementOf(mutant: PlacedMutant): MutatedStatement {
@@ -28,13 +31,13 @@ export function statementOf(mutant: PlacedMutant): MutatedStatement {
     ...lines.slice(mutant.last, last),
   ].join('\n');
   const [, name] = /^(?:export )?(?:async )?(?:function|const|class) (\w+)/.exec(text) ?? [];
-  return { mutant, first, last, text, name };
+  return { mutant, first, last, text, name: hasItsType(text) ? undefined : name };
 }
 
 /**
  * Chooses mutants that can be compiled together: an error in the statement of one is not due to another.
  *
- * No two are in the same statement, and no statement names what another declares.
+ * No two are in the same statement, and no statement names what another declares without its type.
  */
 export function roundOf(statements: readonly MutatedStatement[]): readonly MutatedStatement[] {
   const round: MutatedStatement[] = [];
