@@ -1,5 +1,6 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -19,10 +20,10 @@ import {
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
 import { OutboundStores } from './outbound-stores.ts';
-import { MinuteSchedule } from './parts/minute-schedule.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { PayloadTopic } from './parts/payload-topic.ts';
 import { tagQueue } from './parts/queue-tags.ts';
+import { RateSchedule } from './parts/rate-schedule.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
 import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
@@ -107,6 +108,12 @@ export class Outbound extends Construct {
     // A version that reads manifests, and all partitions of what is held, is deployed before those that write them.
     this.publish.node.addDependency(this.sweep);
     this.deliver.node.addDependency(this.sweep);
+  }
+
+  /** Allows an app to publish events, to the topic and to its queue. */
+  grantPublish(app: IGrantable): void {
+    this.topic.grantPublish(app);
+    this.publishing.queue.grantSendMessages(app);
   }
 
   private tagQueues(): void {
@@ -227,7 +234,7 @@ export class Outbound extends Construct {
     sweep.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());
     // Keeps SQS measuring them.
     sweep.allow(['sqs:GetQueueAttributes'], ...watched.map(({ queueArn }) => queueArn));
-    new MinuteSchedule(this, 'SweepSchedule', sweep);
+    new RateSchedule(this, 'SweepSchedule', sweep, '1 minute');
     return sweep;
   }
 

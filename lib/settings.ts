@@ -68,6 +68,8 @@ export const functions = {
   publishTimeout: Duration.seconds(60),
   /** Below the minute between two runs, so that sweeps do not pile up. */
   sweepTimeout: Duration.seconds(55),
+  /** Sixty reads of queues at once take a second or two. */
+  measureTimeout: Duration.seconds(30),
   /** The gateway gives up after 30 s. */
   managementTimeout: Duration.seconds(29),
   /** CPU comes with memory: below this a cold start takes longer than the strictest providers wait. */

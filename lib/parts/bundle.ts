@@ -27,6 +27,7 @@ const cache = resolve(import.meta.dirname, '../../node_modules/.cache/hookline')
 const entries = {
   receive: 'inbound/receive.lambda.ts',
   consume: 'inbound/consume.lambda.ts',
+  measure: 'inbound/measure.lambda.ts',
   publish: 'outbound/publish/publish.lambda.ts',
   deliver: 'outbound/deliver/deliver.lambda.ts',
   sweep: 'outbound/sweep/sweep.lambda.ts',

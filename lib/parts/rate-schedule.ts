@@ -4,9 +4,12 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
-/** schedule → λ, every minute, without retries: the next run does the same work, and retries would pile up */
-export class MinuteSchedule extends Construct {
-  constructor(scope: Construct, id: string, lambda: IFunction) {
+/** How often a function runs. */
+type Rate = '1 minute' | '30 minutes';
+
+/** schedule → λ, without retries: the next run does the same work, and retries would pile up */
+export class RateSchedule extends Construct {
+  constructor(scope: Construct, id: string, lambda: IFunction, rate: Rate) {
     super(scope, id);
     const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
     const role = new Role(this, 'Role', {
@@ -17,7 +20,7 @@ export class MinuteSchedule extends Construct {
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
     );
     new CfnSchedule(this, 'Schedule', {
-      scheduleExpression: 'rate(1 minute)',
+      scheduleExpression: `rate(${rate})`,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: lambda.functionArn,

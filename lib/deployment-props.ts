@@ -1,0 +1,101 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { problemWithGiven, type SettingKind } from './given-settings.ts';
+import type { OutboundProps } from './outbound-settings.ts';
+import type { CustomDomain } from './public-urls.ts';
+import { SettingsError } from './settings-error.ts';
+import type { Sources } from './source-props.ts';
+
+/** What every deployment may set. */
+export interface DeploymentProps {
+  /** The address that gets a mail for each alarm, once it has confirmed the subscription. @default - none; subscribe to the alarm topic */
+  readonly alarmEmail?: string;
+  /**
+   * What happens to queues, tables, payloads, secrets and logs that leave the stack. By default they stay, even when a source
+   * is removed, and tables are protected from deletion. `RemovalPolicy.DESTROY` deletes them, for stacks without production
+   * data; `cdk destroy` stops at the bucket until it is empty (`aws s3 rm s3://BUCKET --recursive`).
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+   */
+  readonly dataRemoval?: RemovalPolicy;
+  /** How long the logs of functions and APIs are kept. @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Which of Lambda's own log lines are written. `SystemLogLevel.INFO` adds the start and the report of each invocation, with its
+   * billed duration and memory. docs/cost.md says what that costs. @default SystemLogLevel.WARN
+   */
+  readonly systemLogLevel?: SystemLogLevel;
+  /**
+   * The most request units a second of each table, for reads and for writes. It bounds the cost of a runaway loop; DynamoDB
+   * throttles what exceeds it, and events wait. @default - by table, what the consumers, publish and deliver functions can
+   * cause with their maximum concurrency, from 4,000 to 40,000 (docs/scale.md)
+   */
+  readonly maxTableUnitsPerSecond?: number;
+}
+
+/** A deployment that receives webhooks. */
+export interface InboundWebhooksProps extends DeploymentProps {
+  /** The senders of webhooks, by name. The name is the last segment of the source's URL. At least one. */
+  readonly sources: Sources;
+  /**
+   * `per-source`: each source has its own receiver, queue, consumer and permissions. `shared`: all sources share one of each;
+   * choose it for many small sources, which would exceed CloudFormation's 500 resources. @default 'per-source'
+   */
+  readonly isolation?: 'per-source' | 'shared';
+  /** Your own domain in front of the inbound API. You make its DNS record. @default - none */
+  readonly customDomain?: CustomDomain;
+  /**
+   * The URL before `/webhooks/<source>` that providers know, e.g. `https://hooks.example.com`. Set it if a proxy or CDN receives
+   * the requests, because some providers sign the URL. @default - the custom domain, else the URL of each request
+   */
+  readonly publicBaseUrl?: string;
+  /** The path of the file that exports your `handlers`. @default 'lambdas/handlers/registry.ts' */
+  readonly handlersRegistry?: string;
+}
+
+/** A deployment that sends webhooks. */
+export interface OutboundWebhooksProps extends DeploymentProps {
+  /** How events are sent to endpoints. @default - the defaults of OutboundProps */
+  readonly outbound?: OutboundProps;
+}
+
+/** A deployment that does both. */
+export interface WebhooksProps extends InboundWebhooksProps, OutboundWebhooksProps {}
+
+type Kinds<Props> = Readonly<Record<keyof Props, SettingKind>>;
+
+const common: Kinds<DeploymentProps> = {
+  alarmEmail: 'any',
+  dataRemoval: 'any',
+  logRetention: 'any',
+  systemLogLevel: 'any',
+  maxTableUnitsPerSecond: 'any',
+};
+
+/** The settings of each construct; other names are refused. */
+const settingsOf = {
+  InboundWebhooks: {
+    ...common,
+    sources: 'any',
+    isolation: 'any',
+    customDomain: 'any',
+    publicBaseUrl: 'any',
+    handlersRegistry: 'any',
+  } satisfies Kinds<InboundWebhooksProps>,
+  OutboundWebhooks: { ...common, outbound: 'any' } satisfies Kinds<OutboundWebhooksProps>,
+};
+
+const constructs: Readonly<Record<DeploymentKind, Readonly<Record<string, SettingKind>>>> = {
+  ...settingsOf,
+  Webhooks: { ...settingsOf.InboundWebhooks, ...settingsOf.OutboundWebhooks } satisfies Kinds<WebhooksProps>,
+};
+
+/** The construct that makes a deployment. */
+export type DeploymentKind = 'Webhooks' | 'InboundWebhooks' | 'OutboundWebhooks';
+
+/** @throws SettingsError naming the settings that this construct does not have */
+export function checkProps(kind: DeploymentKind, props: object): void {
+  const problem = problemWithGiven(constructs[kind], props);
+  if (problem !== undefined) throw new SettingsError(`${kind}: ${problem}`);
+}
