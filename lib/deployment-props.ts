@@ -1,7 +1,9 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { problemWithGiven, type SettingKind } from './given-settings.ts';
+import type { LambdaProps } from './lambda-props.ts';
 import type { OutboundProps } from './outbound-settings.ts';
 import type { CustomDomain } from './public-urls.ts';
 import { SettingsError } from './settings-error.ts';
@@ -32,6 +34,14 @@ export interface DeploymentProps {
    * cause with their maximum concurrency, from 4,000 to 40,000 (docs/scale.md)
    */
   readonly maxTableUnitsPerSecond?: number;
+  /**
+   * Your KMS key for everything that holds data: tables, bucket, queues, topics, secrets, logs, schedules and the environments of
+   * functions. It must be symmetric and of the stack's region. Its policy is completed if this app makes the key; docs/network.md has
+   * the policy of one that it does not, and docs/cost.md what calls of KMS cost. @default - keys of the services, which cost nothing
+   */
+  readonly encryptionKey?: IKey;
+  /** What every function gets, for tools such as Datadog or OpenTelemetry. @default - nothing */
+  readonly lambda?: LambdaProps;
 }
 
 /** A deployment that receives webhooks. */
@@ -71,6 +81,8 @@ const common: Kinds<DeploymentProps> = {
   logRetention: 'any',
   systemLogLevel: 'any',
   maxTableUnitsPerSecond: 'any',
+  encryptionKey: 'any',
+  lambda: 'any',
 };
 
 /** The settings of each construct; other names are refused. */

@@ -8,6 +8,7 @@ import {
   type InboundWebhooksProps,
   type OutboundWebhooksProps,
 } from './deployment-props.ts';
+import { allowServices } from './encryption-key.ts';
 import { type Inbound, inboundSettings } from './inbound.ts';
 import { allowsLocalEndpoints } from './local-endpoints.ts';
 import { ManagementApi } from './management-api.ts';
@@ -62,7 +63,9 @@ export function beginDeployment(
     outbound: outbound && (outbound.outbound ?? {}),
     maxTableUnitsPerSecond: props.maxTableUnitsPerSecond,
   });
-  const alarms = new AlarmTopic(deployment, 'Alarms', { email: props.alarmEmail });
+  const { alarmEmail: email, encryptionKey } = props;
+  if (encryptionKey !== undefined) allowServices(deployment, encryptionKey);
+  const alarms = new AlarmTopic(deployment, 'Alarms', { email, encryptionKey });
   return { alarms, sources, shared: sharedParts(deployment, props, alarms, units) };
 }
 
@@ -97,6 +100,7 @@ export function finishDeployment(
   addOutputs(deployment, {
     managementUrl: management.api.apiEndpoint,
     payloadBucket: payloads.bucketName,
+    encryptionKeyArn: shared.encryptionKey?.keyArn,
     inbound: inbound && inboundFacts(inbound),
     outbound: outbound && outboundFacts(outbound),
     sources: inbound === undefined ? {} : factsOfSources(inbound),

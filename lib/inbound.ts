@@ -62,14 +62,16 @@ export function addInbound(
   const groups = groupsOf(isolation, settings);
   const api = new InboundApi(deployment, 'Inbound', {
     logRetention: shared.functions.logRetention,
+    encryptionKey: shared.encryptionKey,
     customDomain,
   });
   const events = new RecordTable(deployment, 'InboundEvents', {
     removalPolicy,
+    encryptionKey: shared.encryptionKey,
     maxUnitsPerSecond: shared.maxTableUnits.inboundEvents,
     indexes: [keptIndex],
   });
-  const secrets = sourceSecrets(deployment, settings, removalPolicy);
+  const secrets = sourceSecrets(deployment, settings, removalPolicy, shared.encryptionKey);
   const made = groups.map((group) => {
     const source = new InboundSource(deployment, group.id, {
       ...group,

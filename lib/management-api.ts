@@ -56,6 +56,7 @@ export class ManagementApi extends Construct {
     loggedStage(this, this.api, {
       name: 'management',
       logRetention: props.functions.logRetention,
+      encryptionKey: props.functions.encryptionKey,
       throttle: managementThrottle,
     }).node.addDependency(route);
   }

@@ -31,12 +31,17 @@ const outboundKeys = {
   operationsTopicArn: 'OperationsTopicArn',
 } as const;
 
+/** The keys of outputs that only some deployments have. */
+const optionalKeys = { encryptionKeyArn: 'EncryptionKeyArn' } as const;
+
 /** The keys of the outputs that a deployment has once. */
-export const outputKeys = { ...sharedKeys, ...inboundKeys, ...outboundKeys } as const;
+export const outputKeys = { ...sharedKeys, ...inboundKeys, ...outboundKeys, ...optionalKeys } as const;
 /** The keys of those outputs. */
 export const outputNames: readonly string[] = Object.values(outputKeys);
 
 type FactsOf<Keys> = { readonly [Fact in keyof Keys]: string };
+/** The team's key, if it encrypts everything. */
+type OptionalFacts = { readonly [Fact in keyof typeof optionalKeys]?: string };
 /** What the tools need of the inbound part. */
 export type InboundFacts = FactsOf<typeof inboundKeys>;
 /** What the tools need of the outbound part. */
@@ -64,13 +69,14 @@ const SourceFacts = v.object({
 export type SourceFacts = v.InferOutput<typeof SourceFacts>;
 
 /** The facts of a deployment that users and tools need. */
-export type StackFacts = FactsOf<typeof sharedKeys> & {
-  /** Undefined for `OutboundWebhooks`. */
-  readonly inbound: InboundFacts | undefined;
-  /** Undefined for `InboundWebhooks`. */
-  readonly outbound: OutboundFacts | undefined;
-  readonly sources: Readonly<Record<string, SourceFacts>>;
-};
+export type StackFacts = FactsOf<typeof sharedKeys> &
+  OptionalFacts & {
+    /** Undefined for `OutboundWebhooks`. */
+    readonly inbound: InboundFacts | undefined;
+    /** Undefined for `InboundWebhooks`. */
+    readonly outbound: OutboundFacts | undefined;
+    readonly sources: Readonly<Record<string, SourceFacts>>;
+  };
 
 /** An output holds 4 KB, so it omits longer lists of ranges. */
 export const maxRangesInOutput = 40;
@@ -124,6 +130,7 @@ export function factsFrom(outputs: StackOutputs): StackFacts {
     .map((source) => [source.name, source]);
   return {
     ...factsOf(sharedKeys, outputs),
+    encryptionKeyArn: outputs[optionalKeys.encryptionKeyArn],
     inbound: has(inboundKeys, outputs) ? factsOf(inboundKeys, outputs) : undefined,
     outbound: has(outboundKeys, outputs) ? factsOf(outboundKeys, outputs) : undefined,
     sources: Object.fromEntries(sources),

@@ -92,6 +92,8 @@ export const queues = {
   retention: Duration.days(7),
   /** The longest that SQS keeps a message, including its time in its first queue. */
   dlqRetention: Duration.days(14),
+  /** With a key of the team: the longest that SQS allows, since each of its data keys is a billed call of KMS. */
+  dataKeyReuse: Duration.hours(24),
   /** Far above our own limits, because throttles, live leases and a crash of another message in the batch also count as receives. */
   maxReceiveCount: 100,
   /** Half of SQS's limit for messages in flight. At 50 failing events a second, the other half lasts for 20 minutes. */

@@ -1,9 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { AlarmTopic } from './alarm-topic.ts';
 import type { DeploymentProps, InboundWebhooksProps } from './deployment-props.ts';
+import { checkedLambda } from './lambda-props.ts';
 import type { FunctionDefaults } from './parts/node-lambda.ts';
 import { PayloadBucket } from './parts/payload-bucket.ts';
 import { defaultLogRetention } from './settings.ts';
@@ -16,6 +18,8 @@ export interface SharedParts {
   readonly alarmAction: IAlarmAction;
   readonly removalPolicy: RemovalPolicy;
   readonly functions: FunctionDefaults;
+  /** The team's key. @default - keys of the services */
+  readonly encryptionKey?: IKey;
   readonly maxTableUnits: UnitsByTable;
 }
 
@@ -27,13 +31,21 @@ export function sharedParts(
   maxTableUnits: UnitsByTable,
 ): SharedParts {
   const removalPolicy = removalPolicyOf(props.dataRemoval);
-  const { handlersRegistry, systemLogLevel = SystemLogLevel.WARN } = props;
+  const { handlersRegistry, systemLogLevel = SystemLogLevel.WARN, encryptionKey } = props;
   const { logRetention = defaultLogRetention } = props;
   return {
-    payloads: new PayloadBucket(deployment, 'Payloads', removalPolicy),
+    payloads: new PayloadBucket(deployment, 'Payloads', removalPolicy, encryptionKey),
     alarmAction: alarms.action,
     removalPolicy,
-    functions: { handlersRegistry, logRetention, removalPolicy, systemLogLevel },
+    functions: {
+      handlersRegistry,
+      logRetention,
+      removalPolicy,
+      systemLogLevel,
+      encryptionKey,
+      lambda: checkedLambda(props.lambda),
+    },
+    encryptionKey,
     maxTableUnits,
   };
 }

@@ -37,6 +37,8 @@ export interface LocalOutputs {
     readonly endpoints: string;
   };
   readonly payloadBucket: string;
+  /** The key that encrypts everything, if the app has one. */
+  readonly encryptionKeyArn?: string;
   /** The name prefix of the queues of `hookline listen`. */
   readonly tapQueuePrefix: string;
   readonly queues: LocalQueues & { readonly sideline: string };
@@ -89,6 +91,7 @@ export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): Loc
       endpoints: outbound.endpointsTable,
     },
     payloadBucket: facts.payloadBucket,
+    ...(facts.encryptionKeyArn && { encryptionKeyArn: facts.encryptionKeyArn }),
     tapQueuePrefix: inbound.tapQueuePrefix,
     queues: {
       publish: outbound.publishQueueUrl,

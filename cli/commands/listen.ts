@@ -39,7 +39,7 @@ async function listen(source: string, options: Options): Promise<void> {
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   const { tapQueuePrefix, inboundEventsTable } = inboundOf(deployment);
-  const queue = await makeTapQueue(sqsClient(longPolls), tapQueuePrefix, source);
+  const queue = await makeTapQueue(sqsClient(longPolls), { ...deployment, tapQueuePrefix }, source);
   const taps = dynamodbTaps(dynamoClient(patientCalls), inboundEventsTable);
   const renewTap = (): Promise<boolean> => {
     const now = unixMillis(Date.now());

@@ -21,7 +21,7 @@ export interface DeployedSource {
 }
 
 /** The resources of a deployment: tables by name, queues by URL, secrets by ARN. */
-export type Deployment = Pick<StackFacts, 'managementUrl' | 'payloadBucket'> & {
+export type Deployment = Pick<StackFacts, 'managementUrl' | 'payloadBucket' | 'encryptionKeyArn'> & {
   /** Undefined for `OutboundWebhooks`. */
   readonly inbound: Omit<InboundFacts, 'inboundBaseUrl'> | undefined;
   /** Undefined for `InboundWebhooks`. */
@@ -131,6 +131,7 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
     sources: Object.fromEntries(sources),
     managementUrl: outputs.managementUrl,
     payloadBucket,
+    encryptionKeyArn: outputs.encryptionKeyArn,
     inbound: { tapQueuePrefix: outputs.tapQueuePrefix, inboundEventsTable: tables.inboundEvents },
     outbound: {
       signingSecretArn: outbound.signingSecretArn,

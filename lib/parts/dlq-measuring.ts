@@ -33,7 +33,8 @@ export class DlqMeasuring extends Construct {
       once: true,
     });
     this.lambda.allow(['sqs:GetQueueAttributes'], ...dlqs.map(({ queueArn }) => queueArn));
-    new RateSchedule(this, 'Schedule', this.lambda, '30 minutes');
+    const { encryptionKey } = props.functions;
+    new RateSchedule(this, 'Schedule', { lambda: this.lambda, rate: '30 minutes', encryptionKey });
     new ImpactAlarm(this, 'MeasureFails', {
       metric: this.lambda.metricErrors({ period: Duration.minutes(30) }),
       periods: 4,
