@@ -1,12 +1,4 @@
-import {
-  Aspects,
-  CfnResource,
-  type IAspect,
-  PermissionsBoundary,
-  Stack,
-  TagManager,
-  Tags,
-} from 'aws-cdk-lib';
+import { Aspects, CfnResource, type IAspect, Stack, TagManager, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
