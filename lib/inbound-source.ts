@@ -74,6 +74,7 @@ export class InboundSource extends Construct {
       oldestMessage: times.visibility.plus(Duration.minutes(30)),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
+      encryptionKey: props.functions.encryptionKey,
     });
     const own = this.whose === '*' ? undefined : this.whose;
     tagQueue(this.work.queue, 'events', own);
