@@ -10,7 +10,7 @@ import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunction
 import { Target } from '../../lib/target.ts';
 import { Webhooks } from '../../lib/webhooks.ts';
 
-// A source whose events go to other services: no handler of ours runs. Try it: npm start -- examples/targets/app.ts
+// A source whose events go to other services: no handler of ours runs. Try it: npm start -- --app examples/targets/app.ts
 
 const app = new App();
 const stack = new Stack(app, 'Targets', {
