@@ -5,7 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 
 /** How messages are grouped by a queue or a topic. */
-export interface GroupOptions {
+interface GroupOptions {
   /**
    * The field of the payload whose value is the message group: names separated by full stops, e.g. `data.object.customer`. A FIFO
    * queue takes the messages of a group in the order in which they came to it; a standard queue shares its consumers fairly among

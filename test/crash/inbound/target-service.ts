@@ -24,7 +24,7 @@ export interface Taken {
 }
 
 /** One call of the service: the text of an event, and what the service knows a repeat by, if it does. */
-export type CallService = (text: string, recognisedBy?: string) => Promise<void>;
+type CallService = (text: string, recognisedBy?: string) => Promise<void>;
 
 /** Runs something, and logs its begin and its end. */
 export type LoggedRun = (run: (doing: Doing) => Promise<void>) => Promise<void>;
