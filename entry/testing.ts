@@ -3,6 +3,7 @@ export type { RegisteredEndpoint, TestEndpoint } from '../testing/hookline/endpo
 export type { DeliveryState, SentRequest, TestEvent } from '../testing/hookline/outbound.ts';
 export type { TestSource } from '../testing/hookline/settings.ts';
 export type { HandlerRun } from '../testing/hookline/source.ts';
+export { testHandlers } from '../testing/hookline/test-handlers.ts';
 export {
   type Reception,
   type Sent,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signed, testHookline } from '../../entry/testing.ts';
+import { signed, testHandlers, testHookline } from '../../entry/testing.ts';
 import { verify } from '../../entry/verify.ts';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
@@ -133,6 +133,25 @@ describe('receiving', () => {
 
     await expect(hookline.receive('strip', signed.stripe())).rejects.toThrow(
       "there is no source 'strip'; the sources are stripe",
+    );
+  });
+});
+
+describe('the handlers alone', () => {
+  it('take a signed request, and say how its event ended', async () => {
+    const error = new Error('down');
+    const handler = testHandlers(stripeHandlers(undefined, error).handlers);
+
+    expect(await handler(signed.stripe('invoice.paid'))).toMatchObject({ status: 'processed' });
+    expect(await handler(signed.stripe('invoice.voided'))).toMatchObject({ status: 'retrying', error });
+    expect(await handler(signed.stripe('charge.failed'))).toMatchObject({ status: 'ignored' });
+  });
+
+  it('throw when the request is refused', async () => {
+    const handler = testHandlers(stripeHandlers().handlers);
+
+    await expect(handler(signed.stripe('invoice.paid', {}, { tampered: true }))).rejects.toThrow(
+      'stripe: mismatch',
     );
   });
 });
