@@ -70,7 +70,10 @@ export function sign(
   const sent = options.tampered ? tampered(name, signed, key) : signed;
   return {
     ...sent,
-    ...{ provider: name, secret, fetch: testFetch, roots: testRoots },
+    provider: name,
+    secret,
+    fetch: testFetch,
+    roots: testRoots,
     ...(hmac && { hmac }),
     ...(token && { token }),
     ...(ed25519 && { ed25519 }),

@@ -2,19 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { type ProviderName, providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import type { GenericSettings } from '../lambdas/domain/provider/generic.ts';
 import { parsePayload } from '../lambdas/domain/provider/payload.ts';
-import type { Provider } from '../lambdas/domain/provider/provider.ts';
-import type { RawRequest } from '../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../lambdas/domain/signature/key.ts';
 import { sourceCheckDefaults } from '../lambdas/domain/source-check-defaults.ts';
 import { seconds, unixMillis } from '../lambdas/domain/time.ts';
 import { type CheckPorts, checkRequest } from '../lambdas/inbound/receive.ts';
-import { responseTo } from '../lambdas/inbound/receive-response.ts';
 import type { ReceiveResult } from '../lambdas/inbound/receive-result.ts';
+import { expectedResponse } from './expected-response.ts';
 import { givenKeys } from './given-keys.ts';
 import type { CheckOptions, GivenRequest, Secrets, VerifyOptions } from './options.ts';
 import { providerServers } from './provider-servers.ts';
 import { rawRequestOf } from './raw-request.ts';
-import { type ExpectedResponse, type VerifyResult, verifiedEvent } from './result.ts';
+import { type VerifyResult, verifiedEvent } from './result.ts';
 import { signsUrl } from './signs-url.ts';
 
 /**
@@ -102,19 +100,5 @@ function portsOf(
     calls: roots === undefined ? servers : { ...servers, roots: () => roots },
     useOnce: (token, fingerprint) => useOnce(token, fingerprint),
     sentSecret: () => sent,
-  };
-}
-
-function expectedResponse(result: ReceiveResult, provider: Provider, request: RawRequest): ExpectedResponse {
-  const made = responseTo(result, provider, request);
-  if (made.kind === 'json') {
-    const headers = { 'content-type': 'application/json' };
-    return { status: made.status, headers, body: JSON.stringify(made.body) };
-  }
-  const { status, contentType, headers, body } = made.response;
-  return {
-    status,
-    headers: { ...(contentType !== undefined && { 'content-type': contentType }), ...headers },
-    body,
   };
 }

@@ -23,14 +23,15 @@ it('the types of handlers need neither stripe nor @octokit/webhooks-types, and n
   mkdirSync(join(directory, 'node_modules/@types'), { recursive: true });
   for (const name of ['valibot', '@types/node', 'undici-types'])
     symlinkSync(join(projectRoot, 'node_modules', name), join(directory, 'node_modules', name));
-  const compilerOptions = {
-    ...{ module: 'NodeNext', target: 'ES2024', strict: true, types: ['node'] },
-  };
+  const compilerOptions = { module: 'NodeNext', target: 'ES2024', strict: true, types: ['node'] };
   const declarations = {
     ...compilerOptions,
     lib: ['ES2024', 'ESNext.Disposable', 'ESNext'],
-    ...{ declaration: true, emitDeclarationOnly: true, rewriteRelativeImportExtensions: true },
-    ...{ rootDir: projectRoot, outDir: join(directory, 'hookline') },
+    declaration: true,
+    emitDeclarationOnly: true,
+    rewriteRelativeImportExtensions: true,
+    rootDir: projectRoot,
+    outDir: join(directory, 'hookline'),
     typeRoots: [join(projectRoot, 'node_modules/@types')],
   };
   const files = [join(projectRoot, 'lambdas/domain/handler.ts')];

@@ -13,7 +13,7 @@ import {
 } from '../../lambdas/domain/target-message.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { targetMessage } from '../../lambdas/inbound/targets/target-message.ts';
-import { memoryBucket } from '../../testing/memory/bucket.ts';
+import { memoryBucket } from '../support/memory/bucket.ts';
 
 const bus: RemoteTarget = { kind: 'bus', at: 0 };
 

@@ -26,7 +26,14 @@ async function resultOf(name: string, file: VectorFile, vector: Vector) {
   const isUsed = !value?.isList && readSecretValue(previous, format).value !== undefined;
   const { publicUrl, hmac, token, ed25519, tolerance, eventId, provider } = settings;
   const given: AnyOptions = {
-    ...{ hmac, token, ed25519, tolerance, eventId, method, headers, body },
+    hmac,
+    token,
+    ed25519,
+    tolerance,
+    eventId,
+    method,
+    headers,
+    body,
     url: publicUrl === undefined ? url : publicUrl + new URL(url).search,
     secrets: [vector.secret, ...(isUsed ? [previous] : [])],
     now: file.now * 1000,
@@ -39,7 +46,9 @@ async function resultOf(name: string, file: VectorFile, vector: Vector) {
   if (result.kind === 'challenge') return { status: result.response.status, answer: result.response.body };
   const { events } = result;
   return {
-    ...{ status: 200, id: events[0]?.id, type: events[0]?.type },
+    status: 200,
+    id: events[0]?.id,
+    type: events[0]?.type,
     ids: events.map(({ id }) => id),
     types: events.map(({ type }) => type),
     bodies: events.map(({ body: bytes }) => Buffer.from(bytes).toString()),

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../lambdas/domain/endpoint.ts';
 import { mapped, openHeader, sealHeaders } from '../../lambdas/domain/endpoint-headers.ts';
-import { seal, unseal } from '../../lambdas/domain/endpoint-secret.ts';
+import { parseSecret, type SigningKey, seal, unseal } from '../../lambdas/domain/endpoint-secret.ts';
 import { masterKey } from '../../lambdas/domain/sealed-text.ts';
 import type { EndpointSealing } from '../../lambdas/management/ports.ts';
 
@@ -20,3 +20,7 @@ export const openedHeaders = async (endpoint: Endpoint) =>
   mapped(endpoint.headers, (value, name) =>
     typeof value === 'string' ? value : openHeader(value, master, endpoint, name),
   );
+
+/** The keys of an endpoint. */
+export const openedKeys = async ({ secrets, ...owner }: Endpoint): Promise<readonly SigningKey[]> =>
+  secrets.flatMap((sealed) => parseSecret(unseal(sealed, master, owner)) ?? []);

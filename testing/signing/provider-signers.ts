@@ -35,10 +35,8 @@ export const providerSigners = (keys: ProviderKeys) =>
     },
 
     ebay: (draft) => {
-      const claim = {
-        ...{ alg: 'ecdsa', kid: keys.ebayKeyId, digest: 'SHA1' },
-        signature: signature('sha1', draft.body, keys.ebay),
-      };
+      const signed = signature('sha1', draft.body, keys.ebay);
+      const claim = { alg: 'ecdsa', kid: keys.ebayKeyId, signature: signed, digest: 'SHA1' };
       return withHeaders(draft, {
         'x-ebay-signature': Buffer.from(JSON.stringify(claim)).toString('base64'),
       });
@@ -64,9 +62,7 @@ export const providerSigners = (keys: ProviderKeys) =>
 const signature = (hash: string, content: string | Uint8Array, key: string | KeyObject): string =>
   signWithPrivateKey(hash, Buffer.from(content), key).toString('base64');
 
-const signedFields = [
-  ...['Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'],
-];
+const signedFields = 'Message MessageId Subject SubscribeURL Timestamp Token TopicArn Type'.split(' ');
 
 /** Takes the first topic of the secret, unless the message has one of its topics. */
 function signedMessage(message: Readonly<Record<string, unknown>>, signing: Signing, keys: ProviderKeys) {

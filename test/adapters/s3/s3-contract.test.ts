@@ -1,4 +1,4 @@
-import { s3InMemory } from '../../../testing/memory/s3/s3.ts';
+import { s3InMemory } from '../../support/s3/s3.ts';
 import { s3Contract } from './s3-contract.ts';
 
 const objects = new Map<string, Uint8Array>();

@@ -3,8 +3,9 @@ import { byEndpointIndex, dueIndex, stoppedIndex, waitingIndex } from '../../../
 import { later, toMillis } from '../../../lambdas/domain/time.ts';
 import type { ClientHooks } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import type { Request } from '../../../testing/memory/dynamodb/requests.ts';
+import { outboundStores } from '../../../testing/memory/outbound-stores.ts';
 import { withArguments } from '../../crash/port-call.ts';
-import { outboundStores, writingStatements } from '../../support/worlds/outbound-tables.ts';
+import { writingStatements } from '../../support/worlds/outbound-tables.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { clientOf, type Process } from './calls.ts';
 import type { processRules } from './process-rules.ts';

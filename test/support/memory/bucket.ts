@@ -1,5 +1,5 @@
-import { payloadStore } from '../../lambdas/adapters/s3/payload-store.ts';
-import { type Objects, s3InMemory } from './s3/s3.ts';
+import { payloadStore } from '../../../lambdas/adapters/s3/payload-store.ts';
+import { type Objects, s3InMemory } from '../s3/s3.ts';
 
 const name = 'payloads';
 
