@@ -12,12 +12,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from './packed.ts';
 
-const bins = join(root, 'node_modules/.bin');
-/** Node 24 comes first on the path, as in the scripts of the repository. */
-const env = { ...process.env, PATH: `${bins}:${process.env['PATH']}` };
-
 const files = {
   'package.json': JSON.stringify({ name: 'shop', version: '1.0.0', private: true, type: 'module' }),
+  'cdk.json': JSON.stringify({ app: 'node bin/app.ts' }),
   'tsconfig.json': JSON.stringify({
     compilerOptions: {
       target: 'ES2022',
@@ -62,6 +59,10 @@ export const handlers = {
 `,
 };
 
+/** Node 24 first on the path, as in the scripts of the repository. */
+export const pathWithNode = `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`;
+const env = { ...process.env, PATH: pathWithNode };
+
 /** The app of a team, in a folder of its own: one source with a handler, and sending. */
 export class NewApp implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'hookline-app-'));
@@ -81,7 +82,7 @@ export class NewApp implements Disposable {
     const { dependencies }: { dependencies: object } = JSON.parse(
       readFileSync(join(modules, 'hookline/package.json'), 'utf8'),
     );
-    for (const name of ['aws-cdk-lib', 'constructs', ...Object.keys(dependencies)]) {
+    for (const name of ['aws-cdk', 'aws-cdk-lib', 'constructs', ...Object.keys(dependencies)]) {
       mkdirSync(dirname(join(modules, name)), { recursive: true });
       symlinkSync(join(root, 'node_modules', name), join(modules, name));
     }
