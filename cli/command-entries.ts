@@ -17,6 +17,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/init.ts')).defineInit,
   },
   {
+    name: 'start',
+    description: 'run the app on this machine: an AWS emulator, and the real cdk deploy into it',
+    load: async () => (await import('./commands/start.ts')).defineStart,
+  },
+  {
     name: 'env',
     description: 'print export lines for the local AWS: eval "$(npx hookline env)"',
     load: async () => (await import('./commands/env.ts')).defineEnv,

@@ -13,3 +13,4 @@ export {
 } from '../lambdas/domain/handler.ts';
 export type { ProviderName } from '../lambdas/domain/provider/catalogue.ts';
 export type { EventPayloads } from '../lambdas/domain/provider-events.ts';
+export type { UnixMillis } from '../lambdas/domain/time.ts';

@@ -5,7 +5,8 @@ import { LocalAwsError } from './failure.ts';
 import { defaultStateDir } from './state.ts';
 
 export interface StartArguments {
-  readonly app: string;
+  /** The file of a CDK app. @default the app of `cdk.json` */
+  readonly app?: string;
   readonly strict: boolean;
   readonly port: number;
   readonly metricsPort: number;
@@ -45,17 +46,21 @@ const receiverCommand = (): Command =>
     .addOption(portOption('--port <number>', 'its port', defaultPorts.receiver));
 
 const startCommand = (): Command =>
-  new Command('npm start --')
+  withStartOptions(new Command('npm start --'))
     .description('Runs Hookline on this machine: an AWS emulator, and the real cdk deploy into it.')
-    .option('--strict', 'enforce IAM, resource policies and TLS, as AWS does', false)
-    .addOption(portOption('--port <number>', 'the port of the local AWS', defaultPorts.aws))
-    .addOption(portOption('--metrics-port <number>', 'the port of /metrics', defaultPorts.metrics))
-    .option('--app <file>', 'another CDK app to deploy', existingFile, 'bin/webhooks.ts')
     .option(
       '--state-dir <directory>',
       'the directory for its files; with another one, two can run side by side',
       defaultStateDir,
-    )
+    );
+
+/** Gives a command the options of a start, without the state directory. */
+export const withStartOptions = (command: Command): Command =>
+  command
+    .option('--strict', 'enforce IAM, resource policies and TLS, as AWS does', false)
+    .addOption(portOption('--port <number>', 'the port of the local AWS', defaultPorts.aws))
+    .addOption(portOption('--metrics-port <number>', 'the port of /metrics', defaultPorts.metrics))
+    .option('--app <file>', 'a CDK app that Node runs (default: the app of cdk.json)', existingFile)
     .option('--watch', 'deploy again whenever a file of the app is saved', false)
     .option('--verbose', "print the functions' log lines as JSON, unchanged", false);
 

@@ -101,6 +101,7 @@ it('every command is in this list, or tested with --json elsewhere', async () =>
   );
   const elsewhere = [
     'init',
+    'start',
     'secrets await',
     'dlq show',
     'deliveries show',

@@ -15,6 +15,8 @@ import { packageManifest, repositoryManifest, withOptionalTypes } from './manife
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** What the local AWS needs beside the code. */
+const localFiles = ['requirements.txt', 'run-emulator.py', 'make-certificate.py'];
 /** Started as processes, so nothing imports them. */
 const scripts = ['lib/parts/bundle-functions.ts'];
 
@@ -42,6 +44,7 @@ export function buildPackage(out: string): void {
       `${JSON.stringify(packageManifest(repository, out), undefined, 2)}\n`,
     );
     copyFileSync(join(root, 'entry/README.md'), join(out, 'README.md'));
+    for (const file of localFiles) copyFileSync(join(root, 'local', file), join(out, 'local', file));
     for (const file of ['LICENSE', 'CHANGELOG.md']) copyFileSync(join(root, file), join(out, file));
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -17,14 +17,14 @@ const RepositoryManifest = v.object({
 });
 export type RepositoryManifest = v.InferOutput<typeof RepositoryManifest>;
 
-/** The CDK's oldest version that has `Validations`. `test/package/app.test.ts` runs with it and with the newest one. */
-export const floors = { 'aws-cdk-lib': '2.255.0', constructs: '10.5.0' } as const;
+/** The oldest versions of the CDK with which the tests install the package; the other ones are the repository's own. */
+export const floors = { 'aws-cdk-lib': '2.230.0', constructs: '10.4.3' } as const;
 /** Packages of which only types are used, and only by apps that have them. */
 const typesOnly: Readonly<Record<string, string>> = { stripe: '*' };
 /** With another version, the code of the functions would differ from what the tests ran. */
 const exact: ReadonlySet<string> = new Set(['esbuild']);
-/** `require` of an ESM package, and the command line's library, need it. */
-const oldestNode = '>=22.12';
+/** The command needs it for the certificate of the local AWS, and `require` of an ESM package 22.12. */
+const oldestNode = '>=22.19';
 
 /** @throws ValiError when the repository's `package.json` lacks a field that the package needs */
 export const repositoryManifest = (root: string): RepositoryManifest =>
