@@ -13,6 +13,7 @@ let entry: typeof import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
 
 beforeAll(async () => {
   aws = await lambdaAws(deliverEnv, ({ action }) => (action === 'GetItem' ? accessDenied : undefined));
+  vi.stubEnv('REFUSED_RANGES', '10.0.0.0/16');
   entry = await import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
 });
 
@@ -41,3 +42,12 @@ it.each(['DELIVERY_QUEUE_URL', 'SIDELINE_QUEUE_URL'])(
     expect(aws.queuesOf('ChangeMessageVisibility').slice(before)).toEqual([queue]);
   },
 );
+
+it('λ deliver does not start with a range of its network that it cannot read, since it could not refuse it', async () => {
+  vi.resetModules();
+  vi.stubEnv('REFUSED_RANGES', '10.0.0.0/16,vpc-1');
+
+  await expect(import('../../../lambdas/outbound/deliver/deliver.lambda.ts')).rejects.toThrow(
+    "REFUSED_RANGES has 'vpc-1'",
+  );
+});
