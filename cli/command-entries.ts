@@ -67,6 +67,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/publish.ts')).definePublish,
   },
   {
+    name: 'ips',
+    description: 'print the fixed addresses that deliveries come from, as webhook-ips.json',
+    load: async () => (await import('./commands/ips.ts')).defineIps,
+  },
+  {
     name: 'ranges',
     description:
       "show the address ranges that providers publish (allowedCidrs: 'published') and how old each list is",

@@ -40,6 +40,7 @@ export const deliverEnv = [
   'SIGNING_SECRET',
   'MASTER_SECRET',
   'OPERATIONS_TOPIC_ARN',
+  'REFUSED_RANGES',
 ] as const;
 export const sweepEnv = [
   'OUTBOUND_EVENTS_TABLE',
@@ -82,6 +83,7 @@ export type ReceiveEnv = EnvOf<typeof receiveEnv>;
 /** `TARGETS` is JSON: for each source the ARNs of its targets, and the URLs of queues. */
 export type ConsumeEnv = EnvOf<typeof consumeEnv>;
 export type PublishEnv = EnvOf<typeof publishEnv>;
+/** `REFUSED_RANGES` has the ranges of the network that requests leave from, separated by commas; empty outside a VPC. */
 export type DeliverEnv = EnvOf<typeof deliverEnv>;
 /** `DEAD_LETTER_QUEUES` has the names of all dead-letter queues that have an alarm, separated by commas. */
 export type SweepEnv = EnvOf<typeof sweepEnv>;

@@ -101,6 +101,7 @@ export function finishDeployment(
     managementUrl: management.api.apiEndpoint,
     payloadBucket: payloads.bucketName,
     encryptionKeyArn: shared.encryptionKey?.keyArn,
+    egressAddresses: outbound?.network?.addresses?.join(','),
     inbound: inbound && inboundFacts(inbound),
     outbound: outbound && outboundFacts(outbound),
     sources: inbound === undefined ? {} : factsOfSources(inbound),

@@ -19,10 +19,11 @@ import {
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
+import { type Network, networkOf } from './egress.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
 import { OutboundStores } from './outbound-stores.ts';
 import { grantKeyUse } from './parts/key-use.ts';
-import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
+import { type FunctionDefaults, NodeLambda, type NodeLambdaProps } from './parts/node-lambda.ts';
 import { PayloadTopic } from './parts/payload-topic.ts';
 import { tagQueue } from './parts/queue-tags.ts';
 import { RateSchedule } from './parts/rate-schedule.ts';
@@ -70,12 +71,16 @@ export class Outbound extends Construct {
   readonly sweep: NodeLambda;
   /** The settings, compiled into the functions. */
   readonly settings: OutboundSettings;
+  /** Where λ deliver runs; undefined outside any VPC. */
+  readonly network: Network | undefined;
   private readonly props: OutboundConstructProps;
 
   constructor(scope: Construct, id: string, props: OutboundConstructProps) {
     super(scope, id);
     this.props = props;
     this.settings = outboundSettings(props.outbound, props.localEndpoints);
+    const { egress } = props.outbound;
+    this.network = egress && networkOf(this, egress, this.settings.allowedPorts);
     const stores = new OutboundStores(this, 'Stores', props);
     this.events = stores.events;
     this.deliveries = stores.deliveries;
@@ -171,11 +176,13 @@ export class Outbound extends Construct {
       SIGNING_SECRET: this.signingSecret.secretArn,
       MASTER_SECRET: this.masterSecret.secretArn,
       OPERATIONS_TOPIC_ARN: this.operations.topicArn,
+      REFUSED_RANGES: this.network?.refusedRanges ?? '',
     } satisfies DeliverEnv;
     const description = 'Signs deliveries, posts them, and records the outcomes';
     const deliver = this.worker('deliver', description, environment, deliverTimeoutOf(outbound), {
       // A retry is SQS → Lambda → the same SQS queue, which loop detection would end after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
+      network: this.network,
     });
     const maxConcurrency = outbound.maxConcurrency ?? outboundDefaults.maxConcurrency;
     this.delivering.consumeWith(deliver, { batchSize: batches.deliver, maxConcurrency });
@@ -267,7 +274,7 @@ export class Outbound extends Construct {
     description: string,
     environment: Readonly<Record<string, string>>,
     timeout: Duration,
-    more: { readonly recursiveLoop?: RecursiveLoop; readonly once?: boolean } = {},
+    more: Pick<NodeLambdaProps, 'recursiveLoop' | 'once' | 'network'> = {},
   ): NodeLambda {
     const id = `${entry[0]?.toUpperCase()}${entry.slice(1)}`;
     return new NodeLambda(this, id, {

@@ -32,7 +32,7 @@ const outboundKeys = {
 } as const;
 
 /** The keys of outputs that only some deployments have. */
-const optionalKeys = { encryptionKeyArn: 'EncryptionKeyArn' } as const;
+const optionalKeys = { encryptionKeyArn: 'EncryptionKeyArn', egressAddresses: 'EgressAddresses' } as const;
 
 /** The keys of the outputs that a deployment has once. */
 export const outputKeys = { ...sharedKeys, ...inboundKeys, ...outboundKeys, ...optionalKeys } as const;
@@ -40,7 +40,7 @@ export const outputKeys = { ...sharedKeys, ...inboundKeys, ...outboundKeys, ...o
 export const outputNames: readonly string[] = Object.values(outputKeys);
 
 type FactsOf<Keys> = { readonly [Fact in keyof Keys]: string };
-/** The team's key, if it encrypts everything. */
+/** The team's key, if it encrypts everything; the addresses that deliveries come from, separated by commas, if they are fixed. */
 type OptionalFacts = { readonly [Fact in keyof typeof optionalKeys]?: string };
 /** What the tools need of the inbound part. */
 export type InboundFacts = FactsOf<typeof inboundKeys>;
@@ -131,6 +131,7 @@ export function factsFrom(outputs: StackOutputs): StackFacts {
   return {
     ...factsOf(sharedKeys, outputs),
     encryptionKeyArn: outputs[optionalKeys.encryptionKeyArn],
+    egressAddresses: outputs[optionalKeys.egressAddresses],
     inbound: has(inboundKeys, outputs) ? factsOf(inboundKeys, outputs) : undefined,
     outbound: has(outboundKeys, outputs) ? factsOf(outboundKeys, outputs) : undefined,
     sources: Object.fromEntries(sources),

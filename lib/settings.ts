@@ -107,6 +107,17 @@ export const payloads = {
   outboundRetention: Duration.days(100),
 } as const;
 
+/** The VPC of `outbound.egress: 'static'`. */
+export const staticEgress = {
+  /** Two subnets of 64 addresses for the function, and two of 16 for the gateways. It is connected to nothing, so it may overlap. */
+  range: '10.255.255.0/24',
+  price: {
+    /** Two gateways at $0.045 and two addresses at $0.005 an hour, for 730 hours, in us-east-1. */
+    monthlyDollars: 73,
+    perGigabyte: 0.045,
+  },
+} as const;
+
 /** What a table's maximum of request units a second is derived from: see `table-units.ts`. It bounds the cost of a runaway loop. */
 export const tableUnits = {
   /** Above the measured rates of functions with 512 MB, full batches and endpoints that answer at once (cost/durations.json). */

@@ -39,6 +39,8 @@ export interface LocalOutputs {
   readonly payloadBucket: string;
   /** The key that encrypts everything, if the app has one. */
   readonly encryptionKeyArn?: string;
+  /** The addresses that deliveries come from, separated by commas, if the app fixes them. */
+  readonly egressAddresses?: string;
   /** The name prefix of the queues of `hookline listen`. */
   readonly tapQueuePrefix: string;
   readonly queues: LocalQueues & { readonly sideline: string };
@@ -92,6 +94,7 @@ export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): Loc
     },
     payloadBucket: facts.payloadBucket,
     ...(facts.encryptionKeyArn && { encryptionKeyArn: facts.encryptionKeyArn }),
+    ...(facts.egressAddresses && { egressAddresses: facts.egressAddresses }),
     tapQueuePrefix: inbound.tapQueuePrefix,
     queues: {
       publish: outbound.publishQueueUrl,

@@ -21,7 +21,10 @@ export interface DeployedSource {
 }
 
 /** The resources of a deployment: tables by name, queues by URL, secrets by ARN. */
-export type Deployment = Pick<StackFacts, 'managementUrl' | 'payloadBucket' | 'encryptionKeyArn'> & {
+export type Deployment = Pick<
+  StackFacts,
+  'managementUrl' | 'payloadBucket' | 'encryptionKeyArn' | 'egressAddresses'
+> & {
   /** Undefined for `OutboundWebhooks`. */
   readonly inbound: Omit<InboundFacts, 'inboundBaseUrl'> | undefined;
   /** Undefined for `InboundWebhooks`. */
@@ -132,6 +135,7 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
     managementUrl: outputs.managementUrl,
     payloadBucket,
     encryptionKeyArn: outputs.encryptionKeyArn,
+    egressAddresses: outputs.egressAddresses,
     inbound: { tapQueuePrefix: outputs.tapQueuePrefix, inboundEventsTable: tables.inboundEvents },
     outbound: {
       signingSecretArn: outbound.signingSecretArn,

@@ -16,12 +16,14 @@ import type { Construct } from 'constructs';
 import * as v from 'valibot';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { deploymentNameOf } from '../deployment-name.ts';
+import type { Network } from '../egress.ts';
 import { commonVariables, type LambdaProps } from '../lambda-props.ts';
 import { functions } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { functionCode } from './bundle.ts';
 import type { FunctionName } from './function-build.ts';
 import { grantKeyUse, keyStatement } from './key-use.ts';
+import { allowInterfaces } from './network-interfaces.ts';
 
 /** The settings that all functions of a stack share. */
 export interface FunctionDefaults {
@@ -50,6 +52,8 @@ export interface NodeLambdaProps {
   readonly defaults: FunctionDefaults;
   /** @default Lambda's own, which ends loops */
   readonly recursiveLoop?: RecursiveLoop;
+  /** @default - none; it reaches the internet from addresses of AWS */
+  readonly network?: Network;
   /** A failed asynchronous invocation is not tried again. @default false */
   readonly once?: boolean;
 }
@@ -68,6 +72,7 @@ export class NodeLambda extends Lambda {
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    if (props.network !== undefined) allowInterfaces(role);
     super(scope, id, {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -80,19 +85,15 @@ export class NodeLambda extends Lambda {
       description: props.description,
       timeout: props.timeout,
       memorySize: functions.memoryMb,
-      environment: {
-        ...lambda.environment,
-        ...props.environment,
-        // Two deployments in an account do not share their metrics.
-        [commonVariables.namespace]: deploymentNameOf(scope),
-        // Without this, each new process logs DEP0169 for `url.parse` in the runtime's code, e.g. the emulator's. Ours does not use it.
-        [commonVariables.nodeOptions]: '--disable-warning=DEP0169',
-        [commonVariables.threads]: String(functions.workerThreads),
-        ...(lambda.logLevel && { [commonVariables.logLevel]: lambda.logLevel }),
-      },
+      environment: environmentOf(scope, props),
       environmentEncryption: encryptionKey,
       layers: lambda.layers && [...lambda.layers],
       tracing: lambda.tracing,
+      ...(props.network && {
+        vpc: props.network.vpc,
+        vpcSubnets: props.network.subnets,
+        securityGroups: [...props.network.securityGroups],
+      }),
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: props.defaults.systemLogLevel,
       logGroup,
@@ -167,6 +168,21 @@ export class NodeLambda extends Lambda {
       }),
     );
   }
+}
+
+/** The variables of the app, of the function, and of the runtime and our libraries. The later ones win. */
+function environmentOf(scope: Construct, { environment, defaults }: NodeLambdaProps): Record<string, string> {
+  const { environment: given, logLevel } = defaults.lambda ?? {};
+  return {
+    ...given,
+    ...environment,
+    // Two deployments in an account do not share their metrics.
+    [commonVariables.namespace]: deploymentNameOf(scope),
+    // Without this, each new process logs DEP0169 for `url.parse` in the runtime's code, e.g. the emulator's. Ours does not use it.
+    [commonVariables.nodeOptions]: '--disable-warning=DEP0169',
+    [commonVariables.threads]: String(functions.workerThreads),
+    ...(logLevel && { [commonVariables.logLevel]: logLevel }),
+  };
 }
 
 const Joined = v.object({

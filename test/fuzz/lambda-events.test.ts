@@ -41,6 +41,7 @@ beforeAll(async () => {
     action === 'GetSecretValue' ? { body: secret } : undefined,
   );
   vi.stubEnv('SOURCE', '');
+  vi.stubEnv('REFUSED_RANGES', '');
   vi.stubEnv('INBOUND_QUEUES', '{"q":["stripe"]}');
   handlers['receive'] = (await import('../../lambdas/inbound/receive.lambda.ts')).handler;
   handlers['consume'] = (await import('../../lambdas/inbound/consume.lambda.ts')).handler;

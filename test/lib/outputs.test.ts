@@ -16,7 +16,8 @@ describe('the outputs of a stack', () => {
     expect(facts.sources['stripe']?.queueUrl).not.toBe(facts.sources['stripe']?.dlqUrl);
     expect(facts.outbound?.topicArn).toContain('OutboundTopic');
     const { inbound, outbound, ...shared } = facts;
-    const all = Object.values({ ...shared, ...inbound, ...outbound });
+    const given = { ...shared, ...inbound, ...outbound };
+    const all = Object.values(given).filter((value) => value !== undefined);
     expect(new Set(all).size).toBe(all.length);
   });
 

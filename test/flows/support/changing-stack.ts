@@ -9,7 +9,7 @@ import {
 import { App, type StackProps } from 'aws-cdk-lib';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { WebhookStack, type WebhookStackProps } from '../../../lib/webhook-stack.ts';
-import { deploy } from '../../../local/project-root.ts';
+import { deploy } from '../../../local/cdk.ts';
 import { adaptAssembly } from '../../../local/emulator-differences.ts';
 import { type AwsEndpoint, account, clientConfig, region } from '../../../local/endpoint.ts';
 import { type LocalOutputs, toLocalOutputs } from '../../../local/outputs.ts';

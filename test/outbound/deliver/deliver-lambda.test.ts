@@ -19,6 +19,7 @@ let entry: typeof import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
 
 beforeAll(async () => {
   aws = await lambdaAws(deliverEnv, ({ action }) => (action === 'GetItem' ? accessDenied : undefined));
+  vi.stubEnv('REFUSED_RANGES', '10.0.0.0/16');
   entry = await import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
 });
 
@@ -54,4 +55,13 @@ it('λ deliver reports what it counted, in each invocation', async () => {
   await entry.handler(sqsEvent({ malformed: '{"v":1}' }), contextWith(90_000));
 
   expect(flushes).toBe(before + 1);
+});
+
+it('λ deliver does not start with a range of its network that it cannot read, since it could not refuse it', async () => {
+  vi.resetModules();
+  vi.stubEnv('REFUSED_RANGES', '10.0.0.0/16,vpc-1');
+
+  await expect(import('../../../lambdas/outbound/deliver/deliver.lambda.ts')).rejects.toThrow(
+    "REFUSED_RANGES has 'vpc-1'",
+  );
 });
