@@ -81,8 +81,16 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'dynamodb',
-    code: ['lambdas/adapters/dynamodb/*.ts', 'lambdas/adapters/dynamodb/*/*.ts'],
+    code: [
+      'lambdas/adapters/dynamodb/!(attribute-values|commands|wire).ts',
+      'lambdas/adapters/dynamodb/*/*.ts',
+    ],
     tests: ['test/adapters/dynamodb/*.test.ts'],
+  },
+  {
+    name: 'wire',
+    code: ['lambdas/adapters/dynamodb/{attribute-values,commands,wire}.ts'],
+    tests: ['test/adapters/aws/differential.test.ts'],
   },
   {
     name: 'adapters',
