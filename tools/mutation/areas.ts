@@ -53,8 +53,13 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'publish',
-    code: ['lambdas/outbound/publish/*.ts'],
-    tests: ['test/outbound/publish/*.test.ts'],
+    code: ['lambdas/outbound/publish/!(preview-publication).ts'],
+    tests: ['test/outbound/publish/*.test.ts', 'test/outbound/hold-delivery.test.ts'],
+  },
+  {
+    name: 'preview',
+    code: ['lambdas/outbound/publish/preview-publication.ts'],
+    tests: ['test/management/publishing.test.ts'],
   },
   {
     name: 'deliver',
