@@ -43,6 +43,32 @@ describe('what a publisher that died left to do', () => {
   });
 });
 
+describe('an event that names its endpoints', () => {
+  it.each([
+    [30 * 86_400 - 1, 2],
+    [30 * 86_400, 0],
+  ])('that is published again after %i s, with no delivery left, gets %i', async (age, deliveries) => {
+    const world = await tenantWithEndpoints(2);
+    await world.publish(event);
+    for (const id of [...world.table.deliveries.keys()]) world.table.deliveries.delete(id);
+    world.advance(seconds(age));
+
+    await world.publish(event);
+
+    expect(world.table.deliveries.size).toBe(deliveries);
+  });
+
+  it('has no delivery in the line of its publication, which one to a single endpoint has', async () => {
+    const world = await tenantWithEndpoints(2);
+
+    await world.publish(event);
+    await world.publish({ ...event, id: 'e2', endpoint: { id: idOf(0) } });
+
+    const lines = world.report.named('event.published');
+    expect(lines.map(({ deliveryId }) => typeof deliveryId)).toEqual(['undefined', 'string']);
+  });
+});
+
 describe('a publication to one endpoint', () => {
   it('is refused if it was for an earlier endpoint of the id', async () => {
     const { world } = await worldWithOneEndpoint();
