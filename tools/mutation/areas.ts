@@ -53,8 +53,13 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'publish',
-    code: ['lambdas/outbound/publish/*.ts'],
-    tests: ['test/outbound/publish/*.test.ts'],
+    code: ['lambdas/outbound/publish/!(preview-publication).ts'],
+    tests: ['test/outbound/publish/*.test.ts', 'test/outbound/hold-delivery.test.ts'],
+  },
+  {
+    name: 'preview',
+    code: ['lambdas/outbound/publish/preview-publication.ts'],
+    tests: ['test/management/publishing.test.ts'],
   },
   {
     name: 'deliver',
@@ -81,8 +86,16 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'dynamodb',
-    code: ['lambdas/adapters/dynamodb/*.ts', 'lambdas/adapters/dynamodb/*/*.ts'],
+    code: [
+      'lambdas/adapters/dynamodb/!(attribute-values|commands|wire).ts',
+      'lambdas/adapters/dynamodb/*/*.ts',
+    ],
     tests: ['test/adapters/dynamodb/*.test.ts'],
+  },
+  {
+    name: 'wire',
+    code: ['lambdas/adapters/dynamodb/{attribute-values,commands,wire}.ts'],
+    tests: ['test/adapters/aws/differential.test.ts'],
   },
   {
     name: 'adapters',

@@ -4,9 +4,10 @@
 const levels = new Set(['info', 'warn', 'error', 'log']);
 const order = new Set(['<', '<=', '>', '>=']);
 
-/** Whether the node is `telemetry.warn(…)`, `log.info(…)` or `telemetry.log(…).error(…)`: these change nothing that the code does. */
+/** Whether the node is `telemetry.warn(…)`, `telemetry.log(…).error(…)` or `logDelivery(…)`: these change nothing that the code does. */
 const isLogCall = (node) => {
-  if (node?.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
+  if (node?.type !== 'CallExpression') return false;
+  if (node.callee.type !== 'MemberExpression') return /^log[A-Z]/.test(node.callee.name ?? '');
   const { object, property } = node.callee;
   const isLog = ['telemetry', 'log'].includes(object.name ?? object.property?.name);
   return levels.has(property.name) && (isLog || isLogCall(object));
