@@ -3,7 +3,7 @@ import { PutCommand } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
 import { otherItems } from '../../../lambdas/domain/tables.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
-import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory } from '../../../testing/memory/dynamodb/dynamodb.ts';
 
 const now = unixMillis(1_795_000_000_000);
 const plain = {

@@ -4,7 +4,7 @@ import { dynamodbStopped } from '../../../lambdas/adapters/dynamodb/deliveries/s
 import { dynamodbKept } from '../../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
 import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { keptIndex, stoppedIndex } from '../../../lambdas/domain/tables.ts';
-import { clientBy } from '../../support/command-client.ts';
+import { clientBy } from '../../../testing/memory/command-client.ts';
 
 /** An index whose partitions each have more items than a page, of different instants; and the limits of its queries. */
 function fullIndex() {

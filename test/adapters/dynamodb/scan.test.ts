@@ -3,7 +3,7 @@ import { ScanCommand } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { scanDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/scan.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
-import { clientBy } from '../../support/command-client.ts';
+import { clientBy } from '../../../testing/memory/command-client.ts';
 import { newDelivery } from './deliveries-fixture.ts';
 
 /** A table whose scan has two pages of one delivery. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { dynamodbTaps } from '../../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
-import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory } from '../../../testing/memory/dynamodb/dynamodb.ts';
 
 const now = unixMillis(1_795_000_000_000);
 const mine = { queueName: 'mine', until: later(now, seconds(120)) };
