@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -50,7 +50,7 @@ function newApp(sink: string): NewApp {
   const app = new NewApp();
   app.link(packed.tarball);
   packed.remove();
-  writeFileSync(join(app.folder, 'cdk.json'), JSON.stringify({ app: 'node bin/app.ts', context: { sink } }));
+  app.write('cdk.json', JSON.stringify({ app: 'node bin/app.ts', context: { sink } }));
   mkdirSync(join(app.folder, '.local'));
   symlinkSync(join(projectRoot, '.local/venv'), join(app.folder, '.local/venv'));
   return app;

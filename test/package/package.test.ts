@@ -5,9 +5,18 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { afterAll, describe, expect, test } from 'vitest';
 import { apiReports } from '../../tools/build-package/api-reports.ts';
+import { deployable, NewApp } from './support/new-app.ts';
 import { pack, root } from './support/packed.ts';
 
 const packed = pack();
+const source = join(root, 'entry/constructs.ts');
+const appWithoutHandlers = `
+import { App, Stack } from 'aws-cdk-lib';
+import { Webhooks } from 'hookline';
+
+new Webhooks(new Stack(new App(), 'Shop'), 'Hooks', { sources: { stripe: { provider: 'stripe' } } });
+`;
+
 afterAll(packed.remove, 60_000);
 const manifest = JSON.parse(readFileSync(join(packed.folder, 'package.json'), 'utf8'));
 const files = globSync('**/*', { cwd: packed.folder, withFileTypes: true })
@@ -101,6 +110,18 @@ function packagesLoadedBy(entry: string): ReadonlySet<string> {
   visit(resolve(packed.folder, entry));
   return new Set([...found].filter((one) => !one.startsWith(packed.folder)));
 }
+
+test('the package has the functions that the repository builds from its sources', () => {
+  using app = new NewApp();
+  app.link(packed.tarball);
+  app.write('bin/app.ts', appWithoutHandlers);
+  app.write('bin/of-the-repository.ts', appWithoutHandlers.replace("'hookline'", JSON.stringify(source)));
+
+  const [packaged, own] = [app.synth(), app.synth('bin/of-the-repository.ts', root)];
+
+  expect(deployable(packaged).assets).toHaveLength(6);
+  expect(deployable(packaged)).toEqual(deployable(own));
+});
 
 describe('the command of the package', () => {
   /** @returns milliseconds of processor time */

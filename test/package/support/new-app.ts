@@ -93,19 +93,24 @@ export class NewApp implements Disposable {
     return execFileSync(command, args, { cwd: this.folder, env, encoding: 'utf8', stdio: 'pipe' });
   }
 
+  write(file: string, content: string): void {
+    writeFileSync(join(this.folder, file), content);
+  }
+
   /**
    * Synthesises the app as the CDK's command line does.
    *
-   * @param context as with `cdk -c key=value`
+   * @param file of another app
+   * @param cwd of another project
    * @returns the folder of the assembly
    * @throws Error with what the app printed
    */
-  synth(context: Readonly<Record<string, unknown>> = {}, more: NodeJS.ProcessEnv = {}): string {
+  synth(file = 'bin/app.ts', cwd = this.folder): string {
     const outdir = mkdtempSync(join(this.folder, 'cdk.out-'));
-    const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
-      cwd: this.folder,
+    const { status, stderr } = spawnSync(process.execPath, [join(this.folder, file)], {
+      cwd,
       encoding: 'utf8',
-      env: { ...env, ...more, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      env: { ...env, CDK_OUTDIR: outdir },
     });
     if (status !== 0) throw new Error(`the app does not synthesise:\n${stderr}`);
     return outdir;
