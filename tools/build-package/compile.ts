@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const { bin }: { readonly bin: { readonly tsc: string } } = require('typescript/package.json');
@@ -31,17 +31,37 @@ export interface Roots {
  * @throws Error with the compiler's text
  */
 export function compile(folders: BuildFolders, { entries, scripts }: Roots): void {
-  runCompiler(folders, [...entries, ...scripts], { removeComments: true });
-  runCompiler(folders, entries, { declaration: true, emitDeclarationOnly: true });
+  const problems = runCompiler(folders, [...entries, ...scripts], { removeComments: true });
+  if (problems !== undefined) throw new Error(`the package does not compile:\n${problems}`);
+  const withoutTypes = runCompiler(folders, entries, { declaration: true, emitDeclarationOnly: true });
   // The types name the files that are there: not every tool finds `x.d.ts` for `x.ts`.
   for (const file of globSync('**/*.d.ts', { cwd: folders.out })) withJsImports(join(folders.out, file));
+  keepTypesOf(folders, entries, withoutTypes);
 }
 
+/**
+ * Removes the types that no entry point shows. The compiler cannot write those of every file behind an entry point, and does not
+ * have to.
+ *
+ * @param withoutTypes the compiler's text about those that it cannot write
+ */
+function keepTypesOf({ out }: BuildFolders, entries: readonly string[], withoutTypes = ''): void {
+  const shown = new Set(entries.map((entry) => entry.replace(/\.ts$/, '.d.ts')));
+  for (const file of shown) {
+    if (!existsSync(join(out, file)))
+      throw new Error(`the package shows types that the compiler does not write, of ${file}:\n${withoutTypes}`);
+    for (const [, path = ''] of readFileSync(join(out, file), 'utf8').matchAll(importedJs))
+      shown.add(join(dirname(file), `${path}.d.ts`));
+  }
+  for (const file of globSync('**/*.d.ts', { cwd: out })) if (!shown.has(file)) rmSync(join(out, file));
+}
+
+/** @returns the compiler's text when it has something to say */
 function runCompiler(
   { root, scratch, out }: BuildFolders,
   files: readonly string[],
   options: Readonly<Record<string, boolean>>,
-): void {
+): string | undefined {
   const compiled = join(scratch, 'compiled');
   const config = join(scratch, 'tsconfig.json');
   const compilerOptions = {
@@ -65,15 +85,16 @@ function runCompiler(
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '--project', config], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`the package does not compile:\n${stdout}${stderr}`);
   // `package.json`, which settings import for the version, is written by `manifest.ts`.
   rmSync(join(compiled, 'package.json'), { force: true });
   cpSync(compiled, out, { recursive: true });
   rmSync(compiled, { recursive: true });
+  return status === 0 ? undefined : `${stdout}${stderr}`;
 }
 
 const relativePath = (from: string, to: string): string => `./${relative(from, to)}`;
 
+const importedJs = /(?:from |import\()['"](\.{1,2}\/[^'"]+)\.js['"]/g;
 const relativeTs = /((?:from |import\(|import )['"]\.{1,2}\/[^'"]+)\.ts(['"])/g;
 
 function withJsImports(file: string): void {
