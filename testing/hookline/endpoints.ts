@@ -1,28 +1,7 @@
 import type { OutboundSettings } from '../../lambdas/domain/outbound-settings.ts';
 import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
 import { createEndpoint } from '../../lambdas/management/operations/endpoints.ts';
-
-/** An endpoint of a tenant, with the fields that the management API takes: `docs/endpoints.md`. */
-export interface TestEndpoint {
-  readonly tenant: string;
-  readonly url: string;
-  /** E.g. `invoice.paid`, `invoice.*`, `*`. @default every type */
-  readonly eventTypes?: readonly string[];
-  readonly id?: string;
-  /** `whsec_…` or `whsk_…`. @default a new one, as `hookline.endpoints` shows it */
-  readonly secret?: string;
-  /** Further fields, e.g. `filter`, `headers`, `maxPerSecond`. */
-  readonly [field: string]: unknown;
-}
-
-/** A registered endpoint. */
-export interface RegisteredEndpoint {
-  readonly tenant: string;
-  readonly id: string;
-  readonly url: string;
-  /** Verifies its requests, with Standard Webhooks. */
-  readonly secret: string;
-}
+import type { RegisteredEndpoint, TestEndpoint } from './types.ts';
 
 /** Registers an endpoint, as the management API does. @throws Problem naming the field that is wrong */
 export async function registerEndpoint(

@@ -12,50 +12,17 @@ import { tableNames } from '../memory/dynamodb/dynamodb.ts';
 import { memorySealing } from '../memory/sealing.ts';
 import { queueOf } from '../memory/task-queues.ts';
 import type { TestClock } from './clock.ts';
-import { endpointRules, type RegisteredEndpoint, registerEndpoint, type TestEndpoint } from './endpoints.ts';
+import { endpointRules, registerEndpoint } from './endpoints.ts';
 import { type MemoryOutbound, outboundPorts } from './outbound-ports.ts';
 import { outboundSettingsOf } from './settings.ts';
-
-/** An event for endpoints, as an app publishes it: `docs/publishing.md`. */
-export interface TestEvent {
-  readonly id?: string;
-  readonly type: string;
-  readonly data: unknown;
-  readonly tenant?: string;
-  readonly endpoint?: { readonly id: string; readonly url?: string };
-}
-
-/** A signed request that would go to an endpoint. */
-export interface SentRequest {
-  readonly method: 'POST';
-  readonly url: string;
-  /** `webhook-id` is the event's id. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON. */
-  readonly body: string;
-  /** When it is sent. */
-  readonly at: Date;
-}
-
-/** A delivery of one event to one endpoint, as it stands. */
-export interface DeliveryState {
-  readonly tenant: string;
-  readonly endpoint: string;
-  readonly eventId: string;
-  readonly status: 'pending' | 'delivered' | 'failed' | 'held' | 'discarded';
-  readonly attempts: number;
-  readonly nextAttemptAt?: Date;
-  readonly lastError?: string;
-}
-
-/** How outbound is set up. */
-export interface OutboundOptions {
-  readonly endpoints?: readonly TestEndpoint[];
-  /** The status that an endpoint answers. @default 200 for each request */
-  readonly answer?: (request: SentRequest) => number;
-  /** Seconds before attempt 2, 3, …. @default 1 s, 5 s, 30 s, 2 min, 10 min */
-  readonly retryDelays?: readonly number[];
-}
+import type {
+  DeliveryState,
+  OutboundOptions,
+  RegisteredEndpoint,
+  SentRequest,
+  TestEndpoint,
+  TestEvent,
+} from './types.ts';
 
 const sweepEveryMs = 60_000;
 

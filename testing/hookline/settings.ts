@@ -1,25 +1,9 @@
 import type { OutboundSettings } from '../../lambdas/domain/outbound-settings.ts';
-import type { ProviderName } from '../../lambdas/domain/provider/catalogue.ts';
-import type { GenericSettings } from '../../lambdas/domain/provider/generic.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { sourceCheckDefaults } from '../../lambdas/domain/source-check-defaults.ts';
 import { days, millis, seconds } from '../../lambdas/domain/time.ts';
-
-/** A source of `testHookline`, with the settings that a deployed one has. */
-export interface TestSource extends Partial<Omit<GenericSettings, 'provider'>> {
-  readonly provider: ProviderName;
-  /** @default the provider's test secret, with which `signed` signs */
-  readonly secret?: string;
-  /** What makes a redelivery a duplicate: `docs/sources.md`. @default 'provider' */
-  readonly eventId?: SourceSettings['eventId'];
-  /** Seconds that the signed time may differ from now. @default the provider's, else 300 */
-  readonly tolerance?: number;
-  /** Seconds before the handler's attempt 2, 3, …. @default 5 s, 30 s, 2 min, 10 min, 30 min, 2 h */
-  readonly handlerRetryDelays?: readonly number[];
-  /** The URL that the provider knows and signs. @default the request's */
-  readonly publicUrl?: string;
-}
+import type { TestSource } from './types.ts';
 
 /** The complete settings of a source, with the defaults of a deployed one. */
 export const sourceSettingsOf = (name: string, source: TestSource, provider: Provider): SourceSettings => ({

@@ -9,29 +9,10 @@ import type { ReceiveResult } from '../../lambdas/inbound/receive-result.ts';
 import { givenKeys } from '../../verify/given-keys.ts';
 import { testSecret } from '../signing/test-secret.ts';
 import type { TestClock } from './clock.ts';
-import { sourceSettingsOf, type TestSource } from './settings.ts';
+import { sourceSettingsOf } from './settings.ts';
 import { sourcePorts } from './source-ports.ts';
+import type { HandlerRun, TestSource } from './types.ts';
 import { type HandlerCall, watchedHandlers } from './watched-handlers.ts';
-
-/** How the handling of one event ended, once. */
-export interface HandlerRun {
-  readonly source: string;
-  readonly id: string;
-  readonly type: string;
-  /**
-   * `processed`: the handler succeeded. `retrying`: it threw, and runs again. `failed`: for good. `ignored`: there is no
-   * handler. `duplicate`: the event was handled before.
-   */
-  readonly status: string;
-  /** The event type or pattern of the handler that ran; undefined if none did. */
-  readonly handler?: string;
-  /** Counted from 1; undefined if no handler ran. */
-  readonly attempt?: number;
-  /** What the handler got. */
-  readonly event?: HandlerCall['event'];
-  /** What the handler threw. */
-  readonly error?: unknown;
-}
 
 /** One source of a Hookline in memory: the real receiver and consumer, with a table, a bucket and queues in memory. */
 export function sourceInMemory(

@@ -1,8 +1,7 @@
 import type { Handlers } from '../../lambdas/domain/handler.ts';
 import type { GivenRequest } from '../../verify/options.ts';
-import type { TestSource } from './settings.ts';
-import type { HandlerRun } from './source.ts';
 import { testHookline } from './test-hookline.ts';
+import type { HandlerRun, TestSource } from './types.ts';
 
 /** The request did not verify, or it is not an event. */
 class NoEventError extends Error {

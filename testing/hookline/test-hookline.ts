@@ -1,52 +1,11 @@
-import type { Handlers } from '../../lambdas/domain/handler.ts';
 import { ownOf } from '../../lambdas/domain/own-property.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { expectedResponse } from '../../verify/expected-response.ts';
-import type { GivenRequest } from '../../verify/options.ts';
 import { rawRequestOf } from '../../verify/raw-request.ts';
-import type { ExpectedResponse } from '../../verify/result.ts';
 import { type TestClock, testClock } from './clock.ts';
-import {
-  type DeliveryState,
-  type OutboundOptions,
-  outboundInMemory,
-  type SentRequest,
-  type TestEvent,
-} from './outbound.ts';
-import type { TestSource } from './settings.ts';
-import { type HandlerRun, sourceInMemory } from './source.ts';
-
-/** What a Hookline in memory has. */
-export interface TestHooklineOptions extends OutboundOptions {
-  /** By name, as in your app. @default none */
-  readonly sources?: Readonly<Record<string, TestSource>>;
-  /** The handlers of each source, as your registry exports them. @default none */
-  readonly handlers?: Readonly<Record<string, Handlers>>;
-  /** When it starts, as a date or in unix milliseconds. @default now */
-  readonly now?: Date | number;
-}
-
-/** The end of one received request. */
-export interface Reception {
-  /** `accepted`: its events are on the queue, and the handlers have run. `handshake`: a test of the URL was answered. */
-  readonly kind: 'accepted' | 'handshake' | 'refused';
-  /** Why it was refused, e.g. `mismatch`. */
-  readonly reason?: string;
-  /** The response to the provider. */
-  readonly response: ExpectedResponse;
-  /** How each event ended that was handled because of it. */
-  readonly runs: readonly HandlerRun[];
-}
-
-/** What publishing an event, or some time, has led to. */
-export interface Sent {
-  /** The requests to endpoints. */
-  readonly requests: readonly SentRequest[];
-  /** All deliveries of the events that were published so far. */
-  readonly deliveries: readonly DeliveryState[];
-  /** Why an event cannot be published, as the publish DLQ would have it. */
-  readonly refusals: readonly string[];
-}
+import { outboundInMemory } from './outbound.ts';
+import { sourceInMemory } from './source.ts';
+import type { HandlerRun, Reception, Sent, TestHookline, TestHooklineOptions } from './types.ts';
 
 /** There is no source of this name. */
 class UnknownSourceError extends Error {
@@ -63,7 +22,7 @@ class UnknownSourceError extends Error {
  * const hookline = testHookline({ sources: { stripe: { provider: 'stripe' } }, handlers: { stripe } });
  * const { runs } = await hookline.receive('stripe', signed.stripe('invoice.paid'));
  */
-export function testHookline(options: TestHooklineOptions = {}) {
+export function testHookline(options: TestHooklineOptions = {}): TestHookline {
   const { sources = {}, handlers = {} } = options;
   const clock = testClock(Number(options.now ?? Date.now()));
   const bySource = Object.fromEntries(
@@ -81,15 +40,10 @@ export function testHookline(options: TestHooklineOptions = {}) {
   };
 
   return {
-    /** The endpoints, with their secrets. @throws Problem when one is not valid */
     endpoints: outbound.endpoints,
-    /** Lets a source receive a request, and its handlers run. */
-    receive: async (source: string, request: GivenRequest): Promise<Reception> =>
-      receiveBy(sourceOf(source), rawRequestOf(request)),
-    /** Publishes an event, and makes its first requests. */
-    publish: (event: TestEvent): Promise<Sent> => sentBy(outbound, () => outbound.publish(event)),
-    /** Lets so many seconds pass, with the retries of handlers and deliveries that are due in them. */
-    async advance(seconds: number): Promise<Sent & Pick<Reception, 'runs'>> {
+    receive: async (source, request) => receiveBy(sourceOf(source), rawRequestOf(request)),
+    publish: (event) => sentBy(outbound, () => outbound.publish(event)),
+    async advance(seconds) {
       const runs: HandlerRun[] = [];
       const end = clock.now() + seconds * 1000;
       const sent = await sentBy(outbound, () =>
@@ -97,10 +51,8 @@ export function testHookline(options: TestHooklineOptions = {}) {
       );
       return { ...sent, runs };
     },
-    /** The events that failed for good. */
-    deadLetters: (source: string) => sourceOf(source).deadLetters,
-    /** The log lines of a source's handlers and of Hookline, with their fields. */
-    logs: (source: string) => sourceOf(source).lines,
+    deadLetters: (source) => sourceOf(source).deadLetters,
+    logs: (source) => sourceOf(source).lines,
   };
 }
 
