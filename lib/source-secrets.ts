@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { resourceTags } from '../lambdas/domain/resource-tags.ts';
@@ -24,13 +25,21 @@ export function sourceSecrets(
   deployment: Construct,
   sources: Sources,
   removalPolicy: RemovalPolicy,
+  encryptionKey?: IKey,
 ): SourceSecrets {
-  return new Map(Object.keys(sources).map((name) => [name, sourceSecret(deployment, name, removalPolicy)]));
+  const secretOf = (name: string) => sourceSecret(deployment, name, removalPolicy, encryptionKey);
+  return new Map(Object.keys(sources).map((name) => [name, secretOf(name)]));
 }
 
-function sourceSecret(deployment: Construct, source: string, removalPolicy: RemovalPolicy): CfnSecret {
+function sourceSecret(
+  deployment: Construct,
+  source: string,
+  removalPolicy: RemovalPolicy,
+  encryptionKey?: IKey,
+): CfnSecret {
   const secret = new CfnSecret(deployment, secretId(source), {
     description: `Signing secret of the webhook source ${source}, as its provider shows it`,
+    kmsKeyId: encryptionKey?.keyArn,
     tags: [
       { key: resourceTags.stack, value: Stack.of(deployment).stackName },
       { key: resourceTags.source, value: source },

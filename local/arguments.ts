@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readOptions } from '../tools/read-options.ts';
 import { LocalAwsError } from './failure.ts';
 import { defaultStateDir } from './state.ts';
 
@@ -24,7 +25,7 @@ const defaultPorts = { aws: 4566, metrics: 9464, receiver: 3000 };
  * @throws LocalAwsError naming the wrong argument
  */
 export function parseStartArguments(args: readonly string[]): StartArguments | undefined {
-  return parsed<StartArguments>(startCommand(), args);
+  return readOptions<StartArguments>(startCommand(), args, LocalAwsError);
 }
 
 /**
@@ -34,23 +35,7 @@ export function parseStartArguments(args: readonly string[]): StartArguments | u
  * @throws LocalAwsError naming the wrong argument
  */
 export function parseReceiverArguments(args: readonly string[]): { readonly port: number } | undefined {
-  return parsed<{ readonly port: number }>(receiverCommand(), args);
-}
-
-function parsed<Options>(command: Command, args: readonly string[]): Options | undefined {
-  try {
-    command
-      .configureOutput({ writeErr: () => undefined })
-      .exitOverride()
-      .parse(args, { from: 'user' });
-    return command.opts<Options & Record<string, unknown>>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new LocalAwsError(
-      `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (${command.name()} --help lists the options)`,
-    );
-  }
+  return readOptions<{ readonly port: number }>(receiverCommand(), args, LocalAwsError);
 }
 
 const receiverCommand = (): Command =>

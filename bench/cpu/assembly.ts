@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { account, region } from '../../local/endpoint.ts';
-import type { TableShape } from '../../test/adapters/dynamodb/support/table-shape.ts';
 import { quickApp, shippedHandlers, threeSources } from '../../test/lib/support/synth.ts';
+import type { TableShape } from '../../testing/memory/dynamodb/table-shape.ts';
 
 /** The functions whose processor time is measured, by the name of their bundles. */
 const measured = ['receive', 'consume', 'publish', 'deliver'] as const;

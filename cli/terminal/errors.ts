@@ -1,6 +1,6 @@
 import type { PublishError } from '../../client/publish-webhook.ts';
 import type { LocalAwsError } from '../../local/failure.ts';
-import type { CannotSignError } from '../send/signing/draft.ts';
+import type { CannotSignError } from '../../testing/signing/draft.ts';
 import { whyUnreachable } from './network-errors.ts';
 
 /** A command is refused or cannot be done. The message is one line: what, where, and the next step. */

@@ -20,6 +20,7 @@ const lambdas = join(root, 'lambdas');
 const entries = {
   receive: join(lambdas, 'inbound/receive.lambda.ts'),
   consume: join(lambdas, 'inbound/consume.lambda.ts'),
+  measure: join(lambdas, 'inbound/measure.lambda.ts'),
   publish: join(lambdas, 'outbound/publish/publish.lambda.ts'),
   deliver: join(lambdas, 'outbound/deliver/deliver.lambda.ts'),
   sweep: join(lambdas, 'outbound/sweep/sweep.lambda.ts'),

@@ -1,4 +1,5 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { payloadPrefixes } from '../../lambdas/domain/tables.ts';
@@ -7,10 +8,13 @@ import { acknowledge } from './acknowledge.ts';
 
 /** The bucket for payloads that are too large for a message or an item: private, encrypted, TLS-only, an expiry for each prefix. */
 export class PayloadBucket extends Bucket {
-  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy) {
+  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy, encryptionKey?: IKey) {
     super(scope, id, {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
+      encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
+      encryptionKey,
+      // One call of KMS serves many objects.
+      bucketKeyEnabled: encryptionKey && true,
       enforceSSL: true,
       removalPolicy,
       lifecycleRules: [

@@ -39,7 +39,7 @@ const trusted: Readonly<Record<string, string>> = {
   'cli/explain/mistakes.ts': 'asks only whether a text is JSON',
   'cli/explain/custom-signature-parts.ts': 'shows a person what their own request signs',
   'cli/send/send-request.ts': 'signs a person’s own request with their own key',
-  'cli/send/signing/custom-signers.ts': 'signs a person’s own request',
+  'testing/signing/custom-signers.ts': 'signs a person’s own request',
   'cli/commands/publish.ts': 'parses a person’s own argument, and says what is wrong with it',
   'cli/commands/filter-test.ts': 'parses a person’s own file, and says what is wrong with it',
   'cli/commands/endpoints.ts': 'parses responses as cli/stack/parse-response.ts does',

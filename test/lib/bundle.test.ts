@@ -60,7 +60,7 @@ describe('the code of a function', () => {
 
   test.each([
     ['Source-stripe/Receive', 'receive', 80],
-    ['Source-stripe/Consume', 'consume', 106],
+    ['Source-stripe/Consume', 'consume', 107],
     ['Outbound/Publish', 'publish', 144],
     ['Outbound/Deliver', 'deliver', 209],
     ['Outbound/Sweep', 'sweep', 147],

@@ -21,6 +21,7 @@ import { limiterSlots } from './limiter-slots.ts';
 import { limiterWrites } from './limiter-writes.ts';
 import { managementMutants } from './management.ts';
 import { manifestMutants } from './manifests.ts';
+import { ownNetworkMutants } from './own-network.ts';
 import { publishRecords } from './publish-records.ts';
 import { publishSteps } from './publish-steps.ts';
 import { receiveMutants } from './receive.ts';
@@ -29,6 +30,7 @@ import { sidelineMutants } from './sideline.ts';
 import type { SourceMutant } from './source-mutant.ts';
 import { bodyAndSecretMutants } from './stored-bodies-and-secrets.ts';
 import { sweepMutants } from './sweep.ts';
+import { targetMutants } from './targets.ts';
 import { waitMutants } from './waits.ts';
 
 /** All mutants: the mistakes that some test must notice. */
@@ -37,6 +39,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...consumeClaims,
   ...consumeEndings,
   ...receiveMutants,
+  ...ownNetworkMutants,
   ...publishRecords,
   ...publishSteps,
   ...deliveryClaims,
@@ -65,6 +68,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...gatheredWriteMutants,
   ...waitMutants,
   ...hotKeyMutants,
+  ...targetMutants,
 ];
 
 /** @throws when there is no mutant of that name */

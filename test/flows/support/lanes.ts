@@ -22,6 +22,7 @@ export const lanesOfFiles: Readonly<Record<string, readonly Lane[]>> = {
   'endpoint-breaker': ['outbound'],
   'github-examples': ['inbound'],
   'outbound-delivery': ['outbound'],
+  targets: ['other stacks'],
   'missing-grant': ['other stacks'],
   package: ['other stacks'],
   'hanging-endpoint': ['outbound'],

@@ -37,8 +37,8 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
-export interface Synthesised {
-  readonly stack: WebhookStack;
+export interface Synthesised<Made extends Stack = WebhookStack> {
+  readonly stack: Made;
   readonly template: Template;
   /** Of one type, by the path of the construct that made it, without the stack's name: `Source-stripe/Receive`. */
   resources(type: string): Readonly<Record<string, Resource>>;
@@ -53,11 +53,17 @@ export function synth(
   props: Partial<WebhookStackProps> = {},
   context: Readonly<Record<string, unknown>> = {},
 ): Synthesised {
-  const stack = new WebhookStack(quickApp(context), 'Test', {
-    sources: threeSources,
-    handlersRegistry: shippedHandlers,
-    ...props,
-  });
+  return synthesised(
+    new WebhookStack(quickApp(context), 'Test', {
+      sources: threeSources,
+      handlersRegistry: shippedHandlers,
+      ...props,
+    }),
+  );
+}
+
+/** A stack with a deployment that has the id `Default`, as that of a `WebhookStack` has. */
+export function synthesised<Made extends Stack>(stack: Made): Synthesised<Made> {
   const template = Template.fromStack(stack);
   return { stack, template, resources: (type) => byPath(stack, template, type) };
 }
