@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -121,6 +121,18 @@ test('the package has the functions that the repository builds from its sources'
 
   expect(deployable(packaged).assets).toHaveLength(6);
   expect(deployable(packaged)).toEqual(deployable(own));
+});
+
+test('the handlers on the page of the package compile, with and without the types of Stripe', () => {
+  using app = new NewApp();
+  app.link(packed.tarball);
+  const blocks = readFileSync(join(packed.folder, 'README.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs);
+  const shown = [...blocks].map(([, code = '']) => code).find((code) => code.includes('hookline/handlers'));
+  app.write('src/webhooks.ts', shown ?? 'no handlers on the page');
+
+  expect(app.run('tsc', '--project', '.')).toBe('');
+  symlinkSync(join(root, 'node_modules/stripe'), join(app.folder, 'node_modules/stripe'));
+  expect(app.run('tsc', '--project', '.')).toBe('');
 });
 
 describe('the command of the package', () => {
