@@ -14,9 +14,10 @@ interface Request {
 export function startAct(act: PlannedAct, world: SimulatedOutbound, running: Processes, story: Story): void {
   const requests = requestsOf(act, world, story);
   if (requests.length === 0) return;
-  running.start('managing', async (ports) => {
+  running.start('managing', async (ports, process) => {
     world.watch.acted();
     for (const request of requests) await send(request, ports, world);
+    world.watch.duties.ended(process);
     return undefined;
   });
 }

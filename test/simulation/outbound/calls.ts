@@ -23,6 +23,8 @@ export interface Process {
   isStalled: boolean;
   /** Something has gone wrong in it, so it may have left something half done. */
   isFaulty: boolean;
+  /** More than a lost answer has gone wrong in it: something that it asked for was not done. */
+  hasFailed: boolean;
   /** Ends the process at once. */
   exit(): Promise<never>;
 }
@@ -34,6 +36,8 @@ const never = (): Promise<never> => new Promise(() => undefined);
 export interface Happened {
   readonly kind: Fault['kind'] | 'kills';
   readonly name: string;
+  /** What an outage takes away. */
+  readonly of?: Away;
 }
 
 /** Reads with which a sweep looks for work. They take no turn: each item is read once more before anything is done. */
@@ -58,6 +62,7 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
   /** Notes a fault. @param until when it is over */
   function disturbed(process: Process, what: Happened, until = now()): void {
     process.isFaulty = true;
+    if (what.kind !== 'repeats') process.hasFailed = true;
     seen.faults++;
     happened.push(what);
     seen.calmSince = Math.max(seen.calmSince, until);
@@ -90,7 +95,7 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
     const what = { kind: fault.kind, name };
     if (fault.kind === 'outage') {
       outages.push({ of: fault.of, until: now() + fault.ms });
-      disturbed(process, what, now() + fault.ms);
+      disturbed(process, { ...what, of: fault.of }, now() + fault.ms);
     }
     if (fault.kind === 'purges') {
       queues.purge();
@@ -113,6 +118,7 @@ export function faultyCalls({ now, sleep, turn, places, trace, queues }: CallPor
     for (const fault of faults) begin(fault, process, name);
     if (!meetsOutage(name)) return;
     process.isFaulty = true;
+    process.hasFailed = true;
     throw new Error(`${name} does not answer`);
   }
 

@@ -69,6 +69,12 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
     });
   }
 
+  /** Whether no success can be lost: its worker has seen it, and the table or the queue takes it. */
+  const canSend = (): boolean =>
+    world.calls
+      .happened()
+      .every(({ kind, name, of = 'tables' }) => of === 'tables' && kind !== 'purges' && name !== 'sendTask');
+
   function startDeliver(): void {
     const diesAt = time.now() + deliverTimeout;
     const hasTime = (span: Millis) => diesAt - time.now() >= span;
@@ -78,6 +84,7 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
         deliver(messages, { queue: queueOf(messages), hasTime }, settings, ports),
       );
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
+      world.watch.duties.delivered(process, textsOf(done), canSend());
       return async () => {
         for (const { receiptHandle } of done) await world.deleteTask(receiptHandle, process);
       };
@@ -88,8 +95,9 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
     nextSweepAt = startedAt + (Math.floor((time.now() - startedAt) / minute) + 1) * minute;
     const endsAt = time.now() + sweepTimeout;
     for (let each = 0; each < story.sweepsAtOnce; each++) {
-      running.start('sweeping', async (ports) => {
+      running.start('sweeping', async (ports, process) => {
         await sweep(settings.deliveryRetention, () => time.now() < endsAt, ports);
+        world.watch.duties.ended(process);
         return undefined;
       });
     }

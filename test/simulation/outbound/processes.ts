@@ -36,6 +36,7 @@ export function processes(
         isAlive: true,
         isStalled: false,
         isFaulty: false,
+        hasFailed: false,
         exit() {
           process.isAlive = false;
           death.resolve();

@@ -14,6 +14,7 @@ import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { faultyCalls, Process } from './calls.ts';
 import { brokenByDelivery } from './delivery-steps.ts';
+import { dutyRules } from './duty-rules.ts';
 import { endpointHistory } from './endpoint-history.ts';
 import { brokenByOthers } from './endpoint-steps.ts';
 import { brokenByLimiter, limiterStep } from './limiter-steps.ts';
@@ -45,6 +46,7 @@ export function watchRun(
   const requests = requestRules(world, history, story, watch.check);
   const tasks = taskBudget();
   const processes = processRules(world, watch.check);
+  const duties = dutyRules(world, watch.check);
   const publishers = publishRules(world, history, watch.check);
   const counts = { acts: 0, twice: 0, published: 0 };
   const writtenAt = new Map<string, number>();
@@ -119,6 +121,7 @@ export function watchRun(
     const ofStep = name === tableNames.deliveries ? brokenByDelivery(step) : brokenByOthers(step);
     for (const broken of ofStep) watch.violations.add(broken);
     if (name === tableNames.deliveries) noteDelivery(table.deliveries.seen(was), table.deliveries.seen(is));
+    if (step.name === 'events.split') publishers.noted(String(is?.['id']));
     if (name === tableNames.endpoints && is !== undefined) noteEndpoint({ ...write, is });
   });
 
@@ -137,6 +140,7 @@ export function watchRun(
     tasks,
     processes,
     publishers,
+    duties,
     story,
 
     published(message: object): void {
@@ -152,8 +156,12 @@ export function watchRun(
     spareTasks: (): number =>
       calls.faults() * 3 + counts.acts + counts.twice + Math.max(0, counts.published - 1),
 
-    taskTaken: (text: string, by: Process): void => processes.taken(by, text),
+    taskTaken(text: string, by: Process, isForDelivery: boolean): void {
+      if (isForDelivery) processes.taken(by, text);
+      duties.taken(by, text);
+    },
     taskSent(text: string, mayPassOn: boolean, by: Process): void {
+      duties.sent(by, text);
       watch.taskSent(text, mayPassOn);
       if (mayPassOn && processes.passedOn(by, text)) return;
       processes.sent(by, text);
@@ -168,7 +176,9 @@ export function watchRun(
     requested(url: string, webhookId: string, body: string, process: Process): Request {
       const request = requests.requested(url, webhookId, body, process);
       watch.requests.push(request);
-      if (request.deliveryId !== undefined) processes.asked(process, request.deliveryId);
+      if (request.deliveryId === undefined) return request;
+      processes.asked(process, request.deliveryId);
+      duties.asked(process, request);
       return request;
     },
     answered({ deliveryId }: Request, process: Process): void {

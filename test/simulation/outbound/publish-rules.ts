@@ -15,6 +15,8 @@ type Check = (isKept: boolean, violation: string) => void;
 interface Duties {
   /** How many writes there were when it began. */
   readonly begunAt: number;
+  /** When it began, in Unix milliseconds. */
+  readonly since: number;
   /** Deliveries that it found without a task. */
   readonly tasks: Set<string>;
   /** Deliveries that it wrote as held, and how many writes there were by then. */
@@ -45,8 +47,14 @@ export function publishRules(
   check: Check,
 ) {
   const all = new WeakMap<object, Duties>();
+  const split = new Set<string>();
   const dutiesOf = (process: object): Duties => {
-    const duties = all.get(process) ?? { begunAt: history.writes(), tasks: new Set(), held: new Map() };
+    const duties = all.get(process) ?? {
+      begunAt: history.writes(),
+      since: now(),
+      tasks: new Set(),
+      held: new Map(),
+    };
     all.set(process, duties);
     return duties;
   };
@@ -103,31 +111,35 @@ export function publishRules(
       check(!eventId.startsWith('test_') || status !== 'held', 'a test is held');
       const life = history.current(tenant, endpointId);
       if (url !== undefined || process === undefined || life?.endpoint.status !== 'disabled') return;
-      const isKnown = isCalm
-        ? life.changedAt < dutiesOf(process).begunAt
-        : life.statusSince < now() - keptFor;
+      const { begunAt, since } = dutiesOf(process);
+      const isKnown = isCalm ? life.changedAt < begunAt : life.statusSince < since - keptFor;
       check(!isKnown || status !== 'pending', 'a delivery to a disabled endpoint is not held');
     },
 
     sent: (process: Process, text: string): void =>
       void dutiesOf(process).tasks.delete(parseMessage(DeliveryTask, 'delivery task', text).deliveryId),
 
+    /** An event was split. */
+    noted: (key: string): void => void split.add(key),
+
     sentRange(text: string): void {
-      const event = events.events.get(keyOf(text));
-      const isNoted = event?.rangesLeft !== undefined || event?.fannedOutAt !== undefined;
-      check(event === undefined || isNoted, 'ranges of an event were sent before they were noted');
+      const key = keyOf(text);
+      check(!events.events.has(key) || split.has(key), 'ranges of an event were sent before they were noted');
     },
 
     /** A publisher has returned; these of its messages are deleted next. */
     done(process: Process, texts: readonly string[], failed: readonly string[]): void {
       const { tasks, held } = dutiesOf(process);
-      for (const [id, writtenAt] of held) checkHeld(id, writtenAt);
       const left = new Set(failed.map(keyOf));
       const keys = texts.map(keyOf).filter((key) => !left.has(key) && !isGivenUp(key));
+      const isDone = (id: string): boolean => {
+        const delivery = table.deliveries.get(id);
+        return delivery !== undefined && keys.includes(outboundEventKey(delivery.tenant, delivery.eventId));
+      };
+      for (const [id, writtenAt] of held) if (isDone(id)) checkHeld(id, writtenAt);
       for (const id of tasks) {
         const delivery = table.deliveries.get(id);
-        if (delivery === undefined || !keys.includes(outboundEventKey(delivery.tenant, delivery.eventId)))
-          continue;
+        if (delivery === undefined || !isDone(id)) continue;
         const isLeft = isUntouched(delivery) && !hasTask(id);
         check(!isLeft, 'a publication was acknowledged, and the task of its delivery was not sent');
       }

@@ -2,6 +2,7 @@ import type { Seconds } from '../../../lambdas/domain/time.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { type Answer, answer, hangs, kills } from '../../crash/outbound/scenario.ts';
 import { chance, type Draws, pick, several } from '../draws.ts';
+import { drawEncounter } from './encounters.ts';
 import { type CallNames, drawFault, drawWhere, type Moment, type PlannedFault, stallMs } from './faults.ts';
 import { type actKinds, actsOf, callsOf, type Theme, themes } from './themes.ts';
 
@@ -68,7 +69,8 @@ export function drawStory(story: Draws): Story {
   const retryDelays = delaysFor(story, isDown);
   const lifetime = longestShort(retryDelays) && chance(story, 25) ? seconds(3_600) : undefined;
   const publications = drawPublications(story, theme, endpoints);
-  const acts = drawActs(story, theme);
+  const met = drawEncounter(story);
+  const acts = [...met.acts, ...drawActs(story, theme)];
   const isLate = mayBeLate(theme, story);
   const percent = pick(story, [0, 70, 70, 80]);
   const isPatient = theme === 'held' && chance(story, 20);
@@ -80,6 +82,7 @@ export function drawStory(story: Draws): Story {
     publications: isPatient ? publications.map(soon) : publications,
     acts: isPatient ? acts.map(soon) : acts,
     faults: [
+      ...met.faults,
       ...(percent > 0 ? drawFaults(story, theme, percent, [...publications, ...acts]) : []),
       ...(percent > 0 && lifetime !== undefined ? longOutage(story, callsOf[theme]) : []),
       ...(isLate ? [lateAnswer(story)] : []),

@@ -2,6 +2,7 @@ import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-event
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
 import type { EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
+import { asEndpointId } from '../../../lambdas/domain/ids.ts';
 import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { OperationPorts } from '../../../lambdas/management/operations.ts';
@@ -11,20 +12,19 @@ import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-mem
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
-import { memorySealing } from '../../../testing/memory/sealing.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
 import { type Mutant, mistakeOf } from '../../crash/outbound/mistake.ts';
 import { withinDeadline } from '../../crash/outbound/scenario.ts';
 import { virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
-import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { type ChoiceSources, chance } from '../draws.ts';
 import { traceOf } from '../trace.ts';
 import { faultyCalls, type Process } from './calls.ts';
 import { endpointServers } from './endpoint-servers.ts';
 import { placesOf } from './faults.ts';
+import { managementPorts } from './management-ports.ts';
 import { watchRun } from './promises.ts';
 import { storesOf } from './stores.ts';
 import type { Story } from './story.ts';
@@ -166,9 +166,13 @@ export function simulatedOutbound(
 
   /** All ports of one process. A mutant changes some of them. */
   function portsOf(process: Process) {
-    const call = calls.callOf(process);
+    const made = calls.callOf(process);
+    const call: typeof made = (name, effect) => {
+      watch.duties.called(process, name);
+      return made(name, effect);
+    };
     const watched = <Store extends DeliveryStore>(by: Process, store: Store): Store =>
-      watch.publishers.watched(by, watch.processes.watched(by, store));
+      watch.duties.watched(by, watch.publishers.watched(by, watch.processes.watched(by, store)));
     const named = storesOf({ db, story, process, call, rules: { watched }, mutate: mistake.request });
     const services = withEveryCall(servicesOf(process), call);
     const honest = {
@@ -190,6 +194,16 @@ export function simulatedOutbound(
       ...parts,
       tallies: countTogether(parts.tallies),
       endpoints: capped(parts.endpoints),
+      async post(asked: Parameters<DeliverPorts['post']>[0]) {
+        const outcome = await services.post(asked);
+        const life = watch.history.ofUrl(asked.url);
+        const of = {
+          webhookId: asked.headers['webhook-id'] ?? '',
+          endpoint: life?.endpoint.id ?? asEndpointId('direct'),
+        };
+        watch.duties.answered(process, of, life !== undefined);
+        return outcome;
+      },
       gauges: world.sweepPorts.gauges,
       subscribers,
       readPayload: payloadReader(parts.events.read, services.getPayload),
@@ -210,23 +224,7 @@ export function simulatedOutbound(
     return { common, services };
   }
 
-  const management = {
-    hasTime: () => true,
-    newId: (prefix: string) => `${prefix}_${++made.ids}`,
-    rules: settings,
-    checkHostname: async () => undefined,
-    maxTimeoutSeconds: 30,
-    maxConcurrent: undefined,
-    retention: settings.deliveryRetention,
-    secrets: memorySealing,
-    eventTypes: world.eventTypes,
-    checkSchema: async () => undefined,
-    sources: [],
-    inboundEvents: inboundTable(),
-    getBody: async () => undefined,
-    putBody: async () => undefined,
-    enqueueFor: async () => undefined,
-  };
+  const management = managementPorts(world, settings, (prefix) => `${prefix}_${++made.ids}`);
 
   const portsFor: { [Kind in keyof Ports]: (process: Process) => Ports[Kind] } = {
     publishing: (process) => merged(portsOf(process)),
@@ -263,7 +261,7 @@ export function simulatedOutbound(
       const messages = deliveryQueue.receive(max);
       for (const { receiptHandle, text, queue } of messages) {
         texts.set(receiptHandle, text);
-        if (queue === 'delivery') watch.taskTaken(text, by);
+        watch.taskTaken(text, by, queue === 'delivery');
       }
       await comeTwice(messages, deliveryQueue);
       return messages;
