@@ -3,7 +3,7 @@ import { keptThread } from './tools/mutation/kept-thread.ts';
 
 /** Tests whose time goes to processes, servers or many runs: they would cost each mutant seconds. */
 const slow = [
-  'test/**/{no-secrets,receive-lambda,failure-causes,deadlines,fan-out-large}.test.ts',
+  'test/**/{no-secrets,receive-lambda,failure-causes,deadlines,fan-out-large,pacing}.test.ts',
   'test/adapters/dynamodb/{dynamodb-local,spread-writes}.test.ts',
   'test/adapters/dynamodb/{differential,stand-in}/**',
 ];

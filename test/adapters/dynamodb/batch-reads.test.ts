@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { BatchGetCommand, type DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
-import { newDelivery } from './deliveries-fixture.ts';
+import { instant, newDelivery } from './deliveries-fixture.ts';
 
 it('a read of many deliveries reads those, too, that DynamoDB left out at first', async () => {
   const all = Array.from({ length: 3 }, newDelivery);
@@ -31,6 +31,23 @@ it('a read of many deliveries returns those beside a malformed one, and names th
 
   expect(read.map(({ id }) => id).toSorted()).toEqual([first.id, third.id].toSorted());
   expect(malformed).toEqual([expect.stringMatching(`${second.id} .*attempts`)]);
+});
+
+it('deliveries are read in the order of their creation, whatever the order in which they are asked for', async () => {
+  const [first, second, third] = [1, 2, 3].map((span) => ({ ...newDelivery(), createdAt: instant(span) }));
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three are made');
+  const store = dynamodbDeliveries(oneKeyACall([first, second, third].map(deliveryItem)), 't');
+
+  for (const asked of [
+    [first, second, third],
+    [third, first, second],
+  ]) {
+    const read = await store.readAll(
+      asked.map(({ id }) => id),
+      () => undefined,
+    );
+    expect(read.map(({ id }) => id)).toEqual([first.id, second.id, third.id]);
+  }
 });
 
 /** A DynamoDB that reads one key of each call. */

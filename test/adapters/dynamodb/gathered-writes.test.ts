@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   BatchExecuteStatementCommand,
   type DynamodbClient,
@@ -64,6 +64,17 @@ describe('writes that are gathered', () => {
       undefined,
       { id: 'c', count: 9, at: 9 },
     ]);
+  });
+
+  it('a write waits for no timer when the calls before it have ended', async () => {
+    const { calls, write } = setUp();
+    await Promise.all([write('a'), write('b')]);
+    await new Promise(setImmediate);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+
+    await Promise.all([write('a', 2), write('c')]).finally(() => vi.useRealTimers());
+
+    expect(calls).toEqual(['BatchExecuteStatement 2', 'BatchExecuteStatement 2']);
   });
 
   it('a write that is alone is a call of its own', async () => {

@@ -22,6 +22,21 @@ test('a claim whose answer is lost, so that the client makes it twice, is a clai
   expect(claim).toMatchObject({ ok: true, delivery: { claims: 1, leaseUntil: until.lease } });
 });
 
+test('a claim whose answer is lost is none any more when its lease was taken away before it was made again', async () => {
+  const db = dynamodbInMemory();
+  const delivery = newDelivery();
+  await storeOn(db.client()).create(delivery);
+  const items = db.tableOf(tableNames.deliveries);
+  db.onWrite(({ is }) => {
+    if (is?.['leaseUntil'] === undefined) return;
+    const { leaseUntil: _, ...ended } = is;
+    items.put(delivery.id, { ...ended, attempts: 1 });
+  });
+  const table = storeOn(db.client({ isRepeated: ({ action }) => action === 'UpdateItem' }));
+
+  expect(await table.claim(delivery.id, 1, until)).toMatchObject({ ok: false, delivery: { attempts: 1 } });
+});
+
 test('a claim of a suspect whose answer is lost is a claim', async () => {
   const db = dynamodbInMemory();
   const { id } = newDelivery();

@@ -101,3 +101,16 @@ it('a recovery that is cancelled while it sends a page ends without an error', a
   expect(await turns(5, ['rec_1'], { ...world.sweepPorts, recoveries })).toBe(1);
   expect(world.report.named('recovery.errored')).toEqual([]);
 });
+
+it('a delivery whose event has expired is refused, and not counted as one of an earlier endpoint', async () => {
+  const { world, publish, request, turns } = await recovering();
+  await publish('a');
+  await world.deliverOnce();
+  world.advance(seconds(1));
+  await request();
+  const events = { ...world.events, keep: async () => false };
+
+  await turns(2, ['rec_1'], { ...world.sweepPorts, events });
+
+  expect(await world.recoveries.read('rec_1')).toMatchObject({ refused: 1, ofEarlierEndpoint: 0 });
+});

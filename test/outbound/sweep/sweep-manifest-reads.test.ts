@@ -81,3 +81,21 @@ it('a manifest of a day ago has only its missing deliveries read again, and only
   expect(manifests(world)).toEqual([]);
   expect(world.report.named('delivery.missing')).toMatchObject([{ deliveryId: missing }]);
 });
+
+it('a manifest of a day ago has its deliveries read once if none is missing', async () => {
+  const world = outboundWorld();
+  await world.publish(message('a'));
+  const reads: unknown[] = [];
+  const standings: World['table']['standings'] = (ids, isConsistent, onMalformed) => {
+    reads.push([ids.length, isConsistent]);
+    return world.table.standings(ids, isConsistent, onMalformed);
+  };
+  world.advance(seconds(2 * 86_400));
+
+  await lookAtManifests(manifests(world), days(30), {
+    ...world.sweepPorts,
+    deliveries: { ...world.table, standings },
+  });
+
+  expect(reads).toEqual([[1, false]]);
+});
