@@ -1,5 +1,6 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -26,6 +27,7 @@ import { tagQueue } from './parts/queue-tags.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
 import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
+import { type PublishFromBusProps, publishFromBus } from './publish-from-bus.ts';
 import { batches, functions, outboundDefaults, sidelineConcurrency, workerTimes } from './settings.ts';
 import type { UnitsByTable } from './table-units.ts';
 
@@ -107,6 +109,17 @@ export class Outbound extends Construct {
     // A version that reads manifests, and all partitions of what is held, is deployed before those that write them.
     this.publish.node.addDependency(this.sweep);
     this.deliver.node.addDependency(this.sweep);
+  }
+
+  /**
+   * Publishes the events of an EventBridge bus. A message that names no tenant, or whose type no endpoint could subscribe to, goes to the
+   * publish DLQ with the field that is wrong.
+   *
+   * @example hooks.outbound.from(bus, { detailType: 'invoice.*', tenant: '$.detail.customerId' })
+   * @throws SettingsError naming the setting
+   */
+  from(bus: IEventBus, props: PublishFromBusProps): Rule {
+    return publishFromBus(this, bus, this.publishing.queue, props, this.props);
   }
 
   private tagQueues(): void {
