@@ -1,5 +1,6 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
@@ -30,6 +31,7 @@ import { RateSchedule } from './parts/rate-schedule.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
 import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
+import { type PublishFromBusProps, publishFromBus } from './publish-from-bus.ts';
 import { batches, functions, outboundDefaults, sidelineConcurrency, workerTimes } from './settings.ts';
 import type { UnitsByTable } from './table-units.ts';
 
@@ -124,6 +126,17 @@ export class Outbound extends Construct {
     this.topic.grantPublish(app);
     this.publishing.queue.grantSendMessages(app);
     grantKeyUse(this, this.props.encryptionKey, app, ['sqs:SendMessage']);
+  }
+
+  /**
+   * Publishes the events of an EventBridge bus. A message that names no tenant, or whose type no endpoint could subscribe to, goes to the
+   * publish DLQ with the field that is wrong.
+   *
+   * @example hooks.outbound.from(bus, { detailType: 'invoice.*', tenant: '$.detail.customerId' })
+   * @throws SettingsError naming the setting
+   */
+  from(bus: IEventBus, props: PublishFromBusProps): Rule {
+    return publishFromBus(this, bus, this.publishing.queue, props, this.props);
   }
 
   private tagQueues(): void {

@@ -65,6 +65,15 @@ const hooks = new Webhooks(stack, 'Hooks', {
 // A large event names its body's object in the bucket. This reader may get it.
 hooks.inbound('stripe').grantReadBodies(invoices);
 
+// The way back: what Stripe says about a customer's charges is published to that customer's endpoints.
+hooks.outbound.from(bus, {
+  source: 'hookline.stripe',
+  detailType: 'charge.*',
+  tenant: '$.detail.payload.data.object.customer',
+  data: '$.detail.payload.data.object',
+  id: '$.detail.id',
+});
+
 for (const [name, value] of Object.entries({
   RefundsUrl: refunds.queueUrl,
   CustomersUrl: customers.queueUrl,

@@ -132,6 +132,21 @@ describeFlow('The example of targets', ({ outputs }) => {
     expect((await Body?.transformToByteArray())?.byteLength).toBe(bytes);
   });
 
+  it('an event of the bus is published to its tenant, under its own id', async () => {
+    await post('evt_published', 'charge.captured', { id: 'ch_2', customer: 'cus_7', amount: 12 });
+
+    const published = await eventually('the published event', async () => {
+      const key = { id: 'cus_7#evt_published' };
+      const { Item } = await dynamodb.send(
+        new GetCommand({ TableName: aws.outputs.tables.outboundEvents, Key: key }),
+      );
+      return Item;
+    });
+
+    expect(published['eventType']).toBe('charge.captured');
+    expect(JSON.stringify(published)).toContain('ch_2');
+  });
+
   it('a checkout starts one execution of the state machine, by its name', async () => {
     await post('evt_checkout', 'checkout.session.completed', { id: 'cs_1' });
     await ended('evt_checkout', 'processed');

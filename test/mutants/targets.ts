@@ -90,7 +90,7 @@ const refusals = [
     {
       name: 'a failure that a function returns counts as taken',
       breaks: inboundEnds,
-      from: 'if (returned.success) throw new PermanentFailure(returned.output.permanentFailure);',
+      from: 'if (returned.success) throw new PermanentFailure(shortened(returned.output.permanentFailure));',
       to: '',
     },
     {

@@ -26,6 +26,9 @@ const FunctionError = v.object({
 /** What a function returns instead of throwing. */
 const ReturnedFailure = v.object({ permanentFailure: v.string() });
 
+/** Enough for a sentence or two in a log line and a record. */
+const shortened = (text: string): string => text.slice(0, 300).toWellFormed();
+
 /** The name of the error, after a package or a module: `com.example.PermanentFailure`, `*errors.PermanentFailure`. */
 const permanentType = /(^|[.*:$/])PermanentFailure$/;
 
@@ -44,13 +47,13 @@ export const functionTarget =
     });
     if (failed) throw thrownBy(payload);
     const returned = v.safeParse(ReturnedFailure, parseJson(payload));
-    if (returned.success) throw new PermanentFailure(returned.output.permanentFailure);
+    if (returned.success) throw new PermanentFailure(shortened(returned.output.permanentFailure));
   };
 
 function thrownBy(payload: string): Error {
   const { success, output } = v.safeParse(FunctionError, parseJson(payload));
   if (!success) return new Error('the function failed without saying why');
-  const text = `${output.errorType}: ${output.errorMessage}`;
+  const text = shortened(`${output.errorType}: ${output.errorMessage}`);
   return permanentType.test(output.errorType) ? new PermanentFailure(text) : new Error(text);
 }
 

@@ -6,6 +6,7 @@ import { itemWalls } from './items.ts';
 import { managementWalls } from './management.ts';
 import { messageWalls } from './messages.ts';
 import { secretWalls } from './secrets.ts';
+import { targetWalls } from './targets.ts';
 
 /** Every place that reads what another process wrote, whoever that was. */
 export const walls: readonly Wall[] = [
@@ -16,4 +17,5 @@ export const walls: readonly Wall[] = [
   ...managementWalls,
   ...cliWalls,
   ...deploymentWalls,
+  ...targetWalls,
 ];
