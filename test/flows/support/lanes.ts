@@ -23,6 +23,7 @@ export const lanesOfFiles: Readonly<Record<string, readonly Lane[]>> = {
   'github-examples': ['inbound'],
   'outbound-delivery': ['outbound'],
   'missing-grant': ['other stacks'],
+  'own-network': ['other stacks'],
   'hanging-endpoint': ['outbound'],
   endpoints: ['outbound'],
   'broken-consumer': ['other stacks'],
