@@ -5,7 +5,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Webhooks } from '../../lib/webhooks.ts';
 
 // A team's stack with its key on everything, its variable in every function, and λ deliver in its VPC. The local AWS makes no NAT
-// gateways, and functions run on this machine whatever their VPC is, so the subnets are isolated. The VPC has a public range, which may not be requested, either.
+// gateways, and functions run on this machine whatever their VPC is, so the subnets are isolated. The VPC has a public range, which
+// may not be requested, either.
 
 const app = new App({ builtinCloudFormationValidation: false });
 const stack = new Stack(app, 'OwnNetwork', {
