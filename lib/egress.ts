@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import ipaddr from 'ipaddr.js';
+import type { DestinationRules } from '../lambdas/domain/destination-rules.ts';
 import { checkEgress, type Egress, type EgressProps, egressError } from './egress-props.ts';
 import { StaticEgress } from './static-egress.ts';
 
@@ -31,11 +32,16 @@ export interface Network {
 const https = 443;
 
 /**
- * The network of λ deliver.
+ * The network of λ deliver: none without the setting, nor for fixed addresses on the local AWS, which has no addresses.
  *
  * @throws SettingsError naming the setting
  */
-export function networkOf(scope: Construct, egress: Egress, ports: readonly number[]): Network {
+export function networkOf(
+  scope: Construct,
+  { allowedPorts, localEndpoints }: DestinationRules,
+  egress: Egress | undefined,
+): Network | undefined {
+  if (egress === undefined || (egress === 'static' && localEndpoints)) return undefined;
   checkEgress(egress);
   const own = egress === 'static' ? new StaticEgress(scope, 'Egress') : undefined;
   const { vpc, subnets, securityGroups, refusedCidrs = [] } = own ?? (egress as EgressProps);
@@ -44,7 +50,7 @@ export function networkOf(scope: Construct, egress: Egress, ports: readonly numb
   return {
     vpc,
     subnets: chosen,
-    securityGroups: securityGroups ?? [outward(scope, vpc, ports)],
+    securityGroups: securityGroups ?? [outward(scope, vpc, allowedPorts)],
     refusedRanges: rangesOf(vpc, refusedCidrs),
     addresses: own?.addresses,
   };

@@ -20,6 +20,22 @@ export function allowServices(deployment: Construct, key: IKey): void {
   );
 }
 
+/**
+ * Lets EventBridge use the key for what its rules send to encrypted queues.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
+ */
+export function allowEventBridge(scope: Construct, key: IKey): void {
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  );
+}
+
 function servicePolicies(stack: Stack): PolicyStatement[] {
   const { partition, region, account } = stack;
   const using = ['kms:Decrypt', 'kms:GenerateDataKey*'];

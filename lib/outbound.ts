@@ -81,8 +81,7 @@ export class Outbound extends Construct {
     super(scope, id);
     this.props = props;
     this.settings = outboundSettings(props.outbound, props.localEndpoints);
-    const { egress } = props.outbound;
-    this.network = egress && networkOf(this, egress, this.settings.allowedPorts);
+    this.network = networkOf(this, this.settings, props.outbound.egress);
     const stores = new OutboundStores(this, 'Stores', props);
     this.events = stores.events;
     this.deliveries = stores.deliveries;

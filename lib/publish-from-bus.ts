@@ -2,10 +2,12 @@ import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventField, type IEventBus, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { isTypePattern } from '../lambdas/domain/handler.ts';
 import { unknownFields } from '../lambdas/domain/unknown-fields.ts';
+import { allowEventBridge } from './encryption-key.ts';
 import { deadLetterAlarm, deadLetterQueue } from './parts/work-queue.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -39,13 +41,18 @@ export function publishFromBus(
   bus: IEventBus,
   queue: Queue,
   props: PublishFromBusProps,
-  shared: { readonly alarmAction: IAlarmAction; readonly removalPolicy: RemovalPolicy },
+  shared: {
+    readonly alarmAction: IAlarmAction;
+    readonly removalPolicy: RemovalPolicy;
+    readonly encryptionKey?: IKey;
+  },
 ): Rule {
   const problem = problemWith(props);
   if (problem !== undefined) throw new SettingsError(`outbound.from: ${problem}`);
   const { detailType, source, tenant, type = '$.detail-type', data = '$.detail', id = '$.id' } = props;
   const name = `From-${[Names.nodeUniqueId(bus.node), source, detailType].filter(Boolean).join('-')}`;
-  const deadLetters = deadLetterQueue(scope, `${name}Dlq`, shared.removalPolicy);
+  const deadLetters = deadLetterQueue(scope, `${name}Dlq`, shared);
+  if (shared.encryptionKey !== undefined) allowEventBridge(scope, shared.encryptionKey);
   deadLetterAlarm(scope, `${name}DlqAlarm`, deadLetters, {
     impact: `EventBridge could not deliver an event ${detailType} to the publish queue; it was not sent.`,
     firstStep: "Check the publish queue's policy, then put the events in this queue on the bus again.",

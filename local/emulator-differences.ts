@@ -47,6 +47,16 @@ export const differences: readonly Difference[] = [
     apply: (template) => rewrite(template, withBatchActions),
   },
   {
+    name: 'vpc-range-is-its-property',
+    reason: 'A VPC has no attribute CidrBlock; on AWS it is the range that the template gives.',
+    apply: (template) =>
+      rewrite(template, (node) => {
+        const [id = '', attribute] = getAttTarget(node);
+        const { Type, Properties } = template.Resources[id] ?? {};
+        return Type === 'AWS::EC2::VPC' && attribute === 'CidrBlock' ? Properties?.['CidrBlock'] : undefined;
+      }),
+  },
+  {
     name: 'few-workers',
     reason:
       'Each function that runs at once is a process of about 75 MB; a burst on a laptop must not take it all.',

@@ -8,7 +8,7 @@ import { OutboundWebhooks } from '../../lib/outbound-webhooks.ts';
 import { factsFrom, outputsOf } from '../../lib/outputs.ts';
 import { deployedOutputs } from './support/deployed-outputs.ts';
 import { permissions } from './support/policies.ts';
-import { newApp, quickApp, synthesised } from './support/synth.ts';
+import { newApp, quickApp, synth, synthesised } from './support/synth.ts';
 
 type Ranged = { readonly stack: Stack; readonly vpc: Vpc };
 
@@ -33,6 +33,7 @@ const rangesIn = (app: ReturnType<typeof withEgress>): string =>
       .REFUSED_RANGES,
   );
 
+const local = { 'hookline:localEndpoints': 'true' };
 const imported = (stack: Stack, more: object = {}): IVpc =>
   Vpc.fromVpcAttributes(stack, 'Imported', {
     vpcId: 'vpc-1',
@@ -131,6 +132,12 @@ describe('the ranges that λ deliver never requests', () => {
 
     expect(rangesIn(synthesised(stack))).toBe('""');
   });
+});
+
+test("egress: 'static' makes nothing on the local AWS, so that the same app runs there", () => {
+  const { resources } = synth({ env: { account: '000000000000' }, outbound: { egress: 'static' } }, local);
+
+  expect(resources('AWS::EC2::VPC')).toEqual({});
 });
 
 describe("egress: 'static'", () => {

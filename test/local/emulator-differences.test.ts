@@ -120,3 +120,16 @@ test('few consumers run at once, and never more than the app allows', () => {
   expect(forEmulator(mapping(50))).toEqual(mapping(5));
   expect(forEmulator(mapping(2))).toEqual(mapping(2));
 });
+
+test('the range of a VPC is the one that the template gives it, and no other attribute of a VPC changes', () => {
+  const id = { 'Fn::GetAtt': ['Vpc', 'VpcId'] };
+  const adapted = forEmulator({
+    Resources: { Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } } },
+    Outputs: {
+      Range: { 'Fn::Join': [',', [{ 'Fn::GetAtt': ['Vpc', 'CidrBlock'] }, '10.1.0.0/16']] },
+      Id: id,
+    },
+  });
+
+  expect(adapted.Outputs).toEqual({ Range: { 'Fn::Join': [',', ['10.0.0.0/16', '10.1.0.0/16']] }, Id: id });
+});

@@ -25,6 +25,7 @@ export const lanesOfFiles: Readonly<Record<string, readonly Lane[]>> = {
   targets: ['other stacks'],
   'missing-grant': ['other stacks'],
   package: ['other stacks'],
+  'own-network': ['other stacks'],
   'hanging-endpoint': ['outbound'],
   endpoints: ['outbound'],
   'broken-consumer': ['other stacks'],
