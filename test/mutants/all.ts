@@ -29,6 +29,7 @@ import { sidelineMutants } from './sideline.ts';
 import type { SourceMutant } from './source-mutant.ts';
 import { bodyAndSecretMutants } from './stored-bodies-and-secrets.ts';
 import { sweepMutants } from './sweep.ts';
+import { tapMutants } from './taps.ts';
 import { waitMutants } from './waits.ts';
 
 /** All mutants: the mistakes that some test must notice. */
@@ -65,6 +66,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...gatheredWriteMutants,
   ...waitMutants,
   ...hotKeyMutants,
+  ...tapMutants,
 ];
 
 /** @throws when there is no mutant of that name */
