@@ -1,7 +1,8 @@
-import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -14,6 +15,7 @@ import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { deploymentNameOf } from './deployment-name.ts';
 import { nameList } from './name-list.ts';
+import { acknowledge } from './parts/acknowledge.ts';
 import { countLines } from './parts/line-metric.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { tagQueue } from './parts/queue-tags.ts';
@@ -25,6 +27,8 @@ import { sharedConsumer } from './shared-consumer.ts';
 import type { SourceProps, Sources } from './source-props.ts';
 import { type SourceSecrets, secretEnvironment } from './source-secrets.ts';
 import { sourceSettings } from './source-settings.ts';
+import { problemWithRegions } from './target-checks.ts';
+import { allowTargets, targetAddresses } from './target-settings.ts';
 
 export interface InboundSourceProps {
   /** One source, or all sources of a stack, which then share one receiver, queue and consumer. */
@@ -54,6 +58,10 @@ export class InboundSource extends Construct {
     super(scope, id);
     this.props = props;
     const sources = Object.entries(props.sources);
+    for (const [name, source] of sources) {
+      const problem = problemWithRegions(this, source);
+      if (problem !== undefined) throw new SettingsError(`source '${name}': ${problem}`);
+    }
     const times = workerTimes(sharedConsumer(Object.values(props.sources)).handlerTimeout);
     const settings = sources.map(([name, source]) => sourceSettings(name, source, times.timeout));
 
@@ -66,6 +74,7 @@ export class InboundSource extends Construct {
       oldestMessage: times.visibility.plus(Duration.minutes(30)),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
+      encryptionKey: props.functions.encryptionKey,
     });
     const own = this.whose === '*' ? undefined : this.whose;
     tagQueue(this.work.queue, 'events', own);
@@ -93,6 +102,17 @@ export class InboundSource extends Construct {
     return path.startsWith('{') ? '*' : path;
   }
 
+  /** Allows a target to read the bodies that went by claim check. */
+  grantReadBodies(reader: IGrantable, source: string): Grant {
+    const { payloads } = this.props;
+    return Grant.addToPrincipalOrResource({
+      grantee: reader,
+      actions: ['s3:GetObject'],
+      resourceArns: [payloads.arnForObjects(`${inboundPrefix(source)}*`)],
+      resource: payloads,
+    });
+  }
+
   private receiver(settings: readonly SourceSettings[]): NodeLambda {
     const { payloads, events } = this.props;
     const environment = {
@@ -108,7 +128,8 @@ export class InboundSource extends Construct {
     const receive = new NodeLambda(this, 'Receive', {
       entry: 'receive',
       description: 'Verifies webhooks and puts their events on the queue',
-      settings: { sources: settings },
+      // A change of targets concerns the consumer only.
+      settings: { sources: settings.map(({ to: _, ...receiving }) => receiving) },
       sources: settings,
       environment,
       timeout: functions.receiveTimeout,
@@ -144,6 +165,7 @@ export class InboundSource extends Construct {
       QUEUE_URL: this.work.queue.queueUrl,
       DLQ_URL: this.work.dlq.queueUrl,
       PAYLOAD_BUCKET: this.props.payloads.bucketName,
+      TARGETS: targetAddresses(this, this.props.sources),
     } satisfies ConsumeEnv;
     const consume = new NodeLambda(this, 'Consume', {
       entry: 'consume',
@@ -159,6 +181,7 @@ export class InboundSource extends Construct {
     const { maxConcurrency } = sharedConsumer(sources);
     this.work.consumeWith(consume, { batchSize: batches.consume, maxConcurrency });
     this.allowConsumer(consume);
+    allowTargets(consume, this.props.sources);
     return consume;
   }
 
@@ -187,7 +210,7 @@ export class InboundSource extends Construct {
     const path = `/webhooks/${this.props.path}`;
     const integration = new HttpLambdaIntegration('Receive', this.receive);
     for (const route of this.props.api.addRoutes({ path, methods, integration })) {
-      Validations.of(route).acknowledge({
+      acknowledge(route, {
         id: 'AwsSolutions-APIG4',
         reason: "Providers cannot sign requests for AWS; the receiver verifies the provider's own signature.",
       });

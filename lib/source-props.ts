@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { ProviderName } from '../lambdas/domain/provider/catalogue.ts';
 import type { Ed25519Settings, HmacSettings, TokenSettings } from '../lambdas/domain/source.ts';
 import type { SettingKind } from './given-settings.ts';
+import type { Target } from './target.ts';
 
 /** A source: one sender of webhooks, with its own URL and secret. */
 export interface SourceProps {
@@ -10,6 +11,11 @@ export interface SourceProps {
    * are not in the catalogue; describe how they sign in the prop of the same name.
    */
   readonly provider: ProviderName;
+  /**
+   * Where the verified events go: your handlers, an EventBridge bus, a queue, a topic, a function in any language, a state machine,
+   * or several of them by event type. docs/targets.md has the message that each gets. @default Target.handlers()
+   */
+  readonly to?: Target;
   /** How the sender signs with a shared key. Required with `provider: 'hmac'`, refused with others. @default - none */
   readonly hmac?: HmacSettings;
   /** How the sender sends its token. Only with `provider: 'token'`. @default - none */
@@ -94,6 +100,7 @@ export interface SourceProps {
 /** Every setting of a source; other names are refused. */
 export const sourceKinds: Readonly<Record<keyof SourceProps, SettingKind>> = {
   provider: 'any',
+  to: 'any',
   hmac: 'any',
   token: 'any',
   ed25519: 'any',

@@ -19,6 +19,8 @@ import { problemWithQuiet } from './quiet-after.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
 import { checkConcurrency, checked, SettingsError } from './settings-error.ts';
 import { type SourceProps, type Sources, sourceKinds } from './source-props.ts';
+import { problemWithTargets } from './target-checks.ts';
+import { targetsByType } from './target-settings.ts';
 
 /** The same rule as in `SourceSettings`, checked here for a readable message. */
 const sourceName = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
@@ -93,6 +95,8 @@ const unknownIn = (where: string, known: object, given: object | undefined): str
 export function sourceSettings(name: string, source: SourceProps, consumerTimeout: Duration): SourceSettings {
   checkConcurrency(`source '${name}'`, 'maxConcurrency', source.maxConcurrency);
   const retryDelays = source.handlerRetryDelays ?? sourceDefaults.handlerRetryDelays;
+  const target = problemWithTargets(source, consumerTimeout);
+  if (target !== undefined) throw new SettingsError(`source '${name}': ${target}`);
   const settings = checked(`source '${name}'`, SourceSettings, {
     name,
     provider: source.provider,
@@ -107,6 +111,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
     handshakeWindow: (source.awaitHandshakeMinutes ?? sourceDefaults.awaitHandshakeMinutes) * 60,
     keepRefusedRequests: source.keepRefusedRequests,
     publicUrl: source.publicUrl,
+    to: targetsByType(source.to),
     hmac: source.hmac,
     token: source.token,
     ed25519: source.ed25519,

@@ -10,7 +10,7 @@ import { missedMessages } from '../listen/missed.ts';
 import { signingAgain } from '../listen/signed-again.ts';
 import { tapQueue } from '../listen/tap-queue.ts';
 import { dynamoClient, sqsClient } from '../stack/aws-clients.ts';
-import { type Deployment, openDeployment, sourceOf } from '../stack/deployment.ts';
+import { type Deployment, inboundOf, openDeployment, sourceOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { failureLine, RefusedError, UsageError } from '../terminal/errors.ts';
 import { spanArgument } from '../terminal/parse-arguments.ts';
@@ -101,10 +101,11 @@ type Take = (signal: AbortSignal) => Promise<readonly string[]>;
 /** Opens a tap, and keeps it open while the work goes on. */
 async function tapSource(
   source: string,
-  { tapQueuePrefix, inboundEventsTable }: Deployment,
+  deployment: Deployment,
   work: (take: Take) => Promise<void>,
 ): Promise<void> {
-  const queue = tapQueue(sqsClient(longPolls), tapQueuePrefix, source);
+  const { tapQueuePrefix, inboundEventsTable } = inboundOf(deployment);
+  const queue = tapQueue(sqsClient(longPolls), { ...deployment, tapQueuePrefix }, source);
   const taps = dynamodbTaps(dynamoClient(patientCalls), inboundEventsTable);
   const clock = () => unixMillis(Date.now());
   const renewTap = (): Promise<boolean> =>

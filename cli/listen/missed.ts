@@ -5,7 +5,7 @@ import { payloadStore } from '../../lambdas/adapters/s3/payload-store.ts';
 import { type UnixMillis, unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 import { type KeptPage, keptEvents, readKept } from '../../lambdas/inbound/replay.ts';
 import { dynamoClient } from '../stack/aws-clients.ts';
-import type { Deployment } from '../stack/deployment.ts';
+import { type Deployment, inboundOf } from '../stack/deployment.ts';
 
 const dayMs = 86_400_000;
 
@@ -19,10 +19,11 @@ export async function* missedMessages(
   source: string,
   since: UnixMillis,
   now: UnixMillis,
-  { inboundEventsTable, payloadBucket }: Deployment,
+  deployment: Deployment,
 ): AsyncGenerator<string> {
+  const { inboundEventsTable } = inboundOf(deployment);
   const inboundEvents = dynamodbInboundEvents(dynamoClient(patientCalls), inboundEventsTable);
-  const { get } = payloadStore(s3Client(patientCalls), payloadBucket);
+  const { get } = payloadStore(s3Client(patientCalls), deployment.payloadBucket);
   for (const day of daysBetween(since, now))
     for await (const record of keptSince({ source, day }, since, { inboundEvents })) {
       const { keptMessage, keptBody } = record;

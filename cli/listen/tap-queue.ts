@@ -13,6 +13,12 @@ import { isTapQueue, tapQueuesOf } from '../../lambdas/domain/tap.ts';
 const retentionSeconds = 300;
 const waitSeconds = 5;
 
+/** What the tap queues of a deployment have in common. */
+interface TapQueues {
+  readonly tapQueuePrefix: string;
+  readonly encryptionKeyArn?: string;
+}
+
 /** Refuses plain HTTP, as every queue of a stack does. */
 const tlsOnly = JSON.stringify({
   Version: '2012-10-17',
@@ -28,8 +34,13 @@ const tlsOnly = JSON.stringify({
   ],
 });
 
-/** The queue of one listener, which is made by `make`. @param prefix of the deployment's tap queues */
-export function tapQueue(client: SQSClient, prefix: string, source: string) {
+/**
+ * The queue of one listener, which is made by `make`.
+ *
+ * @param of the name prefix of the deployment's tap queues, and the key that encrypts its queues, if it has one
+ */
+export function tapQueue(client: SQSClient, of: TapQueues, source: string) {
+  const { tapQueuePrefix: prefix, encryptionKeyArn } = of;
   const begin = tapQueuesOf(prefix, source);
   const name = `${begin}${randomBytes(4).toString('hex')}`;
   let url = '';
@@ -42,7 +53,9 @@ export function tapQueue(client: SQSClient, prefix: string, source: string) {
           QueueName: name,
           Attributes: {
             MessageRetentionPeriod: String(retentionSeconds),
-            SqsManagedSseEnabled: 'true',
+            ...(encryptionKeyArn === undefined
+              ? { SqsManagedSseEnabled: 'true' }
+              : { KmsMasterKeyId: encryptionKeyArn }),
             Policy: tlsOnly,
           },
         }),

@@ -20,7 +20,7 @@ export interface TargetOptions {
 }
 
 /** Which deployment a command works on. */
-export type Target =
+export type ChosenTarget =
   | { readonly kind: 'local'; readonly outputs: LocalOutputs }
   | { readonly kind: 'stack'; readonly name: string };
 
@@ -42,12 +42,14 @@ export function chooseTarget(
   options: TargetOptions,
   env: NodeJS.ProcessEnv,
   localOutputs: LocalOutputs | undefined,
-): Target {
+): ChosenTarget {
   if (options.local) {
     if (options.stack || options.profile || options.region)
       throw new UsageError('--local selects the deployment: leave out --stack, --profile and --region.');
     if (localOutputs) return { kind: 'local', outputs: localOutputs };
-    throw new RefusedError('The local AWS is not running: start it with npm start, or leave out --local.');
+    throw new RefusedError(
+      'The local AWS is not running: start it with npx hookline start, or leave out --local.',
+    );
   }
   const isChosen = options.stack || options.profile || choosingVariables.some((name) => env[name]);
   if (localOutputs && !isChosen)
@@ -62,7 +64,7 @@ export const stackMeant = ({ stack = defaultStack, local }: TargetOptions): stri
   local ? undefined : stack;
 
 /** Chooses the deployment, and points this process's SDK clients to it. */
-export function enterTarget(options: TargetOptions): Target {
+export function enterTarget(options: TargetOptions): ChosenTarget {
   const target = chooseTarget(options, process.env, readOutputs(outputsFileIn(options.stateDir)));
   if (target.kind === 'local') {
     const endpoint = { url: target.outputs.awsEndpoint, caFile: target.outputs.caFile };

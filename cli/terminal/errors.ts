@@ -1,4 +1,5 @@
 import type { PublishError } from '../../client/publish-webhook.ts';
+import type { LocalAwsError } from '../../local/failure.ts';
 import type { CannotSignError } from '../../testing/signing/draft.ts';
 import { whyUnreachable } from './network-errors.ts';
 
@@ -12,9 +13,10 @@ export class UsageError extends Error {
   override name = 'UsageError' as const;
 }
 
-type OwnError = RefusedError | UsageError | CannotSignError;
+type OwnError = RefusedError | UsageError | CannotSignError | LocalAwsError;
 /** By name, because their files load more than a command may need. */
 const shownAsMessage: readonly string[] = [
+  'LocalAwsError',
   'RefusedError',
   'UsageError',
   'CannotSignError',

@@ -95,26 +95,39 @@ export function defineHandlers<Name extends ProviderName>(
   handlers: HandlersByType<Name>,
 ): Handlers {
   for (const type of Object.keys(handlers)) {
-    if (!pattern.test(type)) {
+    if (!isTypePattern(type)) {
       throw new TypeError(`'${type}' matches no event type; use an exact type, 'prefix.*' or '*'`);
     }
   }
   return { provider, byType: new Map(Object.entries(handlers)) };
 }
 
+/**
+ * Finds the declared event type that fits an event: an exact one wins over the longest `prefix.*`, and that over `*`.
+ *
+ * @returns undefined when none fits
+ */
+export function matchType(declared: Iterable<string>, type: string): string | undefined {
+  let longest: string | undefined;
+  for (const name of declared) {
+    if (name === type) return name;
+    const fits = name.endsWith('*') && type.startsWith(name.slice(0, -1));
+    if (fits && name.length > (longest?.length ?? 0)) longest = name;
+  }
+  return longest;
+}
+
+/** Whether a text can be declared as an event type: it has no star, or one at its end. */
+export const isTypePattern = (text: string): boolean => pattern.test(text);
+
 /** Finds the handler for an event type, and the type or pattern that it was declared with. */
 export function findHandler(
   handlers: Handlers,
   type: string,
 ): { readonly declaredAs: string; readonly handler: Handler } | undefined {
-  const prefixes = [...handlers.byType.keys()]
-    .filter((name) => name.endsWith('*') && type.startsWith(name.slice(0, -1)))
-    .sort((a, b) => b.length - a.length);
-  for (const declaredAs of [type, ...prefixes]) {
-    const handler = handlers.byType.get(declaredAs);
-    if (handler) return { declaredAs, handler };
-  }
-  return undefined;
+  const declaredAs = matchType(handlers.byType.keys(), type);
+  const handler = declaredAs === undefined ? undefined : handlers.byType.get(declaredAs);
+  return declaredAs !== undefined && handler ? { declaredAs, handler } : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { TargetsByType } from './target.ts';
 import { seconds } from './time.ts';
 
 const SecondsSchema = v.pipe(v.number(), v.minValue(0), v.transform(seconds));
@@ -97,6 +98,8 @@ export const SourceSettings = v.object({
   keepRefusedRequests: v.optional(v.boolean()),
   /** The URL that the provider knows and signs, if it differs from the gateway's: a custom domain or a proxy. */
   publicUrl: v.optional(v.string()),
+  /** Where its events go. Without it, to the team's handlers. */
+  to: v.optional(TargetsByType),
   hmac: v.optional(HmacSettings),
   token: v.optional(TokenSettings),
   ed25519: v.optional(Ed25519Settings),

@@ -1,6 +1,6 @@
 import { asError } from '../domain/errors.ts';
 import type { EventHeading } from '../domain/event.ts';
-import { findHandler, type Handlers } from '../domain/handler.ts';
+import type { Handlers } from '../domain/handler.ts';
 import type { Claim } from '../domain/idempotency.ts';
 import {
   type FinishEventPorts,
@@ -13,8 +13,10 @@ import {
 import type { Work } from './open-message.ts';
 import type { InboundPorts } from './ports.ts';
 import { handlerEvent, runHandler } from './run-handler.ts';
+import { findRoute, type Route } from './targets/find-route.ts';
 
-export type RunEventPorts = FinishEventPorts & Pick<InboundPorts<'WebhookProcessingTime'>, 'telemetry'>;
+export type RunEventPorts = FinishEventPorts &
+  Pick<InboundPorts<'WebhookProcessingTime'>, 'findTargets' | 'telemetry'>;
 
 /** One invocation of the function, and its time. */
 export interface ConsumeInvocation {
@@ -28,7 +30,7 @@ export interface ConsumeInvocation {
 }
 
 /**
- * Runs a claimed event's handler once and records how it ended.
+ * Runs a claimed event's handler once, or hands the event to its targets, and records how that ended.
  *
  * @returns `hung` if the handler did not stop in time; its claim ends with its lease
  */
@@ -49,12 +51,12 @@ export async function attemptEvent(
     log.error('handler.failed', { permanent: false }, mistake.error);
     return finishFailure(work, claim, mistake, ports.now(), ports);
   }
-  const found = handlers && findHandler(handlers, event.type);
-  if (found === undefined) return finishIgnored(work, claim, ports.now(), ports);
+  const route = findRoute(work.source, handlers, event.type, ports);
+  if (route === undefined) return finishIgnored(work, claim, ports.now(), ports);
   const startedAt = ports.now();
   const context = { attemptNumber: claim.attempts, signal: invocation.signal, log };
-  const outcome = await runHandler(found.handler, handlerEvent(work, body), context, invocation.graceOver);
-  const dimensions = { source: event.source, eventType: typeLabel(handlers, event.type) };
+  const outcome = await runHandler(route.run, handlerEvent(work, body), context, invocation.graceOver);
+  const dimensions = { source: event.source, eventType: typeLabel(route) };
   ports.telemetry.seconds('WebhookProcessingTime', dimensions, (ports.now() - startedAt) / 1000);
   switch (outcome.kind) {
     case 'succeeded':
@@ -84,14 +86,12 @@ const eventFields = ({ source, id, type, correlationId }: EventHeading) => ({
 });
 
 /**
- * Returns the event type for a metric: the name that a handler was declared with, else `other`.
+ * Returns the event type for a metric: the name that a handler or a target was declared with, else `other`.
  *
  * Senders choose the types, and each value of a dimension is billed.
  */
-export function typeLabel(handlers: Handlers | undefined, type: string): string {
-  const declaredAs = handlers && findHandler(handlers, type)?.declaredAs;
-  return declaredAs === undefined || declaredAs === '*' ? 'other' : declaredAs;
-}
+export const typeLabel = (route: Pick<Route, 'declaredAs'> | undefined): string =>
+  route === undefined || route.declaredAs === '*' ? 'other' : route.declaredAs;
 
 /** Writes the log line and the count of one consumed message. A line without `attempt` is about the first one. */
 export function reportConsumed(

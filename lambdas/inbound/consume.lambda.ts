@@ -16,13 +16,14 @@ import { recordsIn } from '../adapters/sqs/records.ts';
 import { tapQueues } from '../adapters/sqs/tap-queues.ts';
 import { telemetry } from '../adapters/telemetry/telemetry.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
-import { InboundSettings } from '../domain/source.ts';
+import { InboundSettings, type SourceSettings } from '../domain/source.ts';
 import { type Seconds, unixMillis } from '../domain/time.ts';
 import { consumeEnv, readEnv, readSettings } from '../env.ts';
 import { handlers } from '../handlers/registry.ts';
 import { consume } from './consume.ts';
 import { tapCopier } from './copy-to-tap.ts';
 import type { QueuedMessage } from './open-message.ts';
+import type { FindTargets } from './targets/find-route.ts';
 
 /** Handlers are told to stop this long before the function's end, or at four fifths of a short time. */
 const stopBeforeEndMs = 5000;
@@ -49,6 +50,7 @@ const ports = {
   getBody: bodies.get,
   putBody: bodies.put,
   sendDeadLetter: (body: string) => deadLetters.send({ body }),
+  findTargets: await targetsOf([...sources.values()].map(({ settings }) => settings)),
   deleteMessage: queue.delete,
   returnMessageAfter: queue.returnAfter,
   sendBack: ({ attributes }: QueuedMessage, body: string, delay: Seconds) =>
@@ -63,6 +65,17 @@ const copyToTap = tapCopier({
   sendCopy: tapQueues(sqsClient(quickCalls), env.TAP_QUEUE_PREFIX, env.QUEUE_URL).send,
   telemetry: report,
 });
+
+/** Loads the code of targets only for sources that have some: a cold start waits for it. */
+async function targetsOf(settings: readonly SourceSettings[]): Promise<FindTargets> {
+  if (settings.every(({ to }) => to === undefined)) return () => undefined;
+  const [{ loadTargets }, { findTargetsBy }] = await Promise.all([
+    import('../adapters/targets/load-targets.ts'),
+    import('./targets/find-targets.ts'),
+  ]);
+  const sendToTarget = await loadTargets(settings, env.TARGETS);
+  return findTargetsBy({ bucket: env.PAYLOAD_BUCKET, putBody: bodies.put, sendToTarget });
+}
 
 /** The event source mapping's entry. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {

@@ -17,6 +17,7 @@ import { claimEvent, type EventClaimResult, reclaimEvent } from './claim.ts';
 import { deadLetter, giveUp, type MessageAnswer } from './finish-attempt.ts';
 import { openMessage, type QueuedMessage, type Work } from './open-message.ts';
 import type { InboundPorts } from './ports.ts';
+import { findRoute, handlersOf } from './targets/find-route.ts';
 import { waitOn } from './wait.ts';
 
 export type ConsumePorts = RunEventPorts &
@@ -134,14 +135,14 @@ const retryInFiveMinutes: MessageAnswer = { kind: 'fail', after: seconds(300) };
 async function actOnClaim(work: Work, result: EventClaimResult, run: Run): Promise<MessageAnswer | 'hung'> {
   const { invocation, team, ports } = run;
   const startedAt = ports.now();
+  const handlers = handlersOf(work.source, ownOf(team.handlers, work.event.source));
   const reported = (status: string, queueAnswer: MessageAnswer | 'hung', attempt?: number) => {
-    const label = typeLabel(ownOf(team.handlers, work.event.source), work.event.type);
+    const label = typeLabel(findRoute(work.source, handlers, work.event.type, ports));
     reportConsumed(work.event, label, { status, attempt, durationMs: ports.now() - startedAt }, ports);
     return queueAnswer;
   };
   switch (result.kind) {
     case 'claimed': {
-      const handlers = ownOf(team.handlers, work.event.source);
       const end = await attemptEvent(work, result.claim, handlers, invocation, ports);
       if (end === 'hung') return reported('hung', 'hung', result.claim.attempts);
       return reported(end.ending, end.queueAnswer, result.claim.attempts);

@@ -6,6 +6,7 @@ import type { TapStore } from '../domain/tap.ts';
 import type { Seconds, UnixMillis } from '../domain/time.ts';
 import type { QueuedMessage } from './open-message.ts';
 import type { SourceKeyCache } from './source-keys.ts';
+import type { FindTargets } from './targets/find-route.ts';
 import type { InboundTelemetry } from './telemetry.ts';
 
 /** One event for the queue. */
@@ -44,6 +45,9 @@ export interface InboundPorts<Metrics extends MetricName = never> {
   getBody(key: string): Promise<Uint8Array | undefined>;
   /** To the payload bucket: bodies, kept events and records of refused requests. */
   putBody(key: string, bytes: Uint8Array): Promise<void>;
+
+  /** For an event of a source with targets. */
+  readonly findTargets: FindTargets;
 
   /** To the source's queue. Resolves when every message is on it. */
   enqueue(messages: readonly OutgoingEvent[]): Promise<void>;

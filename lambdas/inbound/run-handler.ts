@@ -51,5 +51,5 @@ export async function runHandler(
 }
 
 /** Compares the name, too, because the handlers' bundle may bring a second copy of the class. */
-const isPermanentFailure = (error: unknown): boolean =>
+export const isPermanentFailure = (error: unknown): boolean =>
   error instanceof PermanentFailure || (error instanceof Error && error.name === 'PermanentFailure');

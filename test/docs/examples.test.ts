@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { signed } from '../../entry/testing.ts';
-import { projectRoot } from '../../local/cdk.ts';
+import { projectRoot } from '../../local/project-root.ts';
 import { writeExamples } from './support/doc-examples.ts';
 
 /** In the project, so that the examples find the types of Node. */

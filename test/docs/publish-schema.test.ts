@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openPublication } from '../../lambdas/domain/publish-message.ts';
-import { projectRoot } from '../../local/cdk.ts';
+import { projectRoot } from '../../local/project-root.ts';
 
 const file = join(projectRoot, 'docs/publishing/publish-message.schema.json');
 const matches = new Ajv2020().compile(JSON.parse(readFileSync(file, 'utf8')));

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { formOf } from '../../cli/explain/secret-form.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
-import { projectRoot } from '../../local/cdk.ts';
+import { projectRoot } from '../../local/project-root.ts';
 import { signsUrl } from '../../verify/signs-url.ts';
 
 const page = join(projectRoot, 'docs/verify.md');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { projectRoot } from '../../local/cdk.ts';
+import { projectRoot } from '../../local/project-root.ts';
 import { freshDirectory } from '../local/support/fresh-directory.ts';
 
 const tsc = (...args: string[]): string =>

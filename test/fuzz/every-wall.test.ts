@@ -46,7 +46,7 @@ const trusted: Readonly<Record<string, string>> = {
   'cli/commands/recover.ts': 'parses responses as cli/stack/parse-response.ts does',
   'lambdas/adapters/telemetry/mapped-stack.ts': 'reads the source maps of its own bundle, and never throws',
   'lambdas/domain/handler.ts': 'uses the schema of the team’s own handler',
-  'lib/parts/bundle.ts': 'reads the output of our own build',
+  'lib/parts/function-build.ts': 'reads the output of our own build',
   'lib/parts/node-lambda.ts': 'reads the template that it makes',
   'lib/stack-checks.ts': 'reads the template that it makes',
 };

@@ -8,6 +8,8 @@ import { parseKey } from '../../lambdas/domain/signature/key.ts';
 import { readSignature } from '../../lambdas/domain/signature/read-signature.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { typeLabel } from '../../lambdas/inbound/attempt.ts';
+import { findRoute } from '../../lambdas/inbound/targets/find-route.ts';
+import { findTargetsBy } from '../../lambdas/inbound/targets/find-targets.ts';
 import { sampleOf } from '../../testing/samples/sample-of.ts';
 import { signRequest } from '../../testing/signing/sign-request.ts';
 import { look, now, sourceOf } from '../support/cli/explain.ts';
@@ -40,9 +42,14 @@ describe.each(inherited)('the name %s', (name) => {
 
   it('an inherited name is not an event type with a handler', () => {
     const handlers = defineHandlers('stripe', { 'invoice.*': async () => undefined });
+    const settings = sourceSettings({ to: { 'invoice.*': [{ kind: 'handlers' }], b: [] } });
+    const source = { settings, provider: catalogue.stripe };
+    const sendToTarget = async () => undefined;
+    const findTargets = findTargetsBy({ bucket: 'b', putBody: sendToTarget, sendToTarget });
+    const routeOf = (type: string) => findRoute(source, handlers, type, { findTargets });
 
     expect(findHandler(handlers, name)).toBeUndefined();
-    expect(typeLabel(handlers, name)).toBe(typeLabel(handlers, 'nobody.has.it'));
+    expect(typeLabel(routeOf(name))).toBe(typeLabel(routeOf('nobody.has.it')));
   });
 
   it('an inherited name is neither a version of a signature nor a header that counts', async () => {

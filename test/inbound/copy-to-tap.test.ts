@@ -9,7 +9,7 @@ const start = unixMillis(Date.UTC(2026, 10, 25, 12));
 const message = (source: string, receives = 1) => ({ text: JSON.stringify({ source, id: 'e1' }), receives });
 
 function world(...taps: Tap[]) {
-  const state = { now: start, taps, looks: 0, isDown: false };
+  const state = { now: start, taps, looks: 0, isDown: false, isQueueGone: false };
   const copies: string[] = [];
   const { telemetry, lines } = recordedTelemetry();
   const copy = tapCopier({
@@ -24,7 +24,7 @@ function world(...taps: Tap[]) {
       close: async () => true,
     },
     async sendCopy(source, queueName, text) {
-      if (queueName === 'gone') throw new Error('QueueDoesNotExist');
+      if (state.isQueueGone || queueName === 'gone') throw new Error('the queue does not exist');
       copies.push(`${source} ${queueName} ${text}`);
     },
     telemetry,
@@ -93,6 +93,15 @@ it('a table that is down, or a message that is not JSON, does not fail the consu
   state.isDown = true;
 
   await copy([message('stripe'), { text: 'nonsense', receives: 1 }, { text: '5', receives: 1 }]);
+
+  expect(warnings()).toEqual(['tap.copy-failed']);
+});
+
+it('a copy that cannot be sent is logged, and does not fail the consumer', async () => {
+  const { state, warnings, copy } = world(live);
+  state.isQueueGone = true;
+
+  await copy([message('stripe')]);
 
   expect(warnings()).toEqual(['tap.copy-failed']);
 });

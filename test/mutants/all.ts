@@ -21,6 +21,7 @@ import { limiterSlots } from './limiter-slots.ts';
 import { limiterWrites } from './limiter-writes.ts';
 import { managementMutants } from './management.ts';
 import { manifestMutants } from './manifests.ts';
+import { ownNetworkMutants } from './own-network.ts';
 import { publishRecords } from './publish-records.ts';
 import { publishSteps } from './publish-steps.ts';
 import { receiveMutants } from './receive.ts';
@@ -30,6 +31,7 @@ import type { SourceMutant } from './source-mutant.ts';
 import { bodyAndSecretMutants } from './stored-bodies-and-secrets.ts';
 import { sweepMutants } from './sweep.ts';
 import { tapMutants } from './taps.ts';
+import { targetMutants } from './targets.ts';
 import { waitMutants } from './waits.ts';
 
 /** All mutants: the mistakes that some test must notice. */
@@ -38,6 +40,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...consumeClaims,
   ...consumeEndings,
   ...receiveMutants,
+  ...ownNetworkMutants,
   ...publishRecords,
   ...publishSteps,
   ...deliveryClaims,
@@ -67,6 +70,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...waitMutants,
   ...hotKeyMutants,
   ...tapMutants,
+  ...targetMutants,
 ];
 
 /** @throws when there is no mutant of that name */

@@ -3,6 +3,7 @@ export const promises = {
   durable: '1. Accepted means durable: 200 only after the queue has the event.',
   inboundEnds:
     '1. … and attempted: an inbound event ends as processed, or in a DLQ with its reason, wherever workers die.',
+  target: '1. … and its target gets each event at least once, always with the same id and the same bytes.',
   outage: '1. … and in a long outage of the handler.',
   published: '1. A published message is delivered, or in a DLQ with the field that is wrong.',
   deliveryEnds: '1. Every delivery ends, wherever workers die.',

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
-import { projectRoot } from '../../local/cdk.ts';
+import { projectRoot } from '../../local/project-root.ts';
 
 /** As a user's bundler would ship it, minified. */
 const mostBytes = 140_000;

@@ -9,6 +9,7 @@ import type { ReceivePorts } from '../../lambdas/inbound/receive.ts';
 import { sourceKeys } from '../../lambdas/inbound/source-keys.ts';
 import { dynamodbInMemory, tableNames } from '../memory/dynamodb/dynamodb.ts';
 import { memoryQueue } from '../memory/queue.ts';
+import { noTargets } from '../memory/targets.ts';
 import { recordedTelemetry } from '../memory/telemetry.ts';
 import { testFetch, testRoots } from '../signing/test-keys.ts';
 import type { TestClock } from './clock.ts';
@@ -41,6 +42,7 @@ export function sourcePorts({ settings, provider }: Source, secret: string, { no
     deleteMessage: queue.delete,
     returnMessageAfter: queue.returnAfter,
     sendBack: ({ attributes }, body, delay) => queue.send({ body, attributes, delay }),
+    ...noTargets,
     telemetry: report.telemetry,
   };
   return { queue, report, deadLetters, receivePorts, consumePorts };

@@ -1,10 +1,10 @@
 import type { CallBounds } from '../call-bounds.ts';
 import { endpointOf } from './endpoint.ts';
 import { type Credentials, credentialsIn, type Environment } from './environment.ts';
-import { exchanger } from './exchange.ts';
+import { exchanger, type Response } from './exchange.ts';
 import { type ErrorOf, outputOf } from './response.ts';
 import { retrying } from './retries.ts';
-import type { AwsService } from './service.ts';
+import type { AwsService, JsonService } from './service.ts';
 import { amzDate, signer } from './signature.ts';
 
 /** A clock that is off by so much makes signatures invalid. */
@@ -20,10 +20,38 @@ const leastSkewMs = 240_000;
  * @throws AwsConfigurationError when the environment asks for an endpoint that this client does not know
  */
 export function awsCaller(
-  service: AwsService,
+  service: JsonService,
   bounds: CallBounds,
   environment: Environment,
   errorOf?: ErrorOf,
+) {
+  const request = awsRequester(service, bounds, environment, (response) => outputOf(response, errorOf));
+  return (action: string, body: string): Promise<unknown> =>
+    request({ body, target: `${service.target}.${action}` });
+}
+
+/** A request of an AWS service. */
+export interface AwsRequest {
+  readonly body: string;
+  /** Of the JSON protocol: the action. */
+  readonly target?: string;
+  /** Percent-encoded. @default the root */
+  readonly path?: string;
+  /** Ends the request, which then rejects. @default none */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes a function that signs and posts one request to a service, and repeats it when it fails for a passing reason.
+ *
+ * @param read turns a response into the output, or throws
+ * @throws AwsConfigurationError when the environment asks for an endpoint that this client does not know
+ */
+export function awsRequester<Output>(
+  service: AwsService,
+  bounds: CallBounds,
+  environment: Environment,
+  read: (response: Response) => Output,
 ) {
   const { origin, region } = endpointOf(service, environment);
   const exchange = exchanger(origin, bounds);
@@ -33,7 +61,7 @@ export function awsCaller(
   /** Milliseconds to add to this clock, which a response showed to be off. */
   let clockOffset = 0;
 
-  function headersOf(action: string, body: string): Record<string, string> {
+  function headersOf({ body, target, path }: AwsRequest): Record<string, string> {
     credentials ??= credentialsIn(environment);
     const { sessionToken } = credentials;
     const date = amzDate(Date.now() + clockOffset);
@@ -42,9 +70,9 @@ export function awsCaller(
       host: origin.host,
       'x-amz-date': date,
       ...(sessionToken && { 'x-amz-security-token': sessionToken }),
-      'x-amz-target': `${service.target}.${action}`,
+      ...(target && { 'x-amz-target': target }),
     };
-    const authorization = sign({ method: 'POST', headers, body }, date, credentials);
+    const authorization = sign({ method: 'POST', path, headers, body }, date, credentials);
     const length = String(Buffer.byteLength(body));
     return { ...headers, ...unsigned(environment), authorization, 'content-length': length };
   }
@@ -57,14 +85,14 @@ export function awsCaller(
     return true;
   }
 
-  return async (action: string, body: string): Promise<unknown> => {
+  return async (request: AwsRequest): Promise<Output> => {
     let wasClockOff = false;
     return retry(
       async () => {
         wasClockOff = false;
-        const response = await exchange(headersOf(action, body), body);
+        const response = await exchange(headersOf(request), request.body, request);
         if (response.status >= 400) wasClockOff = correctClock(response.headers['date']);
-        return outputOf(response, errorOf);
+        return read(response);
       },
       () => wasClockOff,
     );

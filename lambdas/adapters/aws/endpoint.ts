@@ -56,18 +56,20 @@ export function endpointOf(service: AwsService, environment: Environment): Servi
   return { region, origin: originOf(custom) };
 }
 
-function hostOf({ name }: AwsService, region: string, isFips: boolean, isDualStack: boolean): string {
+function hostOf(service: AwsService, region: string, isFips: boolean, isDualStack: boolean): string {
+  const { name, plainFips } = service;
   const found = partitions.find(({ regions }) => regions.test(region));
   if (found === undefined)
     throw new AwsConfigurationError(
       `AWS_REGION '${region}' is in no known partition; add the partition to adapters/aws/endpoint.ts`,
     );
   const { suffix, dualStackSuffix } = found;
-  if (isDualStack && !(name === 'secretsmanager' && isOneHost(suffix, isFips)))
-    return `${name}${isFips ? '-fips' : ''}.${region}.${dualStackSuffix}`;
-  // GovCloud's plain endpoints of these two comply with FIPS, and have no other name.
-  const hasFipsHost = !(region.startsWith('us-gov-') && name !== 'secretsmanager');
-  return `${name}${isFips && hasFipsHost ? '-fips' : ''}.${region}.${suffix}`;
+  const isPlain = plainFips?.test(region) === true;
+  if (isDualStack && !(name === 'secretsmanager' && isOneHost(suffix, isFips))) {
+    const isPlainInBoth = isPlain && name === 'events';
+    return `${name}${isFips && !isPlainInBoth ? '-fips' : ''}.${region}.${dualStackSuffix}`;
+  }
+  return `${name}${isFips && !isPlain ? '-fips' : ''}.${region}.${suffix}`;
 }
 
 /** Whether Secrets Manager has one host for IPv4 and both in a partition. */

@@ -34,16 +34,19 @@ export function exchanger(origin: URL, bounds: CallBounds) {
   agent.getName = () => origin.host;
   const target = {
     method: 'POST',
-    path: '/',
     host: origin.hostname.replace(/^\[|\]$/g, ''),
     port: origin.port || (isSecure ? 443 : 80),
     agent,
   };
 
-  return (headers: Readonly<Record<string, string>>, body: string): Promise<Response> => {
+  return (
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    { path = '/', signal }: { readonly path?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Response> => {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     // As a list, Node writes headers without a table of them.
-    const request = protocol.request({ ...target, headers: Object.entries(headers).flat() });
+    const request = protocol.request({ ...target, path, signal, headers: Object.entries(headers).flat() });
     const fail = (error: Error): void => {
       reject(error);
       request.destroy();

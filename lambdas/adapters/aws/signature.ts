@@ -1,9 +1,11 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { Credentials } from './environment.ts';
 
-/** A request to the root path without a query, as AWS's JSON protocol makes them. */
+/** A request without a query. AWS's JSON protocol makes them to the root path. */
 export interface SignableRequest {
   readonly method: 'POST' | 'GET';
+  /** As it is sent, percent-encoded. @default the root */
+  readonly path?: string;
   /** In lower case, in the order of their names; values without blanks at the ends or runs of them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -40,11 +42,14 @@ export function signer(service: string, region: string) {
   };
 }
 
-function canonicalText({ method, headers, body }: SignableRequest, names: string): string {
+function canonicalText({ method, path, headers, body }: SignableRequest, names: string): string {
   let lines = '';
   for (const name in headers) lines += `${name}:${headers[name]}\n`;
-  return `${method}\n/\n\n${lines}\n${names}\n${hash('sha256', body)}`;
+  return `${method}\n${path === undefined ? '/' : encodedAgain(path)}\n\n${lines}\n${names}\n${hash('sha256', body)}`;
 }
+
+/** Every service but S3 signs the path encoded once more than it is sent. */
+const encodedAgain = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 /** Derives the key of a day, a region and a service from the secret. */
 function signingKey(secret: string, parts: readonly string[]): Buffer {

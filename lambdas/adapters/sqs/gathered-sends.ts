@@ -1,18 +1,16 @@
-import type { OutgoingMessage } from './queue.ts';
-
 /** Messages of one batch fail at about the same time, but not at the same instant. */
 const gatherMs = 5;
 
 /**
  * Sends single messages; combines those that come within a few milliseconds into one call.
  *
- * @param sendEach sends all; returns for each, in order, the error with which SQS refused it, or undefined
+ * @param sendEach sends all; returns for each, in order, the error with which it was refused, or undefined
  * @returns a function that rejects only for a message that was refused
  */
-export function gatheredSends(
-  sendEach: (messages: readonly OutgoingMessage[]) => Promise<readonly (Error | undefined)[]>,
-): (message: OutgoingMessage) => Promise<void> {
-  let waiting: { readonly message: OutgoingMessage; readonly sent: PromiseWithResolvers<void> }[] = [];
+export function gatheredSends<Message>(
+  sendEach: (messages: readonly Message[]) => Promise<readonly (Error | undefined)[]>,
+): (message: Message) => Promise<void> {
+  let waiting: { readonly message: Message; readonly sent: PromiseWithResolvers<void> }[] = [];
 
   async function sendWaiting(): Promise<void> {
     const batch = waiting;

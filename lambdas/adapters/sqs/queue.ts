@@ -15,15 +15,24 @@ export interface OutgoingMessage {
   readonly body: string;
   /** String attributes. Omits an empty, over-long or unsendable one, so that it never fails the send. */
   readonly attributes?: Readonly<Record<string, string | undefined>>;
-  /** Fair-queue group: at most 128 ASCII characters. */
+  /** The group of a fair queue or a FIFO queue: at most 128 ASCII characters. */
   readonly groupId?: string;
+  /** Only for a FIFO queue, which ignores a repeat of it for five minutes: at most 128 ASCII characters. */
+  readonly deduplicationId?: string;
   /** 0 to 900, the most that SQS allows. */
   readonly delay?: Seconds;
 }
 
 /** SQS refused one message of a batch. */
-class RefusedMessageError extends Error {
+export class RefusedMessageError extends Error {
   override name = 'RefusedMessageError' as const;
+  /** SQS's code, e.g. `InvalidMessageContents`. */
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`SQS refused the message: ${code}`);
+    this.code = code;
+  }
 }
 
 /** SQS took some messages of a batch and refused others. */
@@ -56,9 +65,7 @@ export function sqsQueue(client: SqsClient, queueUrl: string) {
       const codes = new Map((await sendBatch(batch)).map(({ Id, Code }) => [Id, Code]));
       return batch.map((_, index) => {
         const id = String(index);
-        return codes.has(id)
-          ? new RefusedMessageError(`SQS refused the message: ${codes.get(id)}`)
-          : undefined;
+        return codes.has(id) ? new RefusedMessageError(codes.get(id) ?? 'no code') : undefined;
       });
     } catch (error) {
       const cause = asError(error);
@@ -116,10 +123,12 @@ const entryOf = (message: OutgoingMessage) => ({
   MessageBody: message.body,
   MessageAttributes: attributesOf(message.attributes ?? {}),
   MessageGroupId: message.groupId,
+  MessageDeduplicationId: message.deduplicationId,
   DelaySeconds: message.delay,
 });
 
-function attributesOf(attributes: Readonly<Record<string, string | undefined>>) {
+/** Attributes as SQS and SNS take them. Omits what they would refuse, so that it never fails the send. */
+export function attributesOf(attributes: Readonly<Record<string, string | undefined>>) {
   const kept: Record<string, MessageAttributeValue> = {};
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && sendable.test(value) && utf8Bytes(value) <= maxAttributeBytes) {

@@ -1,10 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, expect, it, vi } from 'vitest';
 import { endpointOf } from '../../../lambdas/adapters/aws/endpoint.ts';
 import { AwsConfigurationError, credentialsIn } from '../../../lambdas/adapters/aws/environment.ts';
 import { services } from '../../../lambdas/adapters/aws/service.ts';
+import { lambdaService, targetServices } from '../../../lambdas/adapters/aws/target-services.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -32,10 +34,17 @@ const regions = [
 ];
 const flags = ['true', 'false', undefined];
 
+const makes = {
+  dynamodb: DynamoDBClient,
+  sqs: SQSClient,
+  secretsmanager: SecretsManagerClient,
+  lambda: LambdaClient,
+};
+const own = { ...services, lambda: lambdaService };
+
 /** The host that a client of the SDK calls; it ends before anything is sent. */
-async function sdkHost(name: keyof typeof services, variables: Record<string, string>): Promise<string> {
+async function sdkHost(name: keyof typeof makes, variables: Record<string, string>): Promise<string> {
   for (const [variable, value] of Object.entries(variables)) vi.stubEnv(variable, value);
-  const makes = { dynamodb: DynamoDBClient, sqs: SQSClient, secretsmanager: SecretsManagerClient };
   const { config } = new makes[name]({});
   const [useFips, useDualstack, region] = await Promise.all([
     config.useFipsEndpoint(),
@@ -47,7 +56,7 @@ async function sdkHost(name: keyof typeof services, variables: Record<string, st
   return config.endpointProvider(asked).url.host;
 }
 
-it.each(['dynamodb', 'sqs', 'secretsmanager'] as const)(
+it.each(['dynamodb', 'sqs', 'secretsmanager', 'lambda'] as const)(
   'the host of %s is the SDK’s in every partition, with FIPS and dual stack',
   async (name) => {
     const cases = regions.flatMap((AWS_REGION) =>
@@ -60,12 +69,31 @@ it.each(['dynamodb', 'sqs', 'secretsmanager'] as const)(
       ),
     );
     for (const variables of cases) {
-      const { origin, region } = endpointOf(services[name], variables);
+      const { origin, region } = endpointOf(own[name], variables);
       expect([variables, origin.href]).toEqual([variables, `https://${await sdkHost(name, variables)}/`]);
       expect(region).toBe(variables.AWS_REGION);
     }
   },
 );
+
+/** From the rule sets of botocore 1.43.106: the project needs no client of these services. */
+it.each([
+  ['events', 'eu-central-1', '', 'events.eu-central-1.amazonaws.com'],
+  ['events', 'eu-central-1', 'FIPS', 'events-fips.eu-central-1.amazonaws.com'],
+  ['events', 'us-gov-west-1', 'FIPS', 'events.us-gov-west-1.amazonaws.com'],
+  ['events', 'us-gov-east-1', 'FIPS DUALSTACK', 'events.us-gov-east-1.api.aws'],
+  ['events', 'cn-north-1', 'DUALSTACK', 'events.cn-north-1.api.amazonwebservices.com.cn'],
+  ['states', 'eu-central-1', '', 'states.eu-central-1.amazonaws.com'],
+  ['states', 'us-gov-west-1', 'FIPS', 'states.us-gov-west-1.amazonaws.com'],
+  ['states', 'us-gov-east-1', 'FIPS', 'states-fips.us-gov-east-1.amazonaws.com'],
+  ['states', 'us-gov-west-1', 'FIPS DUALSTACK', 'states-fips.us-gov-west-1.api.aws'],
+] as const)('the host of %s in %s with the flags "%s" is %s', (name, AWS_REGION, flagged, host) => {
+  const flagsSet = flagged.split(' ').map((flag) => [`AWS_USE_${flag}_ENDPOINT`, 'true']);
+
+  expect(endpointOf(targetServices[name], { AWS_REGION, ...Object.fromEntries(flagsSet) }).origin.host).toBe(
+    host,
+  );
+});
 
 const base = { AWS_REGION: 'us-east-1' };
 

@@ -31,6 +31,11 @@ const requests = fc.record({
   action: word,
   host: fc.domain(),
   body: fc.string({ unit: 'binary', maxLength: 300 }),
+  // The root, or the path of a Lambda function.
+  path: fc.constantFrom(
+    '/',
+    '/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-central-1%3A123456789012%3Afunction%3Aa_b-c%3Alive/invocations',
+  ),
 });
 
 it('a request with any body, day, region and credentials is signed as the SDK signs it', async () => {
@@ -40,7 +45,7 @@ it('a request with any body, day, region and credentials is signed as the SDK si
   );
   await fc.assert(
     fc.asyncProperty(requests, at, region, service, credentials, async (request, now, where, name, by) => {
-      const { action, host, body } = request;
+      const { action, host, body, path } = request;
       const date = amzDate(now);
       const headers = {
         'content-type': 'application/x-amz-json-1.0',
@@ -56,10 +61,10 @@ it('a request with any body, day, region and credentials is signed as the SDK si
         sha256: Sha256,
         applyChecksum: false,
       });
-      const unsigned = { method: 'POST', protocol: 'https:', hostname: host, path: '/', headers, body };
+      const unsigned = { method: 'POST', protocol: 'https:', hostname: host, path, headers, body };
       const signed = await theirs.sign(unsigned, { signingDate: new Date(now) });
 
-      expect(signer(name, where)({ method: 'POST', headers, body }, date, by)).toBe(
+      expect(signer(name, where)({ method: 'POST', path, headers, body }, date, by)).toBe(
         signed.headers['authorization'],
       );
     }),

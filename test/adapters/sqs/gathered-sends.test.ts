@@ -12,7 +12,7 @@ const bodies = (messages: readonly OutgoingMessage[]) => messages.map(({ body })
 
 it('gathered sends combine messages of about the same time into one call, and later ones into another', async () => {
   const calls: string[][] = [];
-  const send = gatheredSends(async (messages) => {
+  const send = gatheredSends<OutgoingMessage>(async (messages) => {
     calls.push(bodies(messages));
     return messages.map(() => undefined);
   });
@@ -28,7 +28,7 @@ it('gathered sends combine messages of about the same time into one call, and la
 });
 
 it('a gathered send rejects only for the message that was refused', async () => {
-  const send = gatheredSends(async (messages) =>
+  const send = gatheredSends<OutgoingMessage>(async (messages) =>
     bodies(messages).map((body) => (body === 'b' ? new Error('refused') : undefined)),
   );
 
@@ -40,7 +40,7 @@ it('a gathered send rejects only for the message that was refused', async () => 
 
 it('a gathered send rejects for all messages when the call fails, and sends later ones', async () => {
   let isDown = true;
-  const send = gatheredSends(async (messages) => {
+  const send = gatheredSends<OutgoingMessage>(async (messages) => {
     if (isDown) throw new Error('no answer');
     return messages.map(() => undefined);
   });

@@ -28,7 +28,7 @@ async function doctor(recent: object[], earlier: object[] = [], resources: objec
     .spyOn(watch, 'send')
     .mockImplementationOnce(async () => ({ Datapoints: recent }))
     .mockImplementationOnce(async () => ({ Datapoints: earlier }));
-  return { findings: await checkSweep('Hookline', formation, watch, now), asked };
+  return { findings: await checkSweep({ stack: 'Hookline' }, formation, watch, now), asked };
 }
 
 it('a sweep that ran within ten minutes is fine, with one request to CloudWatch', async () => {
@@ -59,7 +59,7 @@ it('a sweep that has never run is reported, with the command that shows its sche
     {
       ok: false,
       detail: expect.stringContaining('sweep-fn has not run in 14 days, or ever'),
-      awsCommand: "scheduler get-schedule --name sweep-schedule --query '[State,Target.RoleArn]'",
+      awsCommand: "scheduler get-schedule --name sweep-schedule --query '[State,ChosenTarget.RoleArn]'",
     },
   ]);
 });

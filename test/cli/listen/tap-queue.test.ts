@@ -12,7 +12,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 it('a tap waits for SQS as long as SQS waits for a message, and a little longer', async () => {
   await using sqs = await startIdleSqs();
-  const queue = tapQueue(sqsClient(longPolls), 'Taps_tap_', 'github');
+  const queue = tapQueue(sqsClient(longPolls), { tapQueuePrefix: 'Taps_tap_' }, 'github');
   await queue.make();
 
   expect(await queue.take(AbortSignal.timeout(20_000))).toEqual([]);
@@ -33,7 +33,7 @@ it('a tap removes the queues that listeners of its source left, none of a live l
     return 'QueueNamePrefix' in input ? { QueueUrls: queues } : {};
   });
 
-  const queue = tapQueue(client, 'Taps_tap_', 'git');
+  const queue = tapQueue(client, { tapQueuePrefix: 'Taps_tap_' }, 'git');
   queues.push(`https://sqs.example/1/${queue.name}`);
   await queue.removeLeftover(async () => ['Taps_tap_git_44444444']);
 

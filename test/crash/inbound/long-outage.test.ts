@@ -4,6 +4,7 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { sourceDefaults } from '../../../lib/settings.ts';
+import { noTargets } from '../../../testing/memory/targets.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 
@@ -88,6 +89,7 @@ async function outage(
     deleteMessage: async (messageId) => queue.delete(messageId),
     returnMessageAfter: async (messageId, after) => queue.returnAfter(messageId, after),
     sendBack: async (_message, text, delay) => queue.send(text, delay),
+    ...noTargets,
     telemetry: { log: () => quiet, count: () => undefined, seconds: () => undefined },
   };
   const allPorts = { ...ports, ...change(ports) };

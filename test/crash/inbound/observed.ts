@@ -3,6 +3,7 @@ import type { DeadLetter } from '../../../lambdas/domain/messages.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 import type { HandlerRun } from './scenario.ts';
+import type { Taken } from './target-service.ts';
 
 /** Lambda ends a process after this time. */
 export const functionTimeoutMs = 60_000;
@@ -36,6 +37,8 @@ export interface Observed {
   readonly records: ReadonlyMap<string, EventRecord>;
   readonly bodies: ReadonlyMap<string, Uint8Array>;
   readonly deadLetters: readonly DeadLetter[];
+  /** What the source's target got. */
+  readonly taken: readonly Taken[];
   /** The messages that SQS itself moved to the DLQ. */
   readonly moved: readonly string[];
   readonly runs: readonly BegunRun[];
@@ -56,8 +59,8 @@ export interface Observed {
   readonly wrongReplays: readonly string[];
   /** Messages that were deleted by a worker that had lost its claim. */
   readonly deletedUnowned: readonly string[];
-  /** Events of which a superseded message was sent back. */
-  readonly sentAgain: readonly string[];
+  /** What workers did with messages against what the table had told them. */
+  readonly wrongMessages: readonly string[];
   /** Events whose worker was told that its outcome is recorded, although it is not. */
   readonly notOurs: readonly string[];
   /** How often a message ended with each status, as the metric counts it. */
@@ -115,8 +118,9 @@ export function runLog(journal: readonly Written[], now: () => UnixMillis) {
       return run;
     },
 
-    end(id: string, attempt: number, end: BegunRun['end']): void {
-      const run = runs.findLast((begun) => begun.id === id && begun.attempt === attempt);
+    /** An invocation may run an event twice, one run after the other. */
+    end(id: string, invocation: string, end: BegunRun['end']): void {
+      const run = runs.findLast((begun) => begun.id === id && begun.invocation === invocation);
       if (run) run.end = end;
       ended++;
     },

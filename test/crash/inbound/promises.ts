@@ -36,6 +36,9 @@ function brokenPromises(scenario: Scenario, observed: Observed, points: readonly
     ...(observed.left > 0 ? [`${observed.left} messages are left on the queue`] : []),
     ...Object.entries(ends).flatMap(([id, end]) => wrongEnd(id, end, observed)),
     ...Object.keys(ends).flatMap((id) => wrongSuccesses(id, observed)),
+    ...(scenario.target === undefined
+      ? []
+      : Object.keys(ends).flatMap((id) => wronglyTaken(id, scenario, observed))),
     ...unexplainedDeadLetters(ends, observed),
     ...unexplainedRuns(scenario, observed, points.length),
     ...earlyRuns(observed),
@@ -44,7 +47,7 @@ function brokenPromises(scenario: Scenario, observed: Observed, points: readonly
     ...observed.deadLetters
       .filter(({ message }) => message.includes('"notBefore":'))
       .map(({ id }) => `the dead letter of ${id} has a wait`),
-    ...observed.sentAgain.map((id) => `a superseded message of ${id} was sent back`),
+    ...observed.wrongMessages,
     ...(isStalled ? [] : simultaneousRuns(observed)),
   ];
 }
@@ -103,6 +106,21 @@ function wrongSuccessesIn(id: string, writes: readonly EventRecord[]): string[] 
   return [
     ...(later.includes('processed') ? [`two successes of ${id} are recorded`] : []),
     ...(later.some((status) => status !== 'processed') ? [`${id} went on after its success`] : []),
+  ];
+}
+
+/** A processed event was taken at least once, each time with the same bytes under the same name; an execution runs once. */
+function wronglyTaken(id: string, { ends, target }: Scenario, { taken }: Observed): string[] {
+  const own = taken.filter((copy) => JSON.stringify(copy.text).includes(id));
+  const [first] = own;
+  return [
+    ...(ends[id] === 'processed' && first === undefined ? [`the target has not got ${id}`] : []),
+    ...(own.some(({ recognisedBy, text }) => recognisedBy !== first?.recognisedBy || text !== first.text)
+      ? [`the target cannot recognise a repeat of ${id}`]
+      : []),
+    ...(target === 'stateMachine' && own.length > 1
+      ? [`${own.length} executions of ${id} were started`]
+      : []),
   ];
 }
 

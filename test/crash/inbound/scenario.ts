@@ -1,3 +1,4 @@
+import type { RemoteKind } from '../../../lambdas/domain/target.ts';
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 
@@ -50,6 +51,8 @@ export interface Scenario {
   readonly name: string;
   readonly phases: readonly Phase[];
   readonly handler: (run: HandlerRun) => Doing;
+  /** The events go to a target of this kind, which does what a handler would do. @default the handler */
+  readonly target?: RemoteKind;
   /** By event id, or message id where there is none. */
   readonly ends: Readonly<Record<string, End>>;
   /** How often each handler runs when nothing goes wrong. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../../local/cdk.ts';
+import { projectRoot } from '../../../local/project-root.ts';
 
 /** Where a package's user imports from, in this repository. */
 const entries: Readonly<Record<string, string>> = {

@@ -6,9 +6,9 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { projectRoot } from '../../../local/cdk.ts';
 import { notProxied } from '../../../local/endpoint.ts';
 import { run } from '../../../local/processes.ts';
+import { projectRoot } from '../../../local/project-root.ts';
 import { ensureVenv } from '../../../local/python.ts';
 import type { ProviderKeys } from '../../../testing/signing/provider-signers.ts';
 

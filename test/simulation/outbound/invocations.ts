@@ -21,6 +21,8 @@ interface Planned {
   start(): void;
 }
 
+const textsOf = (messages: readonly { readonly text: string }[]) => messages.map(({ text }) => text);
+
 /** The part of AWS and of the people: invokes functions with messages, calls the sweep each minute, publishes, and acts. */
 export function invocations(world: SimulatedOutbound, running: Processes, story: Story) {
   const { publishQueue, deliveryQueue, settings, time, places, trace } = world;
@@ -46,11 +48,21 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
     return index === -1 ? undefined : () => planned.splice(index, 1)[0]?.start();
   }
 
+  /** An error fails one message only, also after a fault. */
+  const wholeBatch = <Failed>(run: Promise<Failed>): Promise<Failed> =>
+    run.catch((error: unknown) => {
+      world.watch.check(false, 'an error of one message failed its whole batch');
+      throw error;
+    });
+
   function startPublish(): void {
-    running.start('publishing', async (ports) => {
+    running.start('publishing', async (ports, process) => {
+      world.watch.publishers.begun(process);
       const messages = await world.receivePublications(publishBatch);
-      const failed = await publish(messages, settings, ports);
+      const failed = await wholeBatch(publish(messages, settings, ports));
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
+      const left = messages.filter((message) => !done.includes(message));
+      world.watch.publishers.done(process, textsOf(done), textsOf(left));
       return async () => {
         for (const { receiptHandle } of done) await publishQueue.delete(receiptHandle);
       };
@@ -62,7 +74,9 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
     const hasTime = (span: Millis) => diesAt - time.now() >= span;
     running.start('delivering', async (ports, process) => {
       const messages = await world.receiveTasks(story.batchSize, process);
-      const failed = await deliver(messages, { queue: queueOf(messages), hasTime }, settings, ports);
+      const failed = await wholeBatch(
+        deliver(messages, { queue: queueOf(messages), hasTime }, settings, ports),
+      );
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
       return async () => {
         for (const { receiptHandle } of done) await world.deleteTask(receiptHandle, process);

@@ -14,6 +14,7 @@ import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
 import type { InboundReplayPorts } from '../../../lambdas/inbound/replay.ts';
 import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
 import { memoryQueue } from '../../../testing/memory/queue.ts';
+import { noTargets } from '../../../testing/memory/targets.ts';
 import { memoryBucket } from '../memory/bucket.ts';
 import { inboundTable } from './inbound-tables.ts';
 
@@ -87,6 +88,7 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
     returnMessageAfter: queue.returnAfter,
     enqueueFor: (_source, message) => queue.send(message),
     sendBack: ({ attributes }, body, delay) => queue.send({ body, attributes, delay }),
+    ...noTargets,
     telemetry,
   };
 
