@@ -39,7 +39,9 @@ describeFlow('hookline listen', (stack) => {
     await eventually('its line', async () =>
       lines.some((line) => line.includes(id) && line.includes('200 after')),
     );
-    await eventually('the line of a colleague', async () => colleague.lines.some((line) => line.includes(id)));
+    await eventually('the line of a colleague', async () =>
+      colleague.lines.some((line) => line.includes(id)),
+    );
     expect(elsewhere.lines).toEqual([]);
     await eventually(
       'the handler',
