@@ -58,7 +58,7 @@ export async function verifyGiven(provider: ProviderName, given: AnyOptions): Pr
   switch (checked.kind) {
     case 'refused': {
       const { error, cause } = checked;
-      const reason = error === 'secret_not_set' ? 'no secret was given' : checked.reason;
+      const reason = error === 'secret_not_set' ? 'no secret was given that verifies now' : checked.reason;
       return { kind: 'refused', error, reason, cause, response: response(checked) };
     }
     case 'handshake':

@@ -35,30 +35,33 @@ const tlsOnly = JSON.stringify({
 });
 
 /**
- * Makes a queue for one listener, and removes those that earlier listeners of the source left behind.
+ * The queue of one listener, which is made by `make`.
  *
  * @param of the name prefix of the deployment's tap queues, and the key that encrypts its queues, if it has one
  */
-export async function makeTapQueue(client: SQSClient, of: TapQueues, source: string) {
+export function tapQueue(client: SQSClient, of: TapQueues, source: string) {
   const { tapQueuePrefix: prefix, encryptionKeyArn } = of;
   const begin = tapQueuesOf(prefix, source);
   const name = `${begin}${randomBytes(4).toString('hex')}`;
-  const { QueueUrls: found = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: begin }));
-  const leftover = found.filter((queue) => isTapQueue(queue.split('/').at(-1) ?? '', prefix, source));
-  const { QueueUrl: url = '' } = await client.send(
-    new CreateQueueCommand({
-      QueueName: name,
-      Attributes: {
-        MessageRetentionPeriod: String(retentionSeconds),
-        ...(encryptionKeyArn === undefined
-          ? { SqsManagedSseEnabled: 'true' }
-          : { KmsMasterKeyId: encryptionKeyArn }),
-        Policy: tlsOnly,
-      },
-    }),
-  );
+  let url = '';
   return {
     name,
+
+    async make(): Promise<void> {
+      const { QueueUrl = '' } = await client.send(
+        new CreateQueueCommand({
+          QueueName: name,
+          Attributes: {
+            MessageRetentionPeriod: String(retentionSeconds),
+            ...(encryptionKeyArn === undefined
+              ? { SqsManagedSseEnabled: 'true' }
+              : { KmsMasterKeyId: encryptionKeyArn }),
+            Policy: tlsOnly,
+          },
+        }),
+      );
+      url = QueueUrl;
+    },
 
     /** Receives and deletes up to ten messages, waiting for up to five seconds. */
     async take(signal: AbortSignal): Promise<readonly string[]> {
@@ -72,9 +75,22 @@ export async function makeTapQueue(client: SQSClient, of: TapQueues, source: str
       return Messages.map(({ Body = '' }) => Body);
     },
 
-    /** Deletes the queues of listeners that were killed. */
-    removeLeftover: () =>
-      Promise.all(leftover.map((queue) => client.send(new DeleteQueueCommand({ QueueUrl: queue })))),
+    /**
+     * Deletes the queues of listeners of the source that were killed.
+     *
+     * @param live reads the names of the queues that have a tap. A listener opens its tap before it makes its queue, so the
+     *   queues are listed first
+     */
+    async removeLeftover(live: () => Promise<readonly string[]>): Promise<void> {
+      const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: begin }));
+      const kept = [name, ...(await live())];
+      const leftover = QueueUrls.filter((queue) => {
+        const found = queue.split('/').at(-1) ?? '';
+        return isTapQueue(found, prefix, source) && !kept.includes(found);
+      });
+      await Promise.all(leftover.map((queue) => client.send(new DeleteQueueCommand({ QueueUrl: queue }))));
+    },
+
     remove: () => client.send(new DeleteQueueCommand({ QueueUrl: url })),
   };
 }

@@ -55,7 +55,8 @@ export function requestToSend(sender: Sender, url: string, options: SendOptions,
   return options.tamper ? tampered(sender.slug, signed, signing.key) : signed;
 }
 
-function keyOf({ slug, provider, secret, remedy }: Sender): VerificationKey {
+/** The key that a sender signs with. @throws RefusedError when its secret is not of the provider's form */
+export function keyOf({ slug, provider, secret, remedy }: Omit<Sender, 'tolerance'>): VerificationKey {
   const { value, mistake } = readSecretValue(secret, provider.secret);
   const [dated] = value?.keys ?? [];
   if (dated !== undefined) return dated.key;

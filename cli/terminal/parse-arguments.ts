@@ -80,3 +80,12 @@ export function instantArgument(text: string): string {
   if (at !== undefined) return toIsoInstant(at);
   throw new InvalidArgumentError('It must be a time ago (90m, 2h, 3d) or an instant (2026-12-01T00:00:00Z).');
 }
+
+const unitsMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A span such as `30s`, `10m`, `2h` or `1d`. @returns milliseconds */
+export function spanArgument(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,4})([smhd])$/.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('Write a number and s, m, h or d, e.g. 10m.');
+  return Number(count) * (unitsMs[unit] ?? 0);
+}

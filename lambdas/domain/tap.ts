@@ -8,13 +8,17 @@ export interface Tap {
   readonly until: UnixMillis;
 }
 
-/** The taps in the InboundEvents table, at most one for each source. */
+/** Each listener costs a message for each event of its source. */
+export const maxTaps = 8;
+
+/** The taps in the InboundEvents table: an item for each source, with at most {@link maxTaps} listeners. */
 export interface TapStore {
-  read(source: string): Promise<Tap | undefined>;
-  /** Opens or renews a tap. @returns false when another listener has the tap */
+  /** Taps that are over may be among them. */
+  read(source: string): Promise<readonly Tap[]>;
+  /** Opens or renews a listener's tap. @returns false when other listeners have all places */
   open(source: string, tap: Tap, now: UnixMillis): Promise<boolean>;
-  /** Closes the tap of this queue. @returns false when the source has no tap, or another listener has it */
-  close(source: string, queueName: string): Promise<boolean>;
+  /** Closes the tap of this queue, and removes the item with the last tap. @returns false when there is no such tap */
+  close(source: string, queueName: string, now: UnixMillis): Promise<boolean>;
 }
 
 /** When DynamoDB may delete a tap. */

@@ -16,34 +16,36 @@ export interface TappedMessage {
 const tapCachedFor = seconds(5);
 
 /**
- * Copies received events to the listener of their source.
+ * Copies received events to the listeners of their source.
  *
  * Copies each event once, when SQS hands it out first, and not when it was sent back to wait. Never throws.
  */
 export function tapCopier(ports: CopyToTapPorts): (messages: readonly TappedMessage[]) => Promise<void> {
-  const known = new Map<string, { readonly lookAt: UnixMillis; readonly tap: Promise<Tap | undefined> }>();
+  const known = new Map<string, { readonly lookAt: UnixMillis; readonly taps: Promise<readonly Tap[]> }>();
   const logFailure = (source: string, error: unknown): void =>
     ports.telemetry.log({ source }).warn('tap.copy-failed', { reason: String(error) });
 
   /** A failed lookup is cached as long as an empty one, so that a throttled table does not get a read for every event. */
-  function tapOf(source: string): Promise<Tap | undefined> {
+  function tapsOf(source: string): Promise<readonly Tap[]> {
     const seen = known.get(source);
-    if (seen !== undefined && seen.lookAt > ports.now()) return seen.tap;
-    const tap = ports.taps.read(source).catch((error: unknown) => {
+    if (seen !== undefined && seen.lookAt > ports.now()) return seen.taps;
+    const taps = ports.taps.read(source).catch((error: unknown) => {
       logFailure(source, error);
-      return undefined;
+      return [];
     });
-    known.set(source, { lookAt: later(ports.now(), tapCachedFor), tap });
-    return tap;
+    known.set(source, { lookAt: later(ports.now(), tapCachedFor), taps });
+    return taps;
   }
 
   async function copy({ text }: TappedMessage): Promise<void> {
     const source = sourceIn(text);
     if (source === undefined) return;
-    const tap = await tapOf(source);
-    if (tap === undefined || tap.until <= ports.now()) return;
-    // The listener may be gone; the next lookup shows it.
-    await ports.sendCopy(source, tap.queueName, text).catch((error: unknown) => logFailure(source, error));
+    const live = (await tapsOf(source)).filter(({ until }) => until > ports.now());
+    // A listener may be gone; the next lookup shows it.
+    const copies = live.map(({ queueName }) =>
+      ports.sendCopy(source, queueName, text).catch((error: unknown) => logFailure(source, error)),
+    );
+    await Promise.all(copies);
   }
 
   return async (messages) => {

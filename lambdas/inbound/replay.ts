@@ -60,8 +60,13 @@ async function enqueueAgain(record: EventRecord, ports: InboundReplayPorts): Pro
   return { kind: 'replayed', eventType: type };
 }
 
-/** @throws AlteredBodyError when the kept event is not the one that was stored */
-async function readKept(
+/**
+ * Reads the message of a kept event, as it was on the queue.
+ *
+ * @returns undefined when it is past its retention
+ * @throws AlteredBodyError when the kept event is not the one that was stored
+ */
+export async function readKept(
   { id, keptMessage, keptBody: key = '' }: EventRecord,
   get: GetObject,
 ): Promise<string | undefined> {

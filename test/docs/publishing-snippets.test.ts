@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openPublication } from '../../lambdas/domain/publish-message.ts';
-import { projectRoot } from '../../local/project-root.ts';
 import { run } from '../../local/processes.ts';
+import { projectRoot } from '../../local/project-root.ts';
 import { scratchDirectory } from '../local/support/fresh-directory.ts';
 import { type AwsCall, startAws } from '../support/worlds/aws-server.ts';
 

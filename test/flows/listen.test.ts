@@ -8,7 +8,6 @@ import { awsEnvironment } from '../../local/endpoint.ts';
 import { projectRoot } from '../../local/project-root.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
-import { hookline } from './support/hookline.ts';
 import { describeFlow } from './support/local-stack.ts';
 import { postSigned } from './support/senders.ts';
 
@@ -17,15 +16,17 @@ describeFlow('hookline listen', (stack) => {
     using local = await startEndpoint(statuses(200));
     const { awsEndpoint, caFile, tapQueuePrefix } = stack.outputs;
     const env = awsEnvironment({ url: awsEndpoint, caFile }, process.env);
-    const args = ['bin/hookline.ts', '--stack', 'Flows', 'listen', 'plain', '--to', local.url];
-    const listener = spawn(process.execPath, args, { cwd: projectRoot, env });
-    const lines: string[] = [];
-    createInterface(listener.stdout).on('line', (line) => lines.push(line));
-    await once(listener.stderr, 'data');
-
-    await expect(hookline(stack.outputs, 'listen', 'plain')).rejects.toThrow(
-      /Another listener is connected to plain/,
-    );
+    const listen = async (...more: string[]) => {
+      const args = ['bin/hookline.ts', '--stack', 'Flows', 'listen', 'plain', ...more];
+      const listener = spawn(process.execPath, args, { cwd: projectRoot, env });
+      const lines: string[] = [];
+      createInterface(listener.stdout).on('line', (line) => lines.push(line));
+      await once(listener.stderr, 'data');
+      return { listener, lines };
+    };
+    const { listener, lines } = await listen('--to', local.url);
+    const colleague = await listen('--type', 'noted');
+    const elsewhere = await listen('--type', 'other.*');
     const id = await eventually('a copy', async () => {
       const sent = crypto.randomUUID();
       await postSigned(stack, 'plain', { id: sent, type: 'noted' }, `{"note":"${sent}"}`);
@@ -38,14 +39,19 @@ describeFlow('hookline listen', (stack) => {
     await eventually('its line', async () =>
       lines.some((line) => line.includes(id) && line.includes('200 after')),
     );
+    await eventually('the line of a colleague', async () =>
+      colleague.lines.some((line) => line.includes(id)),
+    );
+    expect(elsewhere.lines).toEqual([]);
     await eventually(
       'the handler',
       async () => (await stack.inboundEvent('plain', id))?.['status'] === 'processed',
     );
 
-    listener.kill('SIGINT');
-    const [code] = await once(listener, 'exit');
-    expect(code).toBe(0);
+    for (const each of [colleague.listener, listener, elsewhere.listener]) {
+      each.kill('SIGINT');
+      expect(await once(each, 'exit')).toEqual([0, null]);
+    }
     const { QueueUrls = [] } = await stack.sqs.send(
       new ListQueuesCommand({ QueueNamePrefix: tapQueuePrefix }),
     );

@@ -8,8 +8,8 @@ import { recordedTelemetry } from '../../testing/memory/telemetry.ts';
 const start = unixMillis(Date.UTC(2026, 10, 25, 12));
 const message = (source: string, receives = 1) => ({ text: JSON.stringify({ source, id: 'e1' }), receives });
 
-function world(tap: Tap | undefined) {
-  const state = { now: start, tap, looks: 0, isDown: false, isQueueGone: false };
+function world(...taps: Tap[]) {
+  const state = { now: start, taps, looks: 0, isDown: false, isQueueGone: false };
   const copies: string[] = [];
   const { telemetry, lines } = recordedTelemetry();
   const copy = tapCopier({
@@ -18,13 +18,13 @@ function world(tap: Tap | undefined) {
       read: async () => {
         state.looks++;
         if (state.isDown) throw new Error('down');
-        return state.tap;
+        return state.taps;
       },
       open: async () => true,
       close: async () => true,
     },
-    sendCopy: async (source, queueName, text) => {
-      if (state.isQueueGone) throw new Error('the queue does not exist');
+    async sendCopy(source, queueName, text) {
+      if (state.isQueueGone || queueName === 'gone') throw new Error('the queue does not exist');
       copies.push(`${source} ${queueName} ${text}`);
     },
     telemetry,
@@ -42,6 +42,19 @@ it('each event is copied once to the listener of its source', async () => {
   expect(copies).toEqual(['stripe tap {"source":"stripe","id":"e1"}']);
 });
 
+it('each listener of a source gets a copy, also if the queue of another is gone', async () => {
+  const { copies, copy, warnings } = world(
+    live,
+    { ...live, queueName: 'gone' },
+    { ...live, queueName: 'tap-2' },
+  );
+
+  await copy([message('stripe')]);
+
+  expect(copies.map((line) => line.split(' ')[1])).toEqual(['tap', 'tap-2']);
+  expect(warnings()).toEqual(['tap.copy-failed']);
+});
+
 it('a message that was sent back to wait is not copied, although it is a new message', async () => {
   const { copies, copy, state } = world(live);
   const wait = { after: 'invocation-1/message-1', notBefore: start, origin: 'message-1' };
@@ -52,13 +65,13 @@ it('a message that was sent back to wait is not copied, although it is a new mes
 });
 
 it('the tap of each source is read every five seconds', async () => {
-  const { state, copies, copy } = world(undefined);
+  const { state, copies, copy } = world();
 
   for (let n = 0; n < 10; n++) await copy([message('stripe')]);
   expect(state.looks).toBe(1);
   await copy([message('github')]);
   expect(state.looks).toBe(2);
-  state.tap = live;
+  state.taps = [live];
   state.now = unixMillis(start + 5_000);
   await copy([message('stripe')]);
 

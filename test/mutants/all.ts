@@ -30,6 +30,7 @@ import { sidelineMutants } from './sideline.ts';
 import type { SourceMutant } from './source-mutant.ts';
 import { bodyAndSecretMutants } from './stored-bodies-and-secrets.ts';
 import { sweepMutants } from './sweep.ts';
+import { tapMutants } from './taps.ts';
 import { targetMutants } from './targets.ts';
 import { waitMutants } from './waits.ts';
 
@@ -68,6 +69,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...gatheredWriteMutants,
   ...waitMutants,
   ...hotKeyMutants,
+  ...tapMutants,
   ...targetMutants,
 ];
 

@@ -13,6 +13,7 @@ export const promises = {
   noRepeat: '3. No request is repeated that was answered, unless a process died.',
   seenSuccess: '3. A success that was seen counts, even if another worker has claimed since.',
   held: '3. A held event waits for 30 days.',
+  listeners: 'the listeners of a source, eight at most',
   verified: '4. What does not verify is never enqueued.',
   publicOnly: '4. What is not public is never requested.',
   noExpiry: '5. Nothing that is unfinished expires.',

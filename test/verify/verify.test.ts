@@ -44,6 +44,14 @@ describe('a request that verifies', () => {
     expect(await verify('stripe', { ...request, secrets })).toMatchObject({ kind: 'verified' });
   });
 
+  it('verifies with a key of a list until its end', async () => {
+    const list = (notAfter: string) => JSON.stringify({ keys: [{ key: secret, notAfter }] });
+    const check = (notAfter: string) => verify('stripe', { ...signed, secret: list(notAfter) });
+
+    expect(await check('2026-11-29T10:00:01Z')).toMatchObject({ kind: 'verified' });
+    expect(await check('2026-11-29T10:00:00Z')).toMatchObject({ kind: 'refused', response: { status: 503 } });
+  });
+
   it('has each event of a batch with its own bytes', async () => {
     const events = '[ {"type":"a"}, {"type":"b"} ]';
     const signature = createHmac('sha256', 'partner').update(events).digest('hex');

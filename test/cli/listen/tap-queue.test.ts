@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
-import { makeTapQueue } from '../../../cli/listen/tap-queue.ts';
+import { tapQueue } from '../../../cli/listen/tap-queue.ts';
 import { sqsClient } from '../../../cli/stack/aws-clients.ts';
 import { longPolls } from '../../../lambdas/adapters/call-bounds.ts';
 
@@ -12,47 +12,33 @@ afterEach(() => vi.unstubAllEnvs());
 
 it('a tap waits for SQS as long as SQS waits for a message, and a little longer', async () => {
   await using sqs = await startIdleSqs();
-  const queue = await makeTapQueue(sqsClient(longPolls), { tapQueuePrefix: 'Taps_tap_' }, 'github');
+  const queue = tapQueue(sqsClient(longPolls), { tapQueuePrefix: 'Taps_tap_' }, 'github');
+  await queue.make();
 
   expect(await queue.take(AbortSignal.timeout(20_000))).toEqual([]);
-  expect(sqs.operations).toEqual(['ListQueues', 'CreateQueue', 'ReceiveMessage']);
+  expect(sqs.operations).toEqual(['CreateQueue', 'ReceiveMessage']);
 });
 
-it('a tap removes the queues that listeners of its source left, and none of a source with a longer name', async () => {
+it('a tap removes the queues that listeners of its source left, none of a live listener, and none of a source with a longer name', async () => {
   const client = sqsClient(longPolls);
-  const queues = ['Taps_tap_git_0a1b2c3d', 'Taps_tap_git-hub_0a1b2c3d', 'Taps_tap_git_mine'].map(
-    (name) => `https://sqs.example/1/${name}`,
-  );
+  const queues = [
+    'Taps_tap_git_0a1b2c3d',
+    'Taps_tap_git_44444444',
+    'Taps_tap_git-hub_0a1b2c3d',
+    'Taps_tap_git_mine',
+  ].map((name) => `https://sqs.example/1/${name}`);
   const deleted: unknown[] = [];
   vi.spyOn(client, 'send').mockImplementation(async ({ input }) => {
     if ('QueueUrl' in input) deleted.push(input.QueueUrl);
     return 'QueueNamePrefix' in input ? { QueueUrls: queues } : {};
   });
 
-  await (await makeTapQueue(client, { tapQueuePrefix: 'Taps_tap_' }, 'git')).removeLeftover();
+  const queue = tapQueue(client, { tapQueuePrefix: 'Taps_tap_' }, 'git');
+  queues.push(`https://sqs.example/1/${queue.name}`);
+  await queue.removeLeftover(async () => ['Taps_tap_git_44444444']);
 
   expect(deleted).toEqual(['https://sqs.example/1/Taps_tap_git_0a1b2c3d']);
 });
-
-it.each([
-  [undefined, { SqsManagedSseEnabled: 'true' }],
-  ['arn:key', { KmsMasterKeyId: 'arn:key' }],
-])(
-  'a tap is encrypted as the queues of its deployment are, with the key %s',
-  async (encryptionKeyArn, expected) => {
-    const client = sqsClient(longPolls);
-    const made: unknown[] = [];
-    vi.spyOn(client, 'send').mockImplementation(async ({ input }) => {
-      if ('Attributes' in input) made.push(input.Attributes);
-      return {};
-    });
-
-    await makeTapQueue(client, { tapQueuePrefix: 'Taps_tap_', encryptionKeyArn }, 'git');
-
-    const { MessageRetentionPeriod, Policy, ...encryption } = Object(made[0]);
-    expect(encryption).toEqual(expected);
-  },
-);
 
 /** An SQS with nothing in its queues, which says so half a second after the wait that it was asked for. */
 async function startIdleSqs() {

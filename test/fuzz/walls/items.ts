@@ -174,8 +174,11 @@ export const itemWalls: readonly Wall[] = [
     await types.read('a.b');
     await types.page(undefined, 1);
   }),
-  item('a tap', 'inbound-events/taps.ts', [{ queueName: 'q', until: at }], (given) =>
-    dynamodbTaps(tableWith(given), 'T').read('stripe'),
+  item(
+    'a tap',
+    'inbound-events/taps.ts',
+    [{ tap0: { queueName: 'q', until: at }, tap7: { queueName: 'r', until: at } }],
+    (given) => dynamodbTaps(tableWith(given), 'T').read('stripe'),
   ),
   item('the standing of a delivery', 'deliveries/standings.ts', [pending], (given) =>
     dynamodbStandings(tableWith(given), 'T').standings([asDeliveryId('d')], false, throwIt),

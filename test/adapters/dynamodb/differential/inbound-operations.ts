@@ -82,7 +82,7 @@ export const tapsOperations: MakeOperations = (client, source) => {
   return {
     readTap: () => taps.read(source),
     openTap: (draw) => taps.open(source, { queueName: queueOf(draw), until: after(draw.now, 30) }, draw.now),
-    closeTap: (draw) => taps.close(source, queueOf(draw)),
+    closeTap: (draw) => taps.close(source, queueOf(draw), draw.now),
     onceOnly: ({ now, a, b }) => firstTime(`token-${a % 2}`, `print-${b % 2}`, now),
   };
 };
