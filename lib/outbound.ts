@@ -104,8 +104,9 @@ export class Outbound extends Construct {
     this.publish = this.publisher();
     this.deliver = this.deliverer();
     this.sweep = this.sweeper();
-    // A version that reads manifests, and all partitions of what is held, is deployed before those that write them.
-    this.publish.node.addDependency(this.sweep);
+    // A version that reads manifests, announced deliveries, and all partitions of what is held, is deployed before those that
+    // write them.
+    this.publish.node.addDependency(this.sweep, this.deliver);
     this.deliver.node.addDependency(this.sweep);
   }
 
@@ -174,7 +175,9 @@ export class Outbound extends Construct {
     deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     const { deliveries, endpoints } = this;
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
-    deliver.allow(['dynamodb:PartiQLUpdate'], deliveries.tableArn);
+    // The first claim of an announced delivery makes its record.
+    deliver.allow(['dynamodb:PutItem'], deliveries.tableArn);
+    deliver.allow(['dynamodb:PartiQLUpdate', 'dynamodb:PartiQLInsert'], deliveries.tableArn);
     // An endpoint and its limiter are read by one call.
     deliver.allow(['dynamodb:BatchGetItem'], endpoints.tableArn);
     // A test by hand that succeeds releases the waiting deliveries.
@@ -217,7 +220,7 @@ export class Outbound extends Construct {
       this.deliveries.tableArn,
       this.endpoints.tableArn,
     );
-    sweep.allow(['dynamodb:BatchGetItem'], this.deliveries.tableArn);
+    sweep.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], this.deliveries.tableArn);
     const manifests = `${otherItems.manifest}*`;
     sweep.allowItems(['dynamodb:Query', 'dynamodb:DeleteItem'], this.endpoints.tableArn, manifests);
     // Needed once; later, endpoints are counted when they are created and deleted.

@@ -22,6 +22,15 @@ test('a claim whose answer is lost, so that the client makes it twice, is a clai
   expect(claim).toMatchObject({ ok: true, delivery: { claims: 1, leaseUntil: until.lease } });
 });
 
+test('the claim of an announced delivery whose answer is lost is a claim', async () => {
+  const db = dynamodbInMemory();
+  const table = storeOn(db.client({ isRepeated: ({ action }) => action === 'PutItem' }));
+
+  const claim = await table.claimAnnounced(newDelivery(), now, until.lease);
+
+  expect(claim).toMatchObject({ ok: true, delivery: { claims: 1, leaseUntil: until.lease } });
+});
+
 test('a claim of a suspect whose answer is lost is a claim', async () => {
   const db = dynamodbInMemory();
   const { id } = newDelivery();

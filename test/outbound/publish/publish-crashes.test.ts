@@ -79,6 +79,7 @@ describe('λ publish', () => {
 
       await world.endpoints.create(newEndpoint(world.now(), { id: 'later' }));
       await workOff(world);
+      await world.recordAnnounced();
 
       expect([...world.table.deliveries.values()].map(({ endpointId }) => endpointId)).toEqual(['ep_00000']);
     },
