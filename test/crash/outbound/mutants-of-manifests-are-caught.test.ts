@@ -1,4 +1,4 @@
-import { crashes, rejections } from './every-fault.ts';
+import { crashes, purges, rejections } from './every-fault.ts';
 import { type MutantCase, noFault, testMutants } from './mutant-tests.ts';
 import * as manifests from './mutants-of-manifests.ts';
 
@@ -41,10 +41,22 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
     plan: noFault,
     violation: /a due time was removed before the end/,
   },
-  'a publisher forgets the delivery to an endpoint that was deleted since': {
-    mutant: manifests.forgetsDeliveriesOfDeletedEndpoints,
+  'the sweep makes no record of an announced delivery whose task is lost': {
+    mutant: manifests.makesNoRecordOfWhatIsLost,
+    scenario: 'an announced delivery, accepted at once',
+    plan: { first: purges },
+    violation: /0 deliveries to good|a manifest was deleted, and what it announces has no record/,
+  },
+  'a second task makes a second record of an announced delivery': {
+    mutant: manifests.makesASecondRecord,
+    scenario: 'a second task without a free slot while a request is under way',
+    plan: noFault,
+    violation: /./,
+  },
+  'tasks are sent before the manifest that announces their deliveries': {
+    mutant: manifests.sendsTasksBeforeTheManifest,
     scenario: 'an endpoint that is recreated within a second of its delivery, between two attempts',
-    plan: { first: crashes },
+    plan: { first: crashes, second: crashes },
     violation: uncovered,
   },
   'a manifest is deleted before its deliveries are done': {

@@ -1,4 +1,4 @@
-import { needsManifest } from '../../../lambdas/domain/delivery-manifest.ts';
+import type { NewManifest } from '../../../lambdas/domain/delivery-manifest.ts';
 import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Mistake, Mutant } from './mistake.ts';
 
@@ -72,16 +72,37 @@ export const claimsRemoveTheDueTime: Mutant = ({ deliveries }) => ({
   },
 });
 
-/** A publisher does not look for what an earlier one made for an endpoint that was deleted since. */
-export const forgetsDeliveriesOfDeletedEndpoints: Mutant = ({ deliveries }) => ({
+/** The sweep sends a task of an announced delivery that is lost, and makes no record for it. */
+export const makesNoRecordOfWhatIsLost: Mutant = ({ deliveries }) => ({
+  deliveries: { ...deliveries, create: async () => undefined },
+});
+
+/** The claim of an announced delivery makes its record where there is one. */
+export const makesASecondRecord: Mutant = ({ deliveries }) => ({
   deliveries: {
     ...deliveries,
-    async read(id) {
-      const found = await deliveries.read(id);
-      return found !== undefined && needsManifest(found) ? undefined : found;
+    claimAnnounced(first, ...times) {
+      deliveries.deliveries.delete(first.id);
+      return deliveries.claimAnnounced(first, ...times);
     },
   },
 });
+
+/** Tasks are sent before their manifest is written, so that a worker makes what is in none. */
+export const sendsTasksBeforeTheManifest: Mistake = {
+  above: ({ manifests, sendTasks }) => {
+    if (manifests === undefined || sendTasks === undefined) return {};
+    const waiting: NewManifest[] = [];
+    const { shards, page, moveOn, remove } = manifests;
+    return {
+      manifests: { shards, page, moveOn, remove, add: async (manifest) => void waiting.push(manifest) },
+      async sendTasks(tasks) {
+        await sendTasks(tasks);
+        for (const manifest of waiting.splice(0)) await manifests.add(manifest);
+      },
+    };
+  },
+};
 
 /** An event that exists is taken as complete, though its publisher may have died before it made the deliveries. */
 export const takesEveryEventForComplete: Mutant = ({ events }, now) => ({
