@@ -1,6 +1,9 @@
-import { crashes, purges, rejections } from './every-fault.ts';
+import { crashes, type Plan, purges, rejections } from './every-fault.ts';
 import { type MutantCase, noFault, testMutants } from './mutant-tests.ts';
 import * as manifests from './mutants-of-manifests.ts';
+
+const diesBeforeTheClaim: Plan['first'] = (call, name) =>
+  name === 'deliveries.claimAnnounced' ? [{ call, when: 'before' }] : [];
 
 const uncovered = /acknowledged, unfinished, and neither due nor in a manifest/;
 
@@ -41,17 +44,17 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
     plan: noFault,
     violation: /a due time was removed before the end/,
   },
-  'the sweep makes no record of an announced delivery whose task is lost': {
-    mutant: manifests.makesNoRecordOfWhatIsLost,
+  'the sweep passes over an announced delivery whose task is lost': {
+    mutant: manifests.passesOverWhatIsAnnounced,
     scenario: 'an announced delivery, accepted at once',
-    plan: { first: purges },
-    violation: /0 deliveries to good|a manifest was deleted, and what it announces has no record/,
+    plan: { first: diesBeforeTheClaim, second: purges },
+    violation: /a manifest was deleted, and what it announces has no record/,
   },
   'a second task makes a second record of an announced delivery': {
     mutant: manifests.makesASecondRecord,
-    scenario: 'a second task without a free slot while a request is under way',
+    scenario: 'a second task of an announced delivery',
     plan: noFault,
-    violation: /./,
+    violation: /more requests than attempts/,
   },
   'tasks are sent before the manifest that announces their deliveries': {
     mutant: manifests.sendsTasksBeforeTheManifest,

@@ -1,4 +1,5 @@
-import type { NewManifest } from '../../../lambdas/domain/delivery-manifest.ts';
+import { idOfAnnounced } from '../../../lambdas/domain/announced-delivery.ts';
+import type { Manifest, NewManifest } from '../../../lambdas/domain/delivery-manifest.ts';
 import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Mistake, Mutant } from './mistake.ts';
 
@@ -72,9 +73,22 @@ export const claimsRemoveTheDueTime: Mutant = ({ deliveries }) => ({
   },
 });
 
-/** The sweep sends a task of an announced delivery that is lost, and makes no record for it. */
-export const makesNoRecordOfWhatIsLost: Mutant = ({ deliveries }) => ({
-  deliveries: { ...deliveries, create: async () => undefined },
+/** The sweep passes over what a manifest announces, as if λ publish had made it. */
+export const passesOverWhatIsAnnounced: Mutant = ({ manifests }) => ({
+  manifests: {
+    ...manifests,
+    async page(...args) {
+      const page = await manifests.page(...args);
+      const made = ({ deliveries, announced }: Manifest) => {
+        const derived = announced.map(idOfAnnounced);
+        return deliveries.filter((id) => !derived.includes(id));
+      };
+      return {
+        ...page,
+        manifests: page.manifests.map((one) => ({ ...one, announced: [], deliveries: made(one) })),
+      };
+    },
+  },
 });
 
 /** The claim of an announced delivery makes its record where there is one. */
