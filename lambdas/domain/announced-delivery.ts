@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type DeliveryFacts, deliveryId, type PendingDelivery } from './delivery-record.ts';
-import { EndpointIdText, EventIdText, type TenantId, TenantIdText } from './ids.ts';
+import { EndpointIdText, EventIdText, TenantIdText } from './ids.ts';
 import { FiniteNumber, Instant, InstantSeconds } from './instant-fields.ts';
 import { days, later, millis, type Seconds, seconds, type UnixMillis, unixMillis } from './time.ts';
 
@@ -16,13 +16,16 @@ export const Announcement = v.object({
 });
 export type Announcement = v.InferOutput<typeof Announcement>;
 
+const { correlationId: _, ...storedEntries } = Announcement.entries;
+
 /**
  * A delivery that a manifest and a task announce, and that has no record before its first claim.
  *
- * Only deliveries to registered endpoints are announced. The record of any other one is made by λ publish.
+ * Only deliveries to registered endpoints are announced. The record of any other one is made by λ publish. A manifest leaves the
+ * correlation id out: ten of them would make it cost a write unit more.
  */
 export const AnnouncedDelivery = v.object({
-  ...Announcement.entries,
+  ...storedEntries,
   tenant: TenantIdText,
   endpointId: EndpointIdText,
   generation: v.string(),
@@ -33,12 +36,10 @@ export const idOfAnnounced = ({ tenant, eventId, endpointId }: AnnouncedDelivery
   deliveryId(tenant, eventId, endpointId);
 
 /** The part that a task does not say anyway. */
-export const announcementOf = ({
-  tenant: _tenant,
-  endpointId: _endpointId,
-  generation: _generation,
-  ...announcement
-}: AnnouncedDelivery): Announcement => announcement;
+export const announcementOf = (
+  { tenant: _tenant, endpointId: _endpointId, generation: _generation, ...announced }: AnnouncedDelivery,
+  correlationId: string,
+): Announcement => ({ ...announced, correlationId });
 
 /** A task that is older makes no record. */
 const longestAnnounced = days(14);
@@ -54,10 +55,13 @@ export const mayBeMade = (
   retention: Seconds,
 ): boolean => now < later(createdAt, seconds(Math.min(longestAnnounced, retention)));
 
-/** The first record of a delivery: nothing is tried yet. */
+/**
+ * The first record of a delivery: nothing is tried yet.
+ *
+ * @param facts those of an announced delivery, or with a URL instead of the generation
+ */
 export const firstRecord = (
-  facts: Omit<AnnouncedDelivery, 'generation' | 'tenant'> &
-    Pick<DeliveryFacts, 'url' | 'generation'> & { readonly tenant: TenantId },
+  facts: Omit<AnnouncedDelivery, 'generation'> & Pick<DeliveryFacts, 'url' | 'generation' | 'correlationId'>,
 ): PendingDelivery => ({
   id: deliveryId(facts.tenant, facts.eventId, facts.endpointId),
   ...facts,

@@ -95,7 +95,9 @@ export function taskMessage(
 }
 
 /** The delivery that a task announces; undefined when its record was made before the task was sent. */
-export function announcedIn(task: DeliveryTask): AnnouncedDelivery | undefined {
+export function announcedIn(
+  task: DeliveryTask,
+): (AnnouncedDelivery & Pick<Announcement, 'correlationId'>) | undefined {
   const { announced, tenant, endpointId, generation } = task;
   return announced && generation !== undefined ? { ...announced, tenant, endpointId, generation } : undefined;
 }

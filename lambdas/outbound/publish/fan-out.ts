@@ -196,7 +196,7 @@ function firstTask(
 ): TaskMessage {
   const payload = 'text' in event.payload ? event.payload.text : undefined;
   const byHand = isTest ? ('test' as const) : undefined;
-  const announcement = announced && announcementOf(announced);
+  const announcement = announced && announcementOf(announced, delivery.correlationId);
   return taskMessage(
     { deliveryId: delivery.id, attempt: 1, announced: announcement, payload, byHand },
     delivery,

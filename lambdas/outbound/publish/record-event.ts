@@ -123,7 +123,7 @@ export async function announceDelivery(
   if (endpoint === undefined || endpoint.status === 'disabled' || origin.isTest)
     return recordDelivery(destination, origin, settings, now, ports);
   const announced = { ...factsOf(destination, origin, settings, now), generation: generationOf(endpoint) };
-  const delivery = firstRecord(announced);
+  const delivery = firstRecord({ ...announced, correlationId: origin.correlationId });
   const found = origin.isEventNew ? undefined : await ports.deliveries.read(delivery.id);
   if (found !== undefined && !isExpired(found, now)) return recordedAs(found, false);
   await keepEventFor(delivery, origin, now, ports);
@@ -181,7 +181,8 @@ function newDelivery(
 ): Delivery {
   const { endpoint } = destination;
   const of = endpoint === undefined ? { url: destination.url } : { generation: generationOf(endpoint) };
-  const first = firstRecord({ ...factsOf(destination, origin, settings, now), ...of });
+  const { correlationId } = origin;
+  const first = firstRecord({ ...factsOf(destination, origin, settings, now), correlationId, ...of });
   if (endpoint?.status !== 'disabled') return first;
   return origin.isTest ? { ...first, ...discardedFrom(now, settings) } : { ...first, ...heldFrom(now) };
 }
@@ -189,7 +190,7 @@ function newDelivery(
 /** What every new delivery of an event to a destination says. */
 function factsOf(
   destination: Destination,
-  { tenant, eventId, correlationId, event }: DeliveryOrigin,
+  { tenant, eventId, event }: DeliveryOrigin,
   settings: OutboundSettings,
   now: UnixMillis,
 ) {
@@ -200,7 +201,6 @@ function factsOf(
     eventId,
     eventType: event.eventType,
     endpointId: destination.endpoint === undefined ? destination.id : destination.endpoint.id,
-    correlationId,
     createdAt: now,
     lifetime,
     eventExpiresAt: event.expiresAt,

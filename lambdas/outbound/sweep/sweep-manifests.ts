@@ -78,7 +78,7 @@ async function lookAtOne(
 
 const isOld = ({ madeAt }: Manifest, now: UnixMillis): boolean => later(madeAt, missingFor) <= now;
 
-/** Makes the records of announced deliveries that no worker has claimed. One that exists after all is taken as it stands. */
+/** Makes the records of announced deliveries that no worker has claimed, with the event's id as correlation id. One that exists after all is taken as it stands. */
 async function withAnnounced(
   { announced }: Manifest,
   seen: Standings,
@@ -87,7 +87,7 @@ async function withAnnounced(
   const unmade = announced.filter((delivery) => !seen.has(idOfAnnounced(delivery)));
   const made = await Promise.all(
     unmade.map(async (delivery) => {
-      const first = firstRecord(delivery);
+      const first = firstRecord({ ...delivery, correlationId: delivery.eventId });
       return (await deliveries.create(first)) ?? first;
     }),
   );

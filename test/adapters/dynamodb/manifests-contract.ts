@@ -9,9 +9,9 @@ import { newDelivery, now } from './deliveries-fixture.ts';
 /** An announced delivery; its fields as they are stored, without those of a record. */
 function announcedDelivery(): AnnouncedDelivery {
   const { tenant, eventType, endpointId, createdAt, lifetime, eventExpiresAt, eventKeptFor } = newDelivery();
-  const [eventId, correlationId] = [asEventId(crypto.randomUUID()), crypto.randomUUID()];
+  const eventId = asEventId(crypto.randomUUID());
   const times = { createdAt, lifetime, eventExpiresAt, eventKeptFor };
-  return { eventId, eventType, correlationId, ...times, tenant, endpointId, generation: 'gen_1' };
+  return { eventId, eventType, ...times, tenant, endpointId, generation: 'gen_1' };
 }
 
 const at = (span: number): UnixMillis => later(now, seconds(span));

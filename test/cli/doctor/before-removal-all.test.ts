@@ -150,7 +150,6 @@ test('a delivery that is announced and not claimed yet is counted as pending', a
   const announced = {
     eventId: asEventId('e'),
     eventType: 'invoice.paid',
-    correlationId: 'c',
     createdAt: unixMillis(0),
     lifetime: millis(1),
     eventExpiresAt: unixSeconds(1),

@@ -172,7 +172,8 @@ export function outboundWorld(
     /** Makes the records of deliveries that are announced, as the sweep does after five minutes. */
     async recordAnnounced(): Promise<void> {
       const announced = [...manifests.manifests.values()].flatMap((manifest) => manifest.announced);
-      for (const delivery of announced) await table.create(firstRecord(delivery));
+      for (const delivery of announced)
+        await table.create(firstRecord({ ...delivery, correlationId: delivery.eventId }));
     },
 
     async workOffPublishQueue(ports = publishPorts): Promise<void> {
