@@ -255,7 +255,6 @@ describe('consume', () => {
           source: 'stripe',
           eventId: 'evt_1',
           eventType: 'invoice.paid',
-          correlationId: 'request-1',
           status: 'processed',
           attempt: undefined,
           durationMs: 0,

@@ -183,7 +183,8 @@ export async function recordUnrecordedSuccess(
 /**
  * Logs and counts how a claim ended, without the URL, which may contain a secret. `deadLetterDelivery` reports a failure.
  *
- * A line without `round` is about the first round, one without `record` about an attempt that is recorded.
+ * A line without `round` is about the first round, one without `attempt` about the first one, and one without `record` about an
+ * attempt that is recorded. That of a success leaves out what `event.published` says of the event.
  */
 function report(
   delivery: DeliveryFacts,
@@ -214,12 +215,11 @@ function report(
   telemetry.info('delivery.attempted', {
     deliveryId,
     eventId,
-    eventType,
     tenant,
     endpointId,
-    correlationId,
+    ...(plan.kind !== 'delivered' && { eventType, correlationId }),
     round: unlessUsual(round, 1),
-    attempt: attempts + 1,
+    attempt: unlessUsual(attempts + 1, 1),
     durationMs: Math.round(took),
     ageMs: startedAt - createdAt,
     outcome: briefOutcome(outcome),

@@ -205,10 +205,11 @@ function report(
     eventType: type,
     tenant,
     endpointId: 'id' in to ? to.id : undefined,
-    deliveryId: to.kind === 'tenant' ? undefined : deliveries[0],
     correlationId: messageId,
   };
-  telemetry.info('event.published', { ...fields, status, deliveries: deliveries.length });
+  // An event for one endpoint has one delivery.
+  const count = to.kind === 'tenant' ? deliveries.length : undefined;
+  telemetry.info('event.published', { ...fields, status, deliveries: count });
   if (isConflict) telemetry.warn('publish.conflict', fields);
   telemetry.count('EventsPublished', { status: isConflict ? 'conflict' : status });
 }

@@ -8,9 +8,9 @@ type World = Pick<ReturnType<typeof outboundWorld>, 'table' | 'deliveryQueue' | 
 
 const openTask = (text: string) => parseMessage(DeliveryTask, 'delivery task', text);
 
-/** The round of a task's delivery. */
+/** The round of a task's delivery; the first one of a delivery that is only announced. */
 export const roundOf = (text: string, { table }: World): number =>
-  table.deliveries.get(openTask(text).deliveryId)?.round ?? 0;
+  table.deliveries.get(openTask(text).deliveryId)?.round ?? 1;
 
 /** A task, without regard to the order of its fields, and to whether it announces its delivery: when sent again it does not. */
 export function taskIn(text: string): string {
