@@ -20,7 +20,7 @@ import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
 import { OutboundStores } from './outbound-stores.ts';
 import { MinuteSchedule } from './parts/minute-schedule.ts';
-import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
+import { type FunctionDefaults, NodeLambda, type NodeLambdaProps } from './parts/node-lambda.ts';
 import { PayloadTopic } from './parts/payload-topic.ts';
 import { tagQueue } from './parts/queue-tags.ts';
 import type { RecordTable } from './parts/record-table.ts';
@@ -165,6 +165,7 @@ export class Outbound extends Construct {
     const deliver = this.worker('deliver', description, environment, deliverTimeoutOf(outbound), {
       // A retry is SQS → Lambda → the same SQS queue, which loop detection would end after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
+      memoryMb: functions.deliverMemoryMb,
     });
     const maxConcurrency = outbound.maxConcurrency ?? outboundDefaults.maxConcurrency;
     this.delivering.consumeWith(deliver, { batchSize: batches.deliver, maxConcurrency });
@@ -254,7 +255,7 @@ export class Outbound extends Construct {
     description: string,
     environment: Readonly<Record<string, string>>,
     timeout: Duration,
-    more: { readonly recursiveLoop?: RecursiveLoop; readonly once?: boolean } = {},
+    more: Pick<NodeLambdaProps, 'recursiveLoop' | 'once' | 'memoryMb'> = {},
   ): NodeLambda {
     const id = `${entry[0]?.toUpperCase()}${entry.slice(1)}`;
     return new NodeLambda(this, id, {

@@ -38,6 +38,8 @@ export interface NodeLambdaProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
   readonly defaults: FunctionDefaults;
+  /** @default 512 MB */
+  readonly memoryMb?: number;
   /** @default Lambda's own, which ends loops */
   readonly recursiveLoop?: RecursiveLoop;
   /** A failed asynchronous invocation is not tried again. @default false */
@@ -66,7 +68,7 @@ export class NodeLambda extends Lambda {
       }),
       description: props.description,
       timeout: props.timeout,
-      memorySize: functions.memoryMb,
+      memorySize: props.memoryMb ?? functions.memoryMb,
       environment: {
         ...props.environment,
         // Two deployments in an account do not share their metrics.

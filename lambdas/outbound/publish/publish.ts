@@ -207,9 +207,13 @@ function report(
     endpointId: 'id' in to ? to.id : undefined,
     correlationId: messageId,
   };
-  // An event for one endpoint has one delivery.
-  const count = to.kind === 'tenant' ? deliveries.length : undefined;
-  telemetry.info('event.published', { ...fields, status, deliveries: count });
+  // A line leaves out what is usual: one delivery, which is new.
+  const count = deliveries.length === 1 ? undefined : deliveries.length;
+  telemetry.info('event.published', {
+    ...fields,
+    status: status === 'published' ? undefined : status,
+    deliveries: count,
+  });
   if (isConflict) telemetry.warn('publish.conflict', fields);
   telemetry.count('EventsPublished', { status: isConflict ? 'conflict' : status });
 }

@@ -48,7 +48,6 @@ describe('λ deliver', () => {
 
     expect(world.report.named('delivery.attempted')).toEqual([
       {
-        deliveryId: world.delivery().id,
         eventId: 'inv-42',
         tenant: '',
         endpointId: 'acme',
