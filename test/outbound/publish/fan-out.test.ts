@@ -99,6 +99,7 @@ describe('a publication to a tenant', () => {
     await world.publish(event);
 
     expect(world.table.deliveries.size).toBe(0);
+    expect(world.deliveryQueue.contents()).toEqual([]);
     expect(world.report.named('event.published').at(-1)).toMatchObject({ status: 'repeated' });
   });
 
@@ -187,5 +188,6 @@ describe('a publication to a tenant', () => {
 
     expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/does not fit/);
     expect(world.table.deliveries.size).toBe(0);
+    expect(world.deliveryQueue.contents()).toEqual([]);
   });
 });

@@ -95,6 +95,7 @@ describe('λ publish', () => {
     world.publishQueue.purge();
 
     await world.publish({ ...event, data: { amount: 500 } });
+    await world.recordAnnounced();
 
     expect(world.events.events.get('acme#e1')?.endpoints).toEqual([]);
     expect(world.table.deliveries.size).toBe(0);
