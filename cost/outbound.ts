@@ -8,7 +8,7 @@ import {
   step,
   stepOfSize,
 } from './data.ts';
-import { gigabyte, platformBytes, secretReads } from './rates.ts';
+import { gigabyte, memoryMb, platformBytes, secretReads } from './rates.ts';
 import { type BillLine, chunksOf, type Sizes, type Tally, tally } from './tally.ts';
 import { callBytes, envelopeBytes, type Workload } from './workload.ts';
 
@@ -138,7 +138,8 @@ function delivered(work: Workload, used: Tally): void {
   used.add('sqsFairRequest', retried + (2 * attempts) / batch);
   used.mapping(attempts / batch, batch * task.message);
   const lines = stepOfSize('delivered', payload).metricBytes + platformBytes(work);
-  used.invocations(attempts / batch, milliseconds('deliver', batch) + work.endpointTime, lines);
+  const duration = milliseconds('deliver', batch) + work.endpointTime;
+  used.invocations(attempts / batch, duration, lines, memoryMb.deliver);
   used.add('secretCall', Math.min(attempts / batch, secretReads.calm));
   used.add('transferGb', (attempts * (payload + requestEnvelopeBytes + requestHeadBytes)) / gigabyte);
 }

@@ -10,3 +10,6 @@ export const secretReads = { calm: minutesOfMonth / 5, forged: minutesOfMonth * 
 /** Bytes of Lambda's own lines for an invocation. */
 export const platformBytes = ({ systemLogLevel }: Workload): number =>
   systemLogLevel === 'WARN' ? 0 : platformLineBytes;
+
+/** The functions' memory, as `lib/settings.ts` sets it. */
+export const memoryMb = { usual: 512, deliver: 384 } as const;

@@ -1,5 +1,5 @@
 import { type CountedStep, type PriceName, priceOf } from './data.ts';
-import { gigabyte } from './rates.ts';
+import { gigabyte, memoryMb } from './rates.ts';
 
 /** One line of the bill. */
 export interface BillLine {
@@ -42,7 +42,7 @@ const services: Readonly<Record<PriceName, readonly [service: string, item: stri
 export const keptDays = { received: 35, sent: 31, inbound: 35, outbound: 100 } as const;
 const daysOfMonth = 30;
 const queueChunk = 64 * 1024;
-const gigabytesOfMemory = 0.5;
+const megabytesOfGigabyte = 1024;
 
 /** The number of requests that a message of this size is billed as. */
 export const chunksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / queueChunk));
@@ -100,9 +100,14 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
     },
 
     /** Adds a number of invocations of a duration, each with the lines of its metrics and of Lambda. */
-    invocations(count: number, milliseconds: number, lineBytes: number): void {
+    invocations(
+      count: number,
+      milliseconds: number,
+      lineBytes: number,
+      megabytes: number = memoryMb.usual,
+    ): void {
       add('lambdaRequest', count);
-      add('lambdaGbSecond', (count * milliseconds * gigabytesOfMemory) / 1000);
+      add('lambdaGbSecond', (count * milliseconds * megabytes) / megabytesOfGigabyte / 1000);
       add('logGb', (count * lineBytes) / gigabyte);
     },
 

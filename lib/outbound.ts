@@ -115,8 +115,9 @@ export class Outbound extends Construct {
     this.publish = this.publisher();
     this.deliver = this.deliverer();
     this.sweep = this.sweeper();
-    // A version that reads manifests, and all partitions of what is held, is deployed before those that write them.
-    this.publish.node.addDependency(this.sweep);
+    // A version that reads manifests, announced deliveries, and all partitions of what is held, is deployed before those that
+    // write them.
+    this.publish.node.addDependency(this.sweep, this.deliver);
     this.deliver.node.addDependency(this.sweep);
   }
 
@@ -195,6 +196,7 @@ export class Outbound extends Construct {
       // A retry is SQS → Lambda → the same SQS queue, which loop detection would end after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
       network: this.network,
+      memoryMb: functions.deliverMemoryMb,
     });
     const maxConcurrency = outbound.maxConcurrency ?? outboundDefaults.maxConcurrency;
     this.delivering.consumeWith(deliver, { batchSize: batches.deliver, maxConcurrency });
@@ -205,7 +207,9 @@ export class Outbound extends Construct {
     deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     const { deliveries, endpoints } = this;
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
-    deliver.allow(['dynamodb:PartiQLUpdate'], deliveries.tableArn);
+    // The first claim of an announced delivery makes its record.
+    deliver.allow(['dynamodb:PutItem'], deliveries.tableArn);
+    deliver.allow(['dynamodb:PartiQLUpdate', 'dynamodb:PartiQLInsert'], deliveries.tableArn);
     // An endpoint and its limiter are read by one call.
     deliver.allow(['dynamodb:BatchGetItem'], endpoints.tableArn);
     // A test by hand that succeeds releases the waiting deliveries.
@@ -248,7 +252,7 @@ export class Outbound extends Construct {
       this.deliveries.tableArn,
       this.endpoints.tableArn,
     );
-    sweep.allow(['dynamodb:BatchGetItem'], this.deliveries.tableArn);
+    sweep.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], this.deliveries.tableArn);
     const manifests = `${otherItems.manifest}*`;
     sweep.allowItems(['dynamodb:Query', 'dynamodb:DeleteItem'], this.endpoints.tableArn, manifests);
     // Needed once; later, endpoints are counted when they are created and deleted.
@@ -286,7 +290,7 @@ export class Outbound extends Construct {
     description: string,
     environment: Readonly<Record<string, string>>,
     timeout: Duration,
-    more: Pick<NodeLambdaProps, 'recursiveLoop' | 'once' | 'network'> = {},
+    more: Pick<NodeLambdaProps, 'recursiveLoop' | 'once' | 'network' | 'memoryMb'> = {},
   ): NodeLambda {
     const id = `${entry[0]?.toUpperCase()}${entry.slice(1)}`;
     return new NodeLambda(this, id, {

@@ -67,7 +67,7 @@ const deliveryKeys: readonly HotKey[] = [
   {
     table: 'Deliveries',
     key: 'a delivery',
-    because: 'put, claim and record, once',
+    because: 'claim, which puts it, and record, once',
     writes: unitsByTable.Deliveries,
     reads: 0,
   },

@@ -5,7 +5,9 @@ import {
   type DynamodbClient,
   QueryCommand,
 } from '../../lambdas/adapters/dynamodb/commands.ts';
+import { parseManifest } from '../../lambdas/adapters/dynamodb/manifests.ts';
 import { itemParser } from '../../lambdas/adapters/dynamodb/parse-item.ts';
+import { idOfAnnounced } from '../../lambdas/domain/announced-delivery.ts';
 import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
 import { EndpointIdText, TenantIdText } from '../../lambdas/domain/ids.ts';
 import { FiniteNumber } from '../../lambdas/domain/instant-fields.ts';
@@ -14,7 +16,7 @@ import type { OutboundFacts } from '../../lib/outputs.ts';
 
 /** Deliveries and recoveries in the tables that have not ended. */
 export interface Unfinished {
-  /** Deliveries that wait for an attempt; the tasks of some are in the delivery queue, too. */
+  /** Deliveries that wait for an attempt, with those that are announced; the tasks of some are in the delivery queue, too. */
   readonly pending: number;
   /** Deliveries that wait for their endpoint to be enabled. */
   readonly held: number;
@@ -45,6 +47,7 @@ const mostRecoveries = 200;
 
 const Key = v.object({ id: v.string() });
 const Standing = v.object({
+  id: v.string(),
   status: v.picklist(deliveryStatuses),
   dueAt: v.optional(FiniteNumber),
   tenant: TenantIdText,
@@ -75,7 +78,7 @@ export async function lookAtTables(
   const count = (wanted: (status: Standing['status']) => boolean) =>
     unfinished.filter(({ status }) => wanted(status)).length;
   return {
-    pending: count((status) => status === 'pending'),
+    pending: count((status) => status === 'pending') + (due?.unclaimed ?? 0),
     held: count((status) => status === 'held'),
     heldBy: [
       ...new Set(
@@ -108,11 +111,11 @@ async function unlessMissing<Found>(found: Promise<Found>): Promise<Found | unde
 /** Deliveries that may be unfinished. */
 interface Listed {
   readonly ids: readonly string[];
+  /** Those of them whose records their first claims make. */
+  readonly announced: ReadonlySet<string>;
   readonly isCutShort: boolean;
 }
-const nothingListed: Listed = { ids: [], isCutShort: false };
-
-const ManifestItem = v.object({ deliveries: v.array(v.string()) });
+const nothingListed: Listed = { ids: [], announced: new Set(), isCutShort: false };
 
 /** Reads the oldest manifests of each partition. */
 async function idsInManifests(client: DynamodbClient, TableName: string): Promise<Listed> {
@@ -126,12 +129,12 @@ async function idsInManifests(client: DynamodbClient, TableName: string): Promis
     });
   const shards = Array.from({ length: manifestShards }, (_, shard) => client.send(query(shard)));
   const pages = await Promise.all(shards);
-  const ids = pages.flatMap(({ Items = [] }) =>
-    Items.flatMap((item) => v.parse(ManifestItem, item).deliveries),
-  );
+  const manifests = pages.flatMap(({ Items = [] }) => Items.map(parseManifest));
+  const ids = manifests.flatMap(({ deliveries }) => deliveries);
+  const announced = manifests.flatMap((manifest) => manifest.announced.map(idOfAnnounced));
   const isCutShort =
     ids.length > mostOfManifests || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined);
-  return { ids: ids.slice(0, mostOfManifests), isCutShort };
+  return { ids: ids.slice(0, mostOfManifests), announced: new Set(announced), isCutShort };
 }
 
 /** Reads the first deliveries of each partition of the due index, and those that manifests name. */
@@ -147,7 +150,9 @@ async function standings(client: DynamodbClient, table: string, listed: Listed) 
     found.push(...batch.found);
     isCutShort ||= !batch.isWhole;
   }
-  return { found, isCutShort };
+  const seen = new Set(found.map(({ id }) => id));
+  const unclaimed = ids.filter((id) => listed.announced.has(id) && !seen.has(id)).length;
+  return { found, unclaimed, isCutShort };
 }
 
 const dueIn = (table: string, shard: string): QueryCommand =>
@@ -166,7 +171,13 @@ async function standingsOf(
   table: string,
   ids: readonly string[],
 ): Promise<{ readonly found: readonly Standing[]; readonly isWhole: boolean }> {
-  const names = { '#status': 'status', '#dueAt': 'dueAt', '#tenant': 'tenant', '#endpointId': 'endpointId' };
+  const names = {
+    '#id': 'id',
+    '#status': 'status',
+    '#dueAt': 'dueAt',
+    '#tenant': 'tenant',
+    '#endpointId': 'endpointId',
+  };
   const fields = { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names };
   const found: Standing[] = [];
   let Keys: Record<string, unknown>[] = ids.map((id) => ({ id }));

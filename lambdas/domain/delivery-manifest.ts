@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AnnouncedDelivery } from './announced-delivery.ts';
 import type { DeliveryFacts, DeliveryStatus } from './delivery-record.ts';
 import type { DeliveryId } from './ids.ts';
 import type { UnixMillis } from './time.ts';
@@ -6,7 +7,8 @@ import type { UnixMillis } from './time.ts';
 /**
  * Names the deliveries of a publish batch that have no due time, so that the sweep finds those whose task is lost.
  *
- * One item for many deliveries, written after them and deleted once: a due time for each would cost four writes of its index.
+ * One item for many deliveries, written before their tasks are sent and deleted once: a due time for each would cost four
+ * writes of its index.
  */
 export interface Manifest extends NewManifest {
   readonly shard: number;
@@ -18,6 +20,8 @@ export interface Manifest extends NewManifest {
 export interface NewManifest {
   readonly madeAt: UnixMillis;
   readonly deliveries: readonly DeliveryId[];
+  /** Those of them that had no record yet, with what the sweep makes it of. */
+  readonly announced: readonly AnnouncedDelivery[];
   /** When the sweep looks at it. */
   readonly lookAt: UnixMillis;
 }

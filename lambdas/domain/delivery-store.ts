@@ -89,6 +89,12 @@ export interface DeliveryStore {
     attempt: number,
     until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
   ): Promise<DeliveryWrite<ClaimedDelivery>>;
+  /** Makes the record of an announced delivery, claimed. Refused by a record that exists and has not expired. */
+  claimAnnounced(
+    first: PendingDelivery,
+    now: UnixMillis,
+    lease: UnixMillis,
+  ): Promise<DeliveryWrite<ClaimedDelivery>>;
   /** Claims a delivery whose lease ran out without a record, if nothing has claimed it since. Raises `crashes`, too. */
   claimSuspect(
     expected: PendingDelivery,

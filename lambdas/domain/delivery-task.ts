@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
+import { type AnnouncedDelivery, Announcement } from './announced-delivery.ts';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
 import { DeliveryIdText, type EndpointId, EndpointIdText, type TenantId, TenantIdText } from './ids.ts';
 import { Count, MillisNumber, WholeNumber } from './instant-fields.ts';
@@ -22,6 +23,8 @@ export const DeliveryTask = v.pipe(
     generation: v.optional(v.string()),
     /** Counted from 1, over all rounds. */
     attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    /** Of the first task of a delivery whose record the claim makes. */
+    announced: v.optional(Announcement),
     /** A small payload, included to save a read. */
     payload: v.optional(v.string()),
     /** A person asked for the attempt: it goes now, even if the breaker is open. A test is never held. */
@@ -89,6 +92,14 @@ export function taskMessage(
 ): TaskMessage {
   const body = serialiseMessage({ v: 1, ...task, ...addressOf(destination) });
   return { queue, body, groupId: endpointHash(destination), delay };
+}
+
+/** The delivery that a task announces; undefined when its record was made before the task was sent. */
+export function announcedIn(
+  task: DeliveryTask,
+): (AnnouncedDelivery & Pick<Announcement, 'correlationId'>) | undefined {
+  const { announced, tenant, endpointId, generation } = task;
+  return announced && generation !== undefined ? { ...announced, tenant, endpointId, generation } : undefined;
 }
 
 /** The same task for the sideline queue. */

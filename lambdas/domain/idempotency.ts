@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { asError } from './errors.ts';
 import { fitsInItem, type StoredText } from './stored-text.ts';
 import { inboundKeys } from './tables.ts';
@@ -83,10 +84,22 @@ export interface Claimant {
   readonly after?: string;
 }
 
-/** Names the owner of a claim: an invocation that works on a queue message. */
-export const ownerOf = (invocationId: string, messageId: string): string => `${invocationId}/${messageId}`;
+/**
+ * Names the owner of a claim: an invocation that works on a queue message. Both are shortened, since every record keeps it for
+ * weeks: two owners of one event are the same with a probability of 1 in 2^64.
+ */
+export const ownerOf = (invocationId: string, messageId: string): string =>
+  `${shortened(invocationId)}/${shortened(messageId)}`;
 
-const messageOf = (owner: string): string => owner.slice(owner.lastIndexOf('/') + 1);
+const shortLength = 11;
+/** 64 bits of a hash. */
+const shortened = (id: string): string => hash('sha256', id, 'base64url').slice(0, shortLength);
+
+/** The message of an owner; version 0.1.0 did not shorten it. */
+function messageOf(owner: string): string {
+  const message = owner.slice(owner.lastIndexOf('/') + 1);
+  return message.length > shortLength ? shortened(message) : message;
+}
 
 /** The data that a claim writes. */
 export interface Claim extends Claimant {

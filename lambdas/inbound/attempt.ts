@@ -93,7 +93,10 @@ const eventFields = ({ source, id, type, correlationId }: EventHeading) => ({
 export const typeLabel = (route: Pick<Route, 'declaredAs'> | undefined): string =>
   route === undefined || route.declaredAs === '*' ? 'other' : route.declaredAs;
 
-/** Writes the log line and the count of one consumed message. A line without `attempt` is about the first one. */
+/**
+ * Writes the log line and the count of one consumed message. A line without `attempt` is about the first one. That of a success
+ * has no correlation id: the line `event.received` has it beside the event's id.
+ */
 export function reportConsumed(
   event: EventHeading,
   eventType: string,
@@ -101,9 +104,10 @@ export function reportConsumed(
   { telemetry, now }: Pick<InboundPorts<'WebhooksReceived'>, 'now' | 'telemetry'>,
 ): void {
   telemetry.count('WebhooksReceived', { source: event.source, eventType, status: end.status });
-  const log = telemetry.log(eventFields(event));
-  const write = end.status === 'hung' ? log.error : log.info;
   const { status, durationMs } = end;
+  const { correlationId, ...fields } = eventFields(event);
+  const log = telemetry.log(status === 'processed' ? fields : { ...fields, correlationId });
+  const write = status === 'hung' ? log.error : log.info;
   const attempt = end.attempt === 1 ? undefined : end.attempt;
   write('event.consumed', { status, attempt, durationMs, ageMs: now() - event.receivedAt });
 }

@@ -22,7 +22,9 @@ export async function sendTaskAfter(
   ports: Pick<OutboundPorts, 'sendTask' | 'memoryOf'>,
   queue = queueFor(destination, ports),
 ): Promise<void> {
-  if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, destination, delay, queue));
+  // What is sent again has its record.
+  const again = { ...task, announced: undefined };
+  if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(again, destination, delay, queue));
 }
 
 function queueFor(destination: TaskDestination, { memoryOf }: Pick<OutboundPorts, 'memoryOf'>): TaskQueue {

@@ -50,6 +50,8 @@ export interface NodeLambdaProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
   readonly defaults: FunctionDefaults;
+  /** @default 512 MB */
+  readonly memoryMb?: number;
   /** @default Lambda's own, which ends loops */
   readonly recursiveLoop?: RecursiveLoop;
   /** @default - none; it reaches the internet from addresses of AWS */
@@ -84,7 +86,7 @@ export class NodeLambda extends Lambda {
       }),
       description: props.description,
       timeout: props.timeout,
-      memorySize: functions.memoryMb,
+      memorySize: props.memoryMb ?? functions.memoryMb,
       environment: environmentOf(scope, props),
       environmentEncryption: encryptionKey,
       layers: lambda.layers && [...lambda.layers],

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { memoryMb } from '../../cost/rates.ts';
 import { mostSources } from '../../cost/workload.ts';
 import { stripe } from '../lib/support/sources.ts';
 import { synth, threeSources } from '../lib/support/synth.ts';
@@ -62,3 +63,13 @@ const eachOf = (more: Counts, less: Counts): Counts => ({
   freeMappings: more.freeMappings - less.freeMappings,
 });
 type Counts = ReturnType<typeof countsOf>;
+
+test('the memory that the model counts is that of the template', () => {
+  const all = Object.values(synth().resources('AWS::Lambda::Function'));
+  const ours = all.filter(({ Properties }) => /nodejs/.test(String(Properties['Runtime'])));
+  const sizes = ours
+    .map(({ Properties }) => Properties['MemorySize'])
+    .filter((size) => size !== memoryMb.usual);
+
+  expect(sizes.filter((size) => size === memoryMb.deliver)).toHaveLength(1);
+});

@@ -108,8 +108,19 @@ it('the source of a key ends at the first #', () => {
   expect(sourceIn('stripe')).toBe('');
 });
 
-it('an owner is named by its invocation and its message', () => {
-  expect(ownerOf('i-1', 'm-1')).toBe('i-1/m-1');
+it('an owner is named by its invocation and its message, in 23 characters', () => {
+  expect(ownerOf('i-1', 'm-1')).toMatch(/^[\w-]{11}\/[\w-]{11}$/);
+  expect(ownerOf('i-1', 'm-1')).toBe(ownerOf('i-1', 'm-1'));
+  expect(new Set(['i-1', 'i-2'].flatMap((i) => ['m-1', 'm-2'].map((m) => ownerOf(i, m)))).size).toBe(4);
+});
+
+it('the message of an owner is known in the record of a version that did not shorten it', () => {
+  const id = crypto.randomUUID();
+  const owner = `${crypto.randomUUID()}/${id}`;
+  const seen = record({ status: 'retrying', sentBack: true, owner, dueAt: now });
+  const claimant = { owner: ownerOf('another', id), messageId: id };
+
+  expect(standingOf(seen, claimant, now)).toEqual({ kind: 'superseded' });
 });
 
 it('an event is leased while it is processed and its lease runs', () => {

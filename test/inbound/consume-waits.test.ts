@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { withWait } from '../../lambdas/domain/event.ts';
+import { ownerOf } from '../../lambdas/domain/idempotency.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { consume } from '../../lambdas/inbound/consume.ts';
 import { fail, scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
@@ -34,7 +35,7 @@ describe('consume, when a handler has to wait', () => {
 
       await world.turn();
 
-      const text = withWait(stripeMessage('evt_1'), wait('invocation-1/message-1', at(delay)));
+      const text = withWait(stripeMessage('evt_1'), wait(ownerOf('invocation-1', 'message-1'), at(delay)));
       expect([...world.queue.values()]).toMatchObject([
         { messageId: 'message-2', text, visibleAt: at(delay), receives: 0 },
       ]);

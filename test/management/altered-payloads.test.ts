@@ -9,6 +9,7 @@ async function withAnAlteredPayload() {
   const { world, call, problems } = managementWorld();
   await call('POST', endpoints, { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] });
   for (const id of ['e1', 'e2']) await world.publish({ id, type: 'a.b', tenant: 'acme', data: {} });
+  await world.recordAnnounced();
   const readPayload = async (key: string) => {
     if (key === 'acme#e1')
       throw new AlteredBodyError('its body in the bucket is not the one that was stored');

@@ -16,6 +16,7 @@ async function withEvents() {
   const publish = async (id: string, type: string, data: object) => {
     world.advance(seconds(1));
     await world.publish({ id, type, tenant: 'acme', data });
+    await world.recordAnnounced();
   };
   await publish('e1', 'invoice.paid', { amount: 5 });
   await publish('e2', 'invoice.paid', { amount: 2000 });

@@ -13,6 +13,7 @@ async function threeDeliveries() {
   await call('POST', endpoints, fields);
   for (const id of ['a', 'b', 'c']) {
     await world.publish({ id, type: 'x', tenant: 'acme', data: {} });
+    await world.recordAnnounced();
     world.advance(seconds(3600));
   }
   const daysAsked = new Set<string>();

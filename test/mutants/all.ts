@@ -1,3 +1,4 @@
+import { announcedDeliveryMutants } from './announced-deliveries.ts';
 import { consumeClaims } from './consume-claims.ts';
 import { consumeEndings } from './consume-endings.ts';
 import { deliverAttempts } from './deliver-attempts.ts';
@@ -43,6 +44,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...ownNetworkMutants,
   ...publishRecords,
   ...publishSteps,
+  ...announcedDeliveryMutants,
   ...deliveryClaims,
   ...deliveryChanges,
   ...deliveryReplays,

@@ -3,6 +3,7 @@ import { mutantsOf } from './source-mutant.ts';
 
 const { deliveryEnds, noRepeat, noExpiry, published } = promises;
 const sweepTests = 'test/outbound/sweep/sweep-manifests.test.ts';
+const announcedTests = 'test/outbound/announced-deliveries.test.ts';
 const contracts = 'test/adapters/dynamodb/evaluator-contracts.test.ts';
 
 /** Mistakes with manifests: what is written, looked at and deleted instead of a due time for each delivery. */
@@ -11,14 +12,14 @@ export const manifestMutants = [
     {
       name: 'no manifest is written',
       breaks: deliveryEnds,
-      from: '...lists.map((deliveries) =>',
-      to: '...lists.slice(0, 0).map((deliveries) =>',
+      from: 'lists.map((list) =>',
+      to: 'lists.slice(0, 0).map((list) =>',
     },
     {
       name: 'a publication does not wait for its manifest',
       breaks: published,
-      from: 'await Promise.all([',
-      to: 'void Promise.allSettled([',
+      from: 'await Promise.all(\n    lists',
+      to: 'void Promise.allSettled(\n    lists',
     },
   ]),
   ...mutantsOf({ file: 'lambdas/outbound/sweep/sweep.ts', caughtBy: sweepTests }, [
@@ -101,6 +102,20 @@ export const manifestMutants = [
       to: '',
     },
     {
+      name: 'the sweep does not make the record of an announced delivery whose task is lost',
+      breaks: deliveryEnds,
+      from: 'return new Map([...seen, ...byId(made)]);',
+      to: 'return seen;',
+      caughtBy: announcedTests,
+    },
+    {
+      name: 'the sweep takes an announced delivery for new that a worker has claimed',
+      breaks: noRepeat,
+      from: 'return (await deliveries.create(first)) ?? first;',
+      to: 'await deliveries.create(first);\n      return first;',
+      caughtBy: announcedTests,
+    },
+    {
       name: 'a delivery that was claimed counts as never attempted',
       breaks: deliveryEnds,
       from: 'delivery.claims === 0, seconds(0)',
@@ -126,6 +141,12 @@ export const manifestMutants = [
       breaks: noRepeat,
       from: "condition: '#lookAt = :seen',",
       to: "condition: '#lookAt = :seen OR attribute_exists(#lookAt)',",
+    },
+    {
+      name: 'a manifest does not name the deliveries that it announces',
+      breaks: deliveryEnds,
+      from: 'deliveries: [...deliveries, ...announced.map(idOfAnnounced)] };',
+      to: 'deliveries };',
     },
     {
       name: 'a manifest is found only after the last page',

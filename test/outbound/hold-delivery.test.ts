@@ -104,6 +104,7 @@ describe('a delivery to a disabled endpoint', () => {
   it('goes out at once when a task of it finds its endpoint enabled and nothing left to release', async () => {
     const { world, disable, enable, read } = await worldWithOneEndpoint();
     await world.publish(event);
+    await world.recordAnnounced();
     await disable();
     await world.table.hold(world.delivery(), world.now(), later(world.now(), seconds(3_600)));
     await enable();
@@ -179,6 +180,7 @@ describe('a delivery to a disabled endpoint', () => {
     await world.sweep();
     world.advance(seconds(60));
     await world.publish(event);
+    await world.recordAnnounced();
     await world.table.hold(world.delivery(), world.now(), later(world.now(), seconds(3_600)));
 
     expect(await world.sweep()).toMatchObject({ released: 1 });

@@ -216,6 +216,7 @@ describe('a delivery that waits for its schedule', () => {
   it('a delivery that waits for its schedule goes once, however often a person retries it', async () => {
     const { world } = await worldWithOneEndpoint();
     await world.publish(event('a'));
+    await world.recordAnnounced();
 
     for (let times = 0; times < 5; times++) await world.replay(world.delivery().id);
     await world.run(seconds(200));

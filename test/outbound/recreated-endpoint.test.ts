@@ -92,6 +92,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
     const before = await current();
     await remake();
     await world.publish(event);
+    await world.recordAnnounced();
     const { id } = world.delivery();
     world.deliveryQueue.purge();
     const task = { v: 1, deliveryId: id, attempt: 1, tenant: 'acme', endpointId: 'ep_1' };
@@ -138,6 +139,7 @@ describe('a delivery from before there were generations', () => {
     const world = outboundWorld();
     await world.endpoints.create(newEndpoint(start));
     await world.publish(event);
+    await world.recordAnnounced();
     const { generation: _, ...old } = world.delivery();
     world.table.deliveries.set(old.id, old);
 
@@ -149,6 +151,7 @@ describe('a delivery from before there were generations', () => {
   it('a delivery from before there were generations is distinguished by time from those of a later endpoint', async () => {
     const { world, remake, toNew } = await recreatedWithinATick();
     await world.publish(event);
+    await world.recordAnnounced();
     const { generation: _, ...old } = world.delivery();
     world.table.deliveries.set(old.id, old);
     world.advance(seconds(11));

@@ -17,11 +17,11 @@ it('a late success whose answer was lost is known to be recorded, and still lets
   });
   world.deliveryQueue.purge();
   const startedAt = world.now();
-  const { id } = world.delivery();
+  const { id, tenant, endpointId } = world.delivery();
   const stalled = await claimDelivery(
-    { deliveryId: id, attempt: 1 },
+    { v: 1, deliveryId: id, tenant, endpointId, attempt: 1 },
     undefined,
-    settings.lease,
+    settings,
     startedAt,
     table,
   );

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { AnnouncedDelivery, idOfAnnounced } from '../../domain/announced-delivery.ts';
 import {
   type Manifest,
   type ManifestCursor,
@@ -9,11 +10,13 @@ import {
 } from '../../domain/delivery-manifest.ts';
 import { DeliveryIdText } from '../../domain/ids.ts';
 import { Count, Instant } from '../../domain/instant-fields.ts';
+import { readStoredText } from '../../domain/stored-text.ts';
 import { manifestShards, otherItems } from '../../domain/tables.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import { DeleteCommand, type DynamodbClient, PutCommand, QueryCommand } from './commands.ts';
 import { updateIf } from './conditional-update.ts';
 import { itemParser, wellFormed } from './parse-item.ts';
+import { cheapestForm } from './write-units.ts';
 
 const ManifestItem = v.object({
   tenant: v.pipe(
@@ -24,22 +27,32 @@ const ManifestItem = v.object({
   id: v.string(),
   madeAt: Instant,
   deliveries: v.array(DeliveryIdText),
+  /** As JSON, compressed where that saves a write unit. */
+  announced: v.optional(v.union([v.string(), v.instance(Uint8Array)])),
   lookAt: Instant,
   looks: Count,
 });
 
 const parse = itemParser('manifest', 'Endpoints', ManifestItem);
+const parseAnnounced = itemParser('manifest', 'Endpoints', v.array(AnnouncedDelivery));
 
 /** @throws MalformedItemError */
 export function parseManifest(item: unknown): Manifest {
-  const { tenant: shard, ...manifest } = parse(item);
-  return { shard, ...manifest };
+  const { tenant: shard, announced: stored, deliveries, ...manifest } = parse(item);
+  const announced = stored === undefined ? [] : parseAnnounced(JSON.parse(readStoredText(stored)));
+  return { shard, ...manifest, announced, deliveries: [...deliveries, ...announced.map(idOfAnnounced)] };
 }
 
 const partitionOf = (shard: number): string => `${otherItems.manifest}${shard}`;
 
-export function manifestItem({ shard, ...manifest }: Manifest) {
-  return { ...manifest, tenant: partitionOf(shard) };
+/** A manifest as an item. The ids of announced deliveries follow from what it says of them. */
+export function manifestItem({ shard, announced, deliveries, ...manifest }: Manifest) {
+  const derived = new Set<string>(announced.map(idOfAnnounced));
+  const made = deliveries.filter((id) => !derived.has(id));
+  const item = { ...manifest, deliveries: made, tenant: partitionOf(shard) };
+  return announced.length === 0
+    ? item
+    : { ...item, announced: cheapestForm(JSON.stringify(announced), item) };
 }
 
 /** Manifests, in partitions of the Endpoints table. No index has them, so each costs one write and one deletion. */

@@ -21,6 +21,7 @@ import {
   holdDelivery,
   testNotHeldReason,
 } from '../hold-delivery.ts';
+import { makeAnnounced } from '../make-announced.ts';
 import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
@@ -73,6 +74,7 @@ export async function admit(
       const discarded = await discardDelivery(seen, testNotHeldReason, settings.deliveryRetention, ports);
       return answerWith(discarded ?? (await answerForMissing(task, ports)));
     }
+    await makeAnnounced(task, settings.deliveryRetention, ports);
     return answerWith(await holdDelivery(task, settings.deliveryRetention, ports));
   }
   if (invocation.queue === 'delivery' && (await goesToSideline(task, ports))) {
@@ -88,9 +90,10 @@ export async function admit(
   const of = { tenant, endpointId, isRegistered: !task.isDirect };
   const request = { limiterKey: endpointHash(task), of, batch: invocation, limits, holdFor, isByHand };
   const acquired = await acquirePermit(request, ports);
-  return acquired.kind === 'acquired'
-    ? { kind: 'admitted', destination: { endpoint, settings: own }, permit: acquired.permit }
-    : answerWith(await deferTask(task, acquired, askedAt, ports));
+  if (acquired.kind === 'acquired')
+    return { kind: 'admitted', destination: { endpoint, settings: own }, permit: acquired.permit };
+  await makeAnnounced(task, settings.deliveryRetention, ports);
+  return answerWith(await deferTask(task, acquired, askedAt, ports));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { firstRecord, mayBeMade } from '../../domain/announced-delivery.ts';
 import type {
   ClaimedDelivery,
   Delivery,
@@ -5,10 +6,11 @@ import type {
   PendingDelivery,
 } from '../../domain/delivery-record.ts';
 import type { DeliveryStore } from '../../domain/delivery-store.ts';
-import type { DeliveryTask } from '../../domain/delivery-task.ts';
+import { announcedIn, type DeliveryTask } from '../../domain/delivery-task.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 
-export type ClaimPort = Pick<DeliveryStore, 'claim' | 'claimSuspect'>;
+export type ClaimPort = Pick<DeliveryStore, 'claim' | 'claimAnnounced' | 'claimSuspect'>;
 
 /** The result of trying to claim. */
 export type ClaimResult = { readonly kind: 'claimed'; readonly delivery: ClaimedDelivery } | ClaimRefusal;
@@ -33,16 +35,25 @@ const early = seconds(60);
 /**
  * Claims a delivery for one attempt. A suspect is refused without being counted.
  *
+ * The first claim of an announced delivery makes its record. If that exists, by another task or the sweep, it is claimed as any
+ * other.
+ *
  * @param seen a suspect that runs alone now: its claim counts as a crash until it is recorded
  */
 export async function claimDelivery(
-  { deliveryId, attempt }: Pick<DeliveryTask, 'deliveryId' | 'attempt'>,
+  task: DeliveryTask,
   seen: PendingDelivery | undefined,
-  lease: Seconds,
+  { lease, deliveryRetention }: Pick<OutboundSettings, 'lease' | 'deliveryRetention'>,
   now: UnixMillis,
   deliveries: ClaimPort,
 ): Promise<ClaimResult> {
+  const { deliveryId, attempt } = task;
   const leaseUntil = later(now, lease);
+  const announced = seen === undefined ? announcedIn(task) : undefined;
+  if (announced !== undefined && mayBeMade(announced, now, deliveryRetention)) {
+    const made = await deliveries.claimAnnounced(firstRecord(announced), now, leaseUntil);
+    if (made.ok) return { kind: 'claimed', delivery: made.delivery };
+  }
   const write = await (seen === undefined
     ? deliveries.claim(deliveryId, attempt, { soon: later(now, early), lease: leaseUntil })
     : deliveries.claimSuspect(seen, attempt, now, leaseUntil));

@@ -53,7 +53,7 @@ export async function deliverOne(task: DeliveryTask, run: Run, seen?: PendingDel
   const endWatch = watchRequest(permit, deadline, ports);
   let seenEnd: SeenEnd | undefined;
   try {
-    const claim = await claimDelivery(task, seen, settings.lease, ports.now(), ports.deliveries);
+    const claim = await claimDelivery(task, seen, settings, ports.now(), ports.deliveries);
     if (claim.kind === 'suspect' && seen === undefined) return claim;
     if (claim.kind !== 'claimed') return answered(await answerUnclaimed(claim, task, run));
     const { delivery } = claim;

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf, isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
 import type { Seconds } from '../../domain/time.ts';
 import { discardDelivery, endpointDeletedReason, type HoldPorts } from '../hold-delivery.ts';
+import { makeAnnounced } from '../make-announced.ts';
 import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { QueueAnswer } from '../queue-answer.ts';
 import type { ClaimEnd } from './plan-after.ts';
@@ -33,6 +34,7 @@ export async function endpointOfTask(
   const seen = await known(task);
   if (seen !== undefined && (generation ?? generationOf(seen)) === generationOf(seen))
     return { kind: 'found', endpoint: seen };
+  await makeAnnounced(task, retention, ports);
   const delivery = await ports.deliveries.read(deliveryId);
   if (delivery === undefined) return { kind: 'answered', queueAnswer: await answerForMissing(task, ports) };
   // Read after the delivery: by then the endpoint that the delivery is for existed.

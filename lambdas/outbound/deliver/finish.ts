@@ -183,7 +183,8 @@ export async function recordUnrecordedSuccess(
 /**
  * Logs and counts how a claim ended, without the URL, which may contain a secret. `deadLetterDelivery` reports a failure.
  *
- * A line without `round` is about the first round, one without `record` about an attempt that is recorded.
+ * A line without `round` is about the first round, one without `attempt` about the first one, and one without `record` about an
+ * attempt that is recorded. That of a success leaves out what follows from the event's id and its line `event.published`.
  */
 function report(
   delivery: DeliveryFacts,
@@ -212,14 +213,12 @@ function report(
   if (endpointMetrics) telemetry.count('WebhookDeliveryAttempts', { endpoint: endpointId, status });
   const { eventId, eventType, tenant, correlationId, round } = delivery;
   telemetry.info('delivery.attempted', {
-    deliveryId,
+    ...(plan.kind !== 'delivered' && { deliveryId, eventType, correlationId }),
     eventId,
-    eventType,
     tenant,
     endpointId,
-    correlationId,
     round: unlessUsual(round, 1),
-    attempt: attempts + 1,
+    attempt: unlessUsual(attempts + 1, 1),
     durationMs: Math.round(took),
     ageMs: startedAt - createdAt,
     outcome: briefOutcome(outcome),

@@ -1,3 +1,4 @@
+import { announcementOf } from '../../domain/announced-delivery.ts';
 import { maxManifestSize } from '../../domain/delivery-manifest.ts';
 import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
@@ -124,7 +125,7 @@ async function deliverTo(
   const made: Delivery[] = [];
   for (const some of inParts(matchingAt(endpoints, event, data), maxManifestSize)) {
     const unlisted = some.map(({ id }) => deliveryId(tenant, eventId, id));
-    await startDeliveries({ tasks: [], unlisted }, ports);
+    await startDeliveries({ tasks: [], unlisted, announced: [] }, ports);
     const recorded = await recordAll(some, origin, settings, ports);
     await startDeliveries({ ...startOf(recorded, event), unlisted: [] }, ports);
     await recheckNewlyHeld(recorded, settings, ports);
@@ -180,15 +181,24 @@ export const startOf = (
   event: OutboundEvent,
   isTest?: boolean,
 ): Start => ({
-  tasks: recorded
-    .filter(({ needsTask }) => needsTask)
-    .map(({ delivery }) => firstTask(delivery, event, isTest)),
-  unlisted: recorded.filter(({ needsManifest }) => needsManifest).map(({ delivery }) => delivery.id),
+  tasks: recorded.filter(({ needsTask }) => needsTask).map((one) => firstTask(one, event, isTest)),
+  unlisted: recorded.flatMap(({ delivery, needsManifest, announced }) =>
+    needsManifest && announced === undefined ? [delivery.id] : [],
+  ),
+  announced: recorded.flatMap(({ announced }) => announced ?? []),
 });
 
-/** The task of a new delivery. It includes a small payload. */
-function firstTask(delivery: Delivery, event: OutboundEvent, isTest = false): TaskMessage {
+/** The task of a new delivery. It includes a small payload, and what the record of an announced delivery is made of. */
+function firstTask(
+  { delivery, announced }: RecordedDelivery,
+  event: OutboundEvent,
+  isTest = false,
+): TaskMessage {
   const payload = 'text' in event.payload ? event.payload.text : undefined;
   const byHand = isTest ? ('test' as const) : undefined;
-  return taskMessage({ deliveryId: delivery.id, attempt: 1, payload, byHand }, delivery);
+  const announcement = announced && announcementOf(announced, delivery.correlationId);
+  return taskMessage(
+    { deliveryId: delivery.id, attempt: 1, announced: announcement, payload, byHand },
+    delivery,
+  );
 }

@@ -10,7 +10,7 @@ import type { OutboundPorts } from '../ports.ts';
 import type { FindEndpoint } from './endpoints-of-batch.ts';
 import { type FanOut, fanOutRange, recheckNewlyHeld, startOf } from './fan-out.ts';
 import { type PublishToTenantPorts, publishToTenant, sentData } from './publish-to-tenant.ts';
-import { type Destination, originOf, recordDelivery, recordEvent } from './record-event.ts';
+import { announceDelivery, type Destination, originOf, recordEvent } from './record-event.ts';
 import type { Start } from './start-deliveries.ts';
 
 export type PublishOnePorts = PublishToTenantPorts &
@@ -29,7 +29,7 @@ export type PublishResult =
   /** The message can never be published. */
   | { readonly kind: 'unusable'; readonly reason: string };
 
-/** Writes the event and its deliveries, each only if it does not exist. */
+/** Writes the event, if it does not exist, and announces those of its deliveries that have no record. */
 export async function publishOne(
   publication: Publication,
   correlationId: string,
@@ -71,8 +71,8 @@ async function publishToEndpoint(
   const now = ports.now();
   const recorded = await recordEvent(publication, settings, now, ports);
   const { event } = recorded;
-  const origin = originOf(publication, correlationId, event);
-  const made = await recordDelivery(destination, origin, settings, now, ports);
+  const origin = originOf(publication, correlationId, recorded);
+  const made = await announceDelivery(destination, origin, settings, now, ports);
   await recheckNewlyHeld([made], settings, ports);
   const { delivery, isNew } = made;
   const isElsewhere = destination.endpoint === undefined && delivery.url !== destination.url;
@@ -103,7 +103,7 @@ export async function publishRange(
  * Finds the deliveries of a publication that need a manifest, before it is given up: an earlier try, whose publisher died, may
  * have made them.
  *
- * Those of an event that does not name its endpoints are in manifests before they are made.
+ * What was announced, and what belongs to an event that does not name its endpoints, is in a manifest before it is made.
  */
 export async function leftBehind(
   { to, tenant, id }: Publication,

@@ -1,4 +1,4 @@
-import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
+import type { Delivery } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { parseExactly } from '../../domain/exact-json.ts';
 import type { EndpointId } from '../../domain/ids.ts';
@@ -19,12 +19,11 @@ import {
 } from './fan-out.ts';
 import type { PublishResult } from './publish-one.ts';
 import {
+  announceDelivery,
   type DeliveryOrigin,
-  findDelivery,
   originOf,
   type RecordedDelivery,
   type RecordedEvent,
-  recordDelivery,
   recordEvent,
 } from './record-event.ts';
 import type { Start } from './start-deliveries.ts';
@@ -58,7 +57,7 @@ export async function publishToTenant(
   const event = recorded.event.isWide ? recorded.event : await widen(recorded, publication, seen, ports);
   if (event === undefined || isComplete(event, now, settings))
     return { kind: 'recorded', status: 'repeated', isConflict, deliveries: [] };
-  const origin = originOf(publication, correlationId, event);
+  const origin = originOf(publication, correlationId, { event, isNew });
   const made =
     event.endpoints === undefined
       ? await fanOut({ origin, data: await dataOf(publication, recorded, ports), settings, ports })
@@ -141,7 +140,7 @@ async function deliverToListed(
   return { deliveries, start: startOf(recorded, origin.event) };
 }
 
-/** @returns undefined when the endpoint was deleted before it had its delivery */
+/** @returns undefined when the endpoint was deleted: if it had a delivery, a manifest has that already */
 async function deliverToOne(
   id: EndpointId,
   seen: Endpoint | undefined,
@@ -149,10 +148,9 @@ async function deliverToOne(
   settings: OutboundSettings,
   ports: PublishToTenantPorts,
 ): Promise<RecordedDelivery | undefined> {
-  const { tenant, eventId, event } = origin;
+  const { tenant, event } = origin;
   const endpoint = seen ?? (await ports.endpoints.read(tenant, id));
-  if (endpoint !== undefined && existedAt(endpoint, event.createdAt))
-    return recordDelivery({ endpoint }, origin, settings, ports.now(), ports);
-  // A publisher that died may have made it before the endpoint was deleted.
-  return findDelivery(deliveryId(tenant, eventId, id), ports);
+  return endpoint !== undefined && existedAt(endpoint, event.createdAt)
+    ? announceDelivery({ endpoint }, origin, settings, ports.now(), ports)
+    : undefined;
 }

@@ -36,7 +36,7 @@ export interface PublishQueueMessage {
 
 /** How far a message has come. */
 type Progress =
-  /** Event and deliveries are stored. Still to do: the manifest and the tasks. */
+  /** The event is stored. Still to do: the manifest and the tasks. */
   | { readonly kind: 'recorded'; readonly start?: Start }
   /** The message is on the DLQ. */
   | { readonly kind: 'given-up' }
@@ -46,7 +46,7 @@ type Progress =
 const maxReceives = 50;
 
 /**
- * Works through one batch of the publish queue: events, then deliveries, then one manifest and the tasks of all; the messages
+ * Works through one batch of the publish queue: events, then one manifest of all deliveries, then their tasks; the messages
  * are deleted last. After a crash between any two, SQS redelivers the message and it completes them.
  *
  * @returns the ids of the messages that SQS redelivers
@@ -127,8 +127,9 @@ async function start(begun: readonly Progress[], ports: BatchPorts): Promise<{ r
   const starts = begun.flatMap((progress) => (progress.kind === 'recorded' ? (progress.start ?? []) : []));
   const tasks = starts.flatMap((one) => one.tasks);
   const unlisted = starts.flatMap((one) => one.unlisted);
+  const announced = starts.flatMap((one) => one.announced);
   try {
-    await startDeliveries({ tasks, unlisted }, ports);
+    await startDeliveries({ tasks, unlisted, announced }, ports);
     return {};
   } catch (error) {
     return { error: asError(error) };
@@ -146,6 +147,7 @@ async function finish(
   return (await failed(message, error, ports)).kind === 'given-up';
 }
 
+/** What is announced has a task. */
 const isEmpty = (start: Start | undefined): boolean =>
   start === undefined || (start.tasks.length === 0 && start.unlisted.length === 0);
 
@@ -173,7 +175,7 @@ async function listLeftBehind(message: UnwrappedMessage, ports: BatchPorts): Pro
   const opened = openPublication(message);
   if (opened.kind === 'unusable') return;
   const unlisted = await leftBehind(opened.publication, ports);
-  await startDeliveries({ tasks: [], unlisted }, ports);
+  await startDeliveries({ tasks: [], unlisted, announced: [] }, ports);
 }
 
 async function giveUp(
@@ -203,10 +205,15 @@ function report(
     eventType: type,
     tenant,
     endpointId: 'id' in to ? to.id : undefined,
-    deliveryId: to.kind === 'tenant' ? undefined : deliveries[0],
     correlationId: messageId,
   };
-  telemetry.info('event.published', { ...fields, status, deliveries: deliveries.length });
+  // A line leaves out what is usual: one delivery, which is new.
+  const count = deliveries.length === 1 ? undefined : deliveries.length;
+  telemetry.info('event.published', {
+    ...fields,
+    status: status === 'published' ? undefined : status,
+    deliveries: count,
+  });
   if (isConflict) telemetry.warn('publish.conflict', fields);
   telemetry.count('EventsPublished', { status: isConflict ? 'conflict' : status });
 }

@@ -1,8 +1,9 @@
+import { type AnnouncedDelivery, firstRecord } from '../../domain/announced-delivery.ts';
 import { needsManifest } from '../../domain/delivery-manifest.ts';
-import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
+import type { Delivery } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
-import type { DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
+import type { EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import {
   contentHash,
   eventBody,
@@ -18,7 +19,7 @@ import {
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import type { Publication } from '../../domain/publish-message.ts';
 import { deliveryLifetime } from '../../domain/retry-schedule.ts';
-import { later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import { later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { heldCheckAt, testNotHeldReason } from '../hold-delivery.ts';
 import type { OutboundPorts } from '../ports.ts';
 
@@ -40,6 +41,8 @@ export interface RecordedDelivery {
   readonly needsTask: boolean;
   /** Whether a manifest must name it, made now or found, claimed or not: a worker that has it may die. */
   readonly needsManifest: boolean;
+  /** Its record is not made yet: its first claim makes it. */
+  readonly announced?: AnnouncedDelivery;
 }
 
 /** A registered endpoint, or a URL under a name that the publisher chose. */
@@ -91,6 +94,8 @@ export interface DeliveryOrigin {
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
   readonly event: OutboundEvent;
+  /** Whether this process wrote the event just now, so that it has no delivery yet. */
+  readonly isEventNew?: boolean;
   /** The event is never held. */
   readonly isTest?: boolean;
 }
@@ -98,8 +103,35 @@ export interface DeliveryOrigin {
 export const originOf = (
   { tenant, id, isTest }: Publication,
   correlationId: string,
-  event: OutboundEvent,
-): DeliveryOrigin => ({ tenant, eventId: id, correlationId, event, isTest });
+  { event, isNew }: Pick<RecordedEvent, 'event' | 'isNew'>,
+): DeliveryOrigin => ({ tenant, eventId: id, correlationId, event, isEventNew: isNew, isTest });
+
+/**
+ * Announces the delivery to a registered endpoint, if it has no record: the first claim makes that, in the same write.
+ *
+ * Where that would not be one write, or nothing else remembers what was published, the record is written now: for a disabled
+ * endpoint, for a test, and for a URL that is not registered, whose first publication decides the URL.
+ */
+export async function announceDelivery(
+  destination: Destination,
+  origin: DeliveryOrigin,
+  settings: OutboundSettings,
+  now: UnixMillis,
+  ports: RecordPorts,
+): Promise<RecordedDelivery> {
+  const { endpoint } = destination;
+  if (endpoint === undefined || endpoint.status === 'disabled' || origin.isTest)
+    return recordDelivery(destination, origin, settings, now, ports);
+  const announced = { ...factsOf(destination, origin, settings, now), generation: generationOf(endpoint) };
+  const delivery = firstRecord({ ...announced, correlationId: origin.correlationId });
+  const found = origin.isEventNew ? undefined : await ports.deliveries.read(delivery.id);
+  if (found !== undefined && !isExpired(found, now)) return recordedAs(found, false);
+  await keepEventFor(delivery, origin, now, ports);
+  return { ...recordedAs(delivery, true), announced };
+}
+
+const isExpired = (delivery: Delivery, now: UnixMillis): boolean =>
+  'expiresAt' in delivery && delivery.expiresAt <= toUnixSeconds(now);
 
 /** Writes the delivery, if it does not exist. Repeated after a crash, it completes what is missing. */
 export async function recordDelivery(
@@ -109,24 +141,22 @@ export async function recordDelivery(
   now: UnixMillis,
   ports: RecordPorts,
 ): Promise<RecordedDelivery> {
-  const { event } = origin;
   const wanted = newDelivery(destination, origin, settings, now);
-  if (goesTooSoon(event.expiresAt, now, wanted.eventKeptFor)) {
-    const until = eventExpiry(now, wanted.eventKeptFor);
-    if (!(await ports.events.keep(event.id, until, now)))
-      throw new Error(`event ${event.id} expired just now`);
-  }
+  await keepEventFor(wanted, origin, now, ports);
   const first = await ports.deliveries.create(wanted);
   return recordedAs(first ?? wanted, first === undefined);
 }
 
-/** Reads a delivery that an earlier try may have made. */
-export async function findDelivery(
-  id: DeliveryId,
-  { deliveries }: Pick<RecordPorts, 'deliveries'>,
-): Promise<RecordedDelivery | undefined> {
-  const delivery = await deliveries.read(id);
-  return delivery && recordedAs(delivery, false);
+/** Keeps the event of a new delivery for as long as its round may need it. */
+async function keepEventFor(
+  { eventKeptFor: keptFor }: Delivery,
+  { event }: DeliveryOrigin,
+  now: UnixMillis,
+  ports: RecordPorts,
+): Promise<void> {
+  if (!goesTooSoon(event.expiresAt, now, keptFor)) return;
+  if (!(await ports.events.keep(event.id, eventExpiry(now, keptFor), now)))
+    throw new Error(`event ${event.id} expired just now`);
 }
 
 const recordedAs = (delivery: Delivery, isNew: boolean): RecordedDelivery => ({
@@ -145,40 +175,36 @@ export const isUntouched = (delivery: Delivery): boolean =>
 
 function newDelivery(
   destination: Destination,
-  { tenant, eventId, correlationId, event, isTest }: DeliveryOrigin,
+  origin: DeliveryOrigin,
   settings: OutboundSettings,
   now: UnixMillis,
 ): Delivery {
   const { endpoint } = destination;
-  const endpointId = destination.endpoint === undefined ? destination.id : destination.endpoint.id;
+  const of = endpoint === undefined ? { url: destination.url } : { generation: generationOf(endpoint) };
+  const { correlationId } = origin;
+  const first = firstRecord({ ...factsOf(destination, origin, settings, now), correlationId, ...of });
+  if (endpoint?.status !== 'disabled') return first;
+  return origin.isTest ? { ...first, ...discardedFrom(now, settings) } : { ...first, ...heldFrom(now) };
+}
+
+/** What every new delivery of an event to a destination says. */
+function factsOf(
+  destination: Destination,
+  { tenant, eventId, event }: DeliveryOrigin,
+  settings: OutboundSettings,
+  now: UnixMillis,
+) {
+  const { endpoint } = destination;
   const lifetime = deliveryLifetime(settingsFor(settings, endpoint));
-  const isDisabled = endpoint?.status === 'disabled';
-  const beginning = isDisabled
-    ? isTest
-      ? discardedFrom(now, settings)
-      : heldFrom(now)
-    : { status: 'pending' as const };
   return {
-    id: deliveryId(tenant, eventId, endpointId),
     tenant,
     eventId,
     eventType: event.eventType,
-    endpointId,
-    correlationId,
-    ...(endpoint === undefined ? { url: destination.url } : { generation: generationOf(endpoint) }),
-    attempts: 0,
-    attemptsBefore: 0,
-    attemptLog: [],
-    claims: 0,
-    crashes: 0,
-    sweeps: 0,
-    round: 1,
+    endpointId: destination.endpoint === undefined ? destination.id : destination.endpoint.id,
     createdAt: now,
     lifetime,
-    deadline: unixMillis(now + lifetime),
     eventExpiresAt: event.expiresAt,
     eventKeptFor: eventKeptFor(lifetime, settings),
-    ...beginning,
   };
 }
 

@@ -1,3 +1,4 @@
+import { firstRecord, idOfAnnounced } from '../../domain/announced-delivery.ts';
 import { type Manifest, needsManifest, type StandingDelivery } from '../../domain/delivery-manifest.ts';
 import { asError } from '../../domain/errors.ts';
 import type { DeliveryId } from '../../domain/ids.ts';
@@ -58,7 +59,8 @@ async function lookAtOne(
   ports: SweepManifestPorts,
 ): Promise<readonly ManifestResult[]> {
   try {
-    const standings = await withMissing(manifest, seen, ports);
+    const made = await withAnnounced(manifest, seen, ports);
+    const standings = await withMissing(manifest, made, ports);
     const isOpen = (id: DeliveryId) => {
       const standing = standings.get(id);
       return standing === undefined ? !isOld(manifest, ports.now()) : needsManifest(standing);
@@ -75,6 +77,22 @@ async function lookAtOne(
 }
 
 const isOld = ({ madeAt }: Manifest, now: UnixMillis): boolean => later(madeAt, missingFor) <= now;
+
+/** Makes the records of announced deliveries that no worker has claimed, with the event's id as correlation id. One that exists after all is taken as it stands. */
+async function withAnnounced(
+  { announced }: Manifest,
+  seen: Standings,
+  { deliveries }: SweepManifestPorts,
+): Promise<Standings> {
+  const unmade = announced.filter((delivery) => !seen.has(idOfAnnounced(delivery)));
+  const made = await Promise.all(
+    unmade.map(async (delivery) => {
+      const first = firstRecord({ ...delivery, correlationId: delivery.eventId });
+      return (await deliveries.create(first)) ?? first;
+    }),
+  );
+  return new Map([...seen, ...byId(made)]);
+}
 
 /** Reads consistently what is missing for so long that it may be gone; until then, a missing delivery is not done. */
 async function withMissing(

@@ -30,6 +30,34 @@ export function firstAttemptsContract(name: string, make: () => Promise<Delivery
       expect((await table.record(claim.delivery, record)).delivery).not.toHaveProperty('dueAt');
     });
 
+    it('announced deliveries are made by their first claim, once', async () => {
+      const table = await make();
+      const { dueAt: _, ...first } = newDelivery();
+
+      expect(await table.claimAnnounced(first, now, until.lease)).toMatchObject({
+        ok: true,
+        delivery: { ...first, claims: 1, leaseUntil: until.lease },
+      });
+      expect(await table.claimAnnounced(first, now, until.lease)).toMatchObject({
+        ok: false,
+        delivery: { id: first.id, claims: 1 },
+      });
+      expect(await table.read(first.id)).toMatchObject({ status: 'pending', claims: 1, round: 1 });
+    });
+
+    it('announced deliveries are not made where there is a record, unless it has expired', async () => {
+      const table = await make();
+      const { dueAt: _, ...first } = newDelivery();
+      const expiresAt = toUnixSeconds(instant(60));
+      await table.create({ ...first, status: 'delivered', expiresAt });
+
+      expect(await table.claimAnnounced(first, now, until.lease)).toMatchObject({
+        ok: false,
+        delivery: { status: 'delivered' },
+      });
+      expect(await table.claimAnnounced(first, instant(60), instant(140))).toMatchObject({ ok: true });
+    });
+
     it('deliveries without a due time have one after a failed attempt, and after a wait', async () => {
       const table = await make();
       const [{ dueAt: _, ...tried }, { dueAt: __, ...waiting }] = [newDelivery(), newDelivery()];

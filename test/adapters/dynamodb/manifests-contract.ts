@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { type AnnouncedDelivery, idOfAnnounced } from '../../../lambdas/domain/announced-delivery.ts';
 import type { Manifest, ManifestStore, NewManifest } from '../../../lambdas/domain/delivery-manifest.ts';
+import { asEventId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { throwIt } from '../../support/fixtures/throw-it.ts';
 import { newDelivery, now } from './deliveries-fixture.ts';
+
+/** An announced delivery; its fields as they are stored, without those of a record. */
+function announcedDelivery(): AnnouncedDelivery {
+  const { tenant, eventType, endpointId, createdAt, lifetime, eventExpiresAt, eventKeptFor } = newDelivery();
+  const eventId = asEventId(crypto.randomUUID());
+  const times = { createdAt, lifetime, eventExpiresAt, eventKeptFor };
+  return { eventId, eventType, ...times, tenant, endpointId, generation: 'gen_1' };
+}
 
 const at = (span: number): UnixMillis => later(now, seconds(span));
 const inAnHour = at(3600);
@@ -11,6 +21,7 @@ const inAnHour = at(3600);
 export function manifestsContract(name: string, make: () => Promise<ManifestStore>): void {
   const newManifest = (madeAt: UnixMillis, count = 2): NewManifest => ({
     deliveries: Array.from({ length: count }, () => newDelivery().id),
+    announced: [],
     madeAt,
     lookAt: later(madeAt, seconds(300)),
   });
@@ -44,6 +55,19 @@ export function manifestsContract(name: string, make: () => Promise<ManifestStor
         expect.objectContaining({ ...manifest, looks: 0 }),
       ]);
     });
+
+    it.each([1, 100])(
+      'manifests say of %d announced deliveries what their records are made of',
+      async (count) => {
+        const store = await make();
+        const announced = Array.from({ length: count }, announcedDelivery);
+        const { deliveries: made, ...manifest } = newManifest(now);
+        const deliveries = [...made, ...announced.map(idOfAnnounced)];
+        await store.add({ ...manifest, deliveries, announced });
+
+        expect(await found(store, inAnHour, { deliveries: made })).toMatchObject([{ deliveries, announced }]);
+      },
+    );
 
     it('manifests that are written twice are one', async () => {
       const store = await make();

@@ -37,6 +37,15 @@ test('a claim whose answer is lost is none any more when its lease was taken awa
   expect(await table.claim(delivery.id, 1, until)).toMatchObject({ ok: false, delivery: { attempts: 1 } });
 });
 
+test('the claim of an announced delivery whose answer is lost is a claim', async () => {
+  const db = dynamodbInMemory();
+  const table = storeOn(db.client({ isRepeated: ({ action }) => action === 'PutItem' }));
+
+  const claim = await table.claimAnnounced(newDelivery(), now, until.lease);
+
+  expect(claim).toMatchObject({ ok: true, delivery: { claims: 1, leaseUntil: until.lease } });
+});
+
 test('a claim of a suspect whose answer is lost is a claim', async () => {
   const db = dynamodbInMemory();
   const { id } = newDelivery();

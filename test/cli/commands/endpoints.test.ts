@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, it, vi } from 'vitest';
-import { describeEndpoint } from '../../../cli/endpoints/format.ts';
+import { describeEndpoint, describeEndpoints } from '../../../cli/endpoints/format.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { endpointView } from '../../../lambdas/management/views.ts';
 import { cliAws } from '../../support/cli/aws.ts';
@@ -59,6 +60,37 @@ it('an endpoint that works is shown with a closed breaker, and no waiting delive
 
   expect(stdout).toMatch(/^status {8}enabled\nbreaker {7}closed\nwaiting {7}0 deliveries$/m);
   expect(await api.json(...words('show acme a'))).toMatchObject({ breaker: { state: 'closed' } });
+});
+
+it('a list of endpoints has a column of what waits, since when and for what, and of what is held', () => {
+  const since = '2026-12-01T09:12:44.120Z';
+  const none = { count: 0, isExact: true };
+  const some = { count: 3, isExact: true, since };
+  const endpoint = endpointView(newEndpoint(unixMillis(0)));
+  const rows = [
+    {},
+    { waiting: none, held: none },
+    { waiting: { ...some, why: 'breaker' as const }, held: none },
+    { waiting: { ...some, count: 1000, isExact: false }, held: none },
+    { waiting: { ...some, why: 'rate' as const }, held: { ...some, count: 1 } },
+    { waiting: none, held: { ...some, isExact: false } },
+  ];
+
+  const shown = describeEndpoints(rows.map((row) => ({ ...endpoint, ...row })));
+
+  const rowsOf = stripVTControlCharacters(shown)
+    .split('\n')
+    .map((line) => line.split('│').map((cell) => cell.trim()));
+  const [column] = rowsOf.flatMap((cells) => (cells.includes('waiting') ? [cells.indexOf('waiting')] : []));
+  const cells = rowsOf.filter((row) => row.includes(endpoint.id)).map((row) => row[column ?? 0]);
+  expect(cells).toEqual([
+    '–',
+    '–',
+    '3 since 2026-12-01 09:12:44Z (breaker)',
+    'over 1000 since 2026-12-01 09:12:44Z',
+    '3 since 2026-12-01 09:12:44Z (rate), 1 since 2026-12-01 09:12:44Z (held)',
+    'over 3 since 2026-12-01 09:12:44Z (held)',
+  ]);
 });
 
 it('an endpoint that is down is shown with since when, the next probe, what to do, and the waiting deliveries', () => {

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { earlierFindings } from '../../../cli/doctor/earlier-queues.ts';
+import { idOfAnnounced } from '../../../lambdas/domain/announced-delivery.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { millis, seconds, unixMillis, unixSeconds } from '../../../lambdas/domain/time.ts';
 import type { Answers } from '../../support/cli/aws.ts';
 import { deployedOutputs, keptAws } from '../../support/cli/kept-aws.ts';
 import { tables } from '../../support/cli/unfinished-tables.ts';
@@ -141,6 +144,28 @@ test('deliveries that only a manifest names are counted as pending until they ha
 
   expect(code).toBe(1);
   expect(stdout).toContain('✘ pending deliveries: 2 deliveries in the table\n');
+});
+
+test('a delivery that is announced and not claimed yet is counted as pending', async () => {
+  const announced = {
+    eventId: asEventId('e'),
+    eventType: 'invoice.paid',
+    createdAt: unixMillis(0),
+    lifetime: millis(1),
+    eventExpiresAt: unixSeconds(1),
+    eventKeptFor: seconds(1),
+    tenant: asTenantId('acme'),
+    endpointId: asEndpointId('e1'),
+    generation: 'gen_1',
+  };
+  const claimed = { ...announced, eventId: asEventId('claimed') };
+  const done = { id: idOfAnnounced(claimed), status: 'delivered', dueAt: undefined };
+  await using aws = await world(tables([done], 0, false, [], [announced, claimed]));
+
+  const { code, stdout } = await aws.run('doctor', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('✘ pending deliveries: 1 delivery in the table\n');
 });
 
 test('a count that is cut short is a minimum, even if it is 0', async () => {

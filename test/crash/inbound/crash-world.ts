@@ -1,5 +1,5 @@
 import { defineHandlers } from '../../../lambdas/domain/handler.ts';
-import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import { type EventRecord, ownerOf } from '../../../lambdas/domain/idempotency.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { keptPrefix } from '../../../lambdas/domain/tables.ts';
@@ -133,7 +133,7 @@ export function crashWorld(
   /** Notes the messages that an invocation has done, and not deleted yet. */
   function noteUndeleted(invocation: string): void {
     for (const { messageId } of batches.get(invocation) ?? []) {
-      const record = records.values().find(({ owner }) => owner === `${invocation}/${messageId}`);
+      const record = records.values().find(({ owner }) => owner === ownerOf(invocation, messageId));
       const isDone = record !== undefined && (record.endedMessageId ?? record.processedAt ?? record.sentBack);
       if (isDone && queue.messages.has(messageId)) undeleted.push(record.id);
     }

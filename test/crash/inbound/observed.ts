@@ -1,4 +1,10 @@
-import { type Claim, type EventRecord, isLeased, type Outcome } from '../../../lambdas/domain/idempotency.ts';
+import {
+  type Claim,
+  type EventRecord,
+  isLeased,
+  type Outcome,
+  ownerOf,
+} from '../../../lambdas/domain/idempotency.ts';
 import type { DeadLetter } from '../../../lambdas/domain/messages.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
@@ -94,7 +100,7 @@ export function runLog(journal: readonly Written[], now: () => UnixMillis) {
       const key = `stripe#${id}`;
       // A worker that stood still begins the run of a claim that others have come after.
       const claimedAt = journal.findLastIndex(
-        (record) => record.id === key && record.owner.startsWith(`${invocation}/`),
+        (record) => record.id === key && record.owner.startsWith(ownerOf(invocation, '').split('/')[0] ?? ''),
       );
       const life = livesIn(journal.slice(0, claimedAt + 1), key);
       const [before, claimed] = journal

@@ -1,5 +1,5 @@
 import { ReceivedMessage, type Wait } from '../../../lambdas/domain/event.ts';
-import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import { type EventRecord, ownerOf } from '../../../lambdas/domain/idempotency.ts';
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
 
 const waitIn = (text: string): Wait | undefined => parseMessage(ReceivedMessage, 'message', text).wait;
@@ -22,6 +22,7 @@ export function superseded(
   const [own, next] = [waitIn(before), waitIn(after)];
   if (own?.after === next?.after) return [];
   const record = [...records].find(({ owner, sentBack }) => owner === next?.after && sentBack === true);
-  const isSuperseded = own !== undefined || record?.owner.endsWith(`/${messageId}`);
+  const isSuperseded =
+    own !== undefined || record?.owner.endsWith(ownerOf('', messageId).split('/')[1] ?? '');
   return record !== undefined && isSuperseded ? [record.id] : [];
 }

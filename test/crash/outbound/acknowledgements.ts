@@ -8,12 +8,15 @@ type World = Pick<ReturnType<typeof outboundWorld>, 'table' | 'deliveryQueue' | 
 
 const openTask = (text: string) => parseMessage(DeliveryTask, 'delivery task', text);
 
-/** The round of a task's delivery. */
+/** The round of a task's delivery; the first one of a delivery that is only announced. */
 export const roundOf = (text: string, { table }: World): number =>
-  table.deliveries.get(openTask(text).deliveryId)?.round ?? 0;
+  table.deliveries.get(openTask(text).deliveryId)?.round ?? 1;
 
-/** A task, without regard to the order of its fields. */
-export const taskIn = (text: string): string => JSON.stringify(openTask(text));
+/** A task, without regard to the order of its fields, and to whether it announces its delivery: when sent again it does not. */
+export function taskIn(text: string): string {
+  const { announced: _, ...task } = openTask(text);
+  return JSON.stringify(task);
+}
 
 /** Only the worker that records an attempt sends the next task. */
 export function isSentInTurn(text: string, { table }: World): boolean {

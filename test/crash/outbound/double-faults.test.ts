@@ -30,7 +30,7 @@ const exhausted = (scenario: Scenario): Scenario =>
     : scenario;
 
 describe.each(double)('at any two port calls, %s', (_what, plan) => {
-  it.each(coreScenarios.slice(0, 3).map(exhausted))(
+  it.each(coreScenarios.slice(0, 4).map(exhausted))(
     'double faults at any two port calls break no promise: $name',
     { timeout: 240_000 },
     async (scenario) => {

@@ -6,6 +6,7 @@ import { queueOf } from '../../../testing/memory/task-queues.ts';
 import { changeEndpoint, isOfEndpoint } from './changes.ts';
 import { peopleOf } from './people.ts';
 import type { Processes } from './processes.ts';
+import { announcedIn } from './publications.ts';
 import type { Change, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -20,10 +21,12 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   const { publishQueue, deliveryQueue, table, manifests, endpoints, tallies, settings, time } = world;
   const startedAt = time.now();
   const changes = [...(scenario.changes ?? [])];
-  /** Only an endpoint that has a delivery is created again; otherwise the event would belong to the new one. */
+  /** Only an endpoint that has a delivery, or for which one is announced, is created again; otherwise the event would belong to the new one. */
   const isAwaited = (next: Change): boolean =>
     next.kind === 'recreate' &&
-    ![...table.deliveries.values()].some(({ endpointId }) => endpointId === next.endpoint);
+    ![...table.deliveries.values(), ...announcedIn(world)].some(
+      ({ endpointId }) => endpointId === next.endpoint,
+    );
   const changeAt = () => {
     const [next] = changes;
     return next === undefined || isAwaited(next) ? Number.POSITIVE_INFINITY : startedAt + next.at * 1000;

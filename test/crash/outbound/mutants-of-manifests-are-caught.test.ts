@@ -1,6 +1,9 @@
-import { crashes, rejections } from './every-fault.ts';
+import { crashes, type Plan, purges, rejections } from './every-fault.ts';
 import { type MutantCase, noFault, testMutants } from './mutant-tests.ts';
 import * as manifests from './mutants-of-manifests.ts';
+
+const diesBeforeTheClaim: Plan['first'] = (call, name) =>
+  name === 'deliveries.claimAnnounced' ? [{ call, when: 'before' }] : [];
 
 const uncovered = /acknowledged, unfinished, and neither due nor in a manifest/;
 
@@ -41,10 +44,22 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
     plan: noFault,
     violation: /a due time was removed before the end/,
   },
-  'a publisher forgets the delivery to an endpoint that was deleted since': {
-    mutant: manifests.forgetsDeliveriesOfDeletedEndpoints,
+  'the sweep passes over an announced delivery whose task is lost': {
+    mutant: manifests.passesOverWhatIsAnnounced,
+    scenario: 'an announced delivery, accepted at once',
+    plan: { first: diesBeforeTheClaim, second: purges },
+    violation: /a manifest was deleted, and what it announces has no record/,
+  },
+  'a second task makes a second record of an announced delivery': {
+    mutant: manifests.makesASecondRecord,
+    scenario: 'a second task of an announced delivery',
+    plan: noFault,
+    violation: /more requests than attempts/,
+  },
+  'tasks are sent before the manifest that announces their deliveries': {
+    mutant: manifests.sendsTasksBeforeTheManifest,
     scenario: 'an endpoint that is recreated within a second of its delivery, between two attempts',
-    plan: { first: crashes },
+    plan: { first: crashes, second: crashes },
     violation: uncovered,
   },
   'a manifest is deleted before its deliveries are done': {

@@ -1,4 +1,5 @@
-import { needsManifest } from '../../../lambdas/domain/delivery-manifest.ts';
+import { idOfAnnounced } from '../../../lambdas/domain/announced-delivery.ts';
+import type { Manifest, NewManifest } from '../../../lambdas/domain/delivery-manifest.ts';
 import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Mistake, Mutant } from './mistake.ts';
 
@@ -72,16 +73,50 @@ export const claimsRemoveTheDueTime: Mutant = ({ deliveries }) => ({
   },
 });
 
-/** A publisher does not look for what an earlier one made for an endpoint that was deleted since. */
-export const forgetsDeliveriesOfDeletedEndpoints: Mutant = ({ deliveries }) => ({
-  deliveries: {
-    ...deliveries,
-    async read(id) {
-      const found = await deliveries.read(id);
-      return found !== undefined && needsManifest(found) ? undefined : found;
+/** The sweep passes over what a manifest announces, as if λ publish had made it. */
+export const passesOverWhatIsAnnounced: Mutant = ({ manifests }) => ({
+  manifests: {
+    ...manifests,
+    async page(...args) {
+      const page = await manifests.page(...args);
+      const made = ({ deliveries, announced }: Manifest) => {
+        const derived = announced.map(idOfAnnounced);
+        return deliveries.filter((id) => !derived.includes(id));
+      };
+      return {
+        ...page,
+        manifests: page.manifests.map((one) => ({ ...one, announced: [], deliveries: made(one) })),
+      };
     },
   },
 });
+
+/** The claim of an announced delivery makes its record where there is one. */
+export const makesASecondRecord: Mutant = ({ deliveries }) => ({
+  deliveries: {
+    ...deliveries,
+    claimAnnounced(first, ...times) {
+      deliveries.deliveries.delete(first.id);
+      return deliveries.claimAnnounced(first, ...times);
+    },
+  },
+});
+
+/** Tasks are sent before their manifest is written, so that a worker makes what is in none. */
+export const sendsTasksBeforeTheManifest: Mistake = {
+  above: ({ manifests, sendTasks }) => {
+    if (manifests === undefined || sendTasks === undefined) return {};
+    const waiting: NewManifest[] = [];
+    const { shards, page, moveOn, remove } = manifests;
+    return {
+      manifests: { shards, page, moveOn, remove, add: async (manifest) => void waiting.push(manifest) },
+      async sendTasks(tasks) {
+        await sendTasks(tasks);
+        for (const manifest of waiting.splice(0)) await manifests.add(manifest);
+      },
+    };
+  },
+};
 
 /** An event that exists is taken as complete, though its publisher may have died before it made the deliveries. */
 export const takesEveryEventForComplete: Mutant = ({ events }, now) => ({

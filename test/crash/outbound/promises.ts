@@ -1,3 +1,4 @@
+import { type AnnouncedDelivery, idOfAnnounced } from '../../../lambdas/domain/announced-delivery.ts';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
@@ -8,7 +9,7 @@ import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { isCarriedOn, isSentInTurn, roundOf, taskIn } from './acknowledgements.ts';
 import { coverageOf } from './coverage.ts';
 import { watchHolds } from './holds.ts';
-import { isPublished } from './publications.ts';
+import { announcedIn, isPublished } from './publications.ts';
 import { endpointOf, newUrlOf } from './scenario.ts';
 import { brokenByStep, isOutlived } from './steps.ts';
 
@@ -124,13 +125,20 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
   const checkDelivery = (was: Item | undefined, is: Item | undefined): void => {
     const delivery = table.deliveries.seen(is);
     if (delivery === undefined) return;
-    if (was === undefined) coverage.created(delivery);
-    checkWrite(nameOfCall?.() ?? running.call, table.deliveries.seen(was), delivery);
+    const name = nameOfCall?.() ?? running.call;
+    if (was === undefined && name === 'deliveries.create') coverage.created(delivery);
+    checkWrite(name, table.deliveries.seen(was), delivery);
   };
   db.onWrite(({ was, is, table: name }) => {
     const key = name === tableNames.outboundEvents ? is?.['payloadS3'] : undefined;
     check(typeof key !== 'string' || payloads.has(key), 'an event was written before its payload');
     if (name === tableNames.deliveries) checkDelivery(was, is);
+    const ended = is === undefined ? manifests.manifests.seen(was) : undefined;
+    const isMade = (announced: AnnouncedDelivery) => table.deliveries.has(idOfAnnounced(announced));
+    check(
+      ended?.announced.every(isMade) !== false,
+      'a manifest was deleted, and what it announces has no record',
+    );
     if (name === tableNames.deliveries || manifests.manifests.seen(was) !== undefined) checkCoverage();
   });
 
@@ -161,7 +169,8 @@ export function watchPromises(world: Tables, isInTurn: boolean, nameOfCall?: () 
     },
 
     remade(endpoint: string): void {
-      const made = [...table.deliveries.values()].filter(({ endpointId }) => endpointId === endpoint);
+      const all = [...table.deliveries.values(), ...announcedIn(world)];
+      const made = all.filter(({ endpointId }) => endpointId === endpoint);
       ofEarlier.set(endpointOf(newUrlOf(endpoint)), new Set(made.map(({ eventId }) => eventId)));
     },
 

@@ -1,3 +1,4 @@
+import type { AnnouncedDelivery } from '../../../lambdas/domain/announced-delivery.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
@@ -7,15 +8,15 @@ import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 type World = Pick<
   ReturnType<typeof outboundWorld>,
-  'table' | 'events' | 'endpoints' | 'payloads' | 'publishQueue'
+  'table' | 'events' | 'endpoints' | 'manifests' | 'payloads' | 'publishQueue'
 >;
 
-/** Whether a message of the publish queue may be deleted: every endpoint has its delivery, or another message makes it. */
+/** Whether a message of the publish queue may be deleted: every endpoint has its delivery, or a manifest announces it, or another message does. */
 export function isPublished(text: string, world: World): boolean {
   const { id, eventId = id, endpoint, tenant } = JSON.parse(text);
   const has = (endpointId: string) =>
-    [...world.table.deliveries.values()].some(
-      (made) => made.eventId === eventId && made.endpointId === endpointId,
+    [...world.table.deliveries.values(), ...announcedIn(world)].some(
+      (one) => one.eventId === eventId && one.endpointId === endpointId,
     );
   if (endpoint !== undefined) return has(endpoint.id);
   const event = world.events.events.get(outboundEventKey(asTenantId(tenant), eventId));
@@ -25,6 +26,10 @@ export function isPublished(text: string, world: World): boolean {
   const all = [...world.endpoints.endpoints.values()].filter((other) => other.tenant === tenant);
   return all.filter((other) => isWanted(event, other, world)).every((other) => has(other.id));
 }
+
+/** The deliveries that manifests announce, made or not. */
+export const announcedIn = ({ manifests }: Pick<World, 'manifests'>): readonly AnnouncedDelivery[] =>
+  [...manifests.manifests.values()].flatMap(({ announced }) => announced);
 
 const isQueued = (range: string, eventId: string, { publishQueue }: World): boolean =>
   publishQueue.contents().some((text) => {

@@ -131,6 +131,10 @@ export const publication = (endpoint: string, changes: object = {}): object => (
   ...changes,
 });
 
+/** A publish message to a registered endpoint of the tenant. */
+export const toRegistered = (endpoint: string): object =>
+  publication(endpoint, { tenant: 'acme', endpoint: { id: endpoint } });
+
 /** A publish message to all endpoints of the tenant. */
 export const toTenant = (id: string, data: object = { total: 12 }): object => ({
   type: 'invoice.paid',

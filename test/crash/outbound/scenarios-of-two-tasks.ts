@@ -1,10 +1,19 @@
 import { seconds } from '../../../lambdas/domain/time.ts';
-import { answer, kills, type Scenario, toTenant } from './scenario.ts';
+import { answer, kills, type Scenario, toRegistered, toTenant } from './scenario.ts';
 
 const slow = (status: number) => ({ ...answer(status), ms: 20_000 });
 
 /** A second task of a delivery that a worker has, and two people who want the same. */
 export const scenariosOfTwoTasks: readonly Scenario[] = [
+  {
+    name: 'a second task of an announced delivery',
+    registered: ['twice'],
+    publications: [toRegistered('twice')],
+    endpoints: { twice: [answer(200)] },
+    copies: 2,
+    copiesAfter: seconds(10),
+    ends: { twice: { status: 'delivered', requests: 1 } },
+  },
   {
     name: 'a second task while a request is under way, whose endpoint was disabled',
     registered: ['off'],

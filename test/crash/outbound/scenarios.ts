@@ -1,5 +1,5 @@
 import { seconds } from '../../../lambdas/domain/time.ts';
-import { answer, hangs, kills, publication, type Scenario, toTenant } from './scenario.ts';
+import { answer, hangs, kills, publication, type Scenario, toRegistered, toTenant } from './scenario.ts';
 import { scenariosOfTenants } from './scenarios-of-tenants.ts';
 import { scenariosOfTwoTasks } from './scenarios-of-two-tasks.ts';
 
@@ -7,6 +7,13 @@ export const short = [1, 5].map(seconds);
 
 /** Small enough for every pair of crashes. */
 export const coreScenarios: readonly Scenario[] = [
+  {
+    name: 'an announced delivery, accepted at once',
+    registered: ['good'],
+    publications: [toRegistered('good')],
+    endpoints: { good: [answer(200)] },
+    ends: { good: { status: 'delivered', requests: 1 } },
+  },
   {
     name: 'one delivery, accepted at once',
     publications: [publication('good')],

@@ -84,6 +84,7 @@ describe('a request of the delivery queue', () => {
   it('a delivery that is cut near its deadline has an hour for its whole attempt', async () => {
     const { world } = await slowWorld(6_000);
     await world.publish(event('a'));
+    await world.recordAnnounced();
     const { id } = world.delivery();
     const deadline = later(world.now(), seconds(2));
     // It is a retry that came in time: one that comes too late gets a new deadline anyway.

@@ -126,6 +126,7 @@ describe('the deadline of a delivery that is deferred', () => {
   it('moves by the wait while the breaker of its endpoint is open', async () => {
     const world = await oneAtATime();
     await world.publish(event);
+    await world.recordAnnounced();
     openBreaker(world, registered);
 
     const { wait, moved } = await deferred(world);
@@ -148,6 +149,7 @@ describe('the deadline of a delivery that is deferred', () => {
     const world = outboundWorld(undefined, { ...outboundWorld().settings, maxConcurrent: 1 });
     await world.endpoints.create(newEndpoint(start));
     await world.publish(publication);
+    await world.recordAnnounced();
     takeSlot(world, key);
 
     const { wait, moved } = await deferred(world);
@@ -158,6 +160,7 @@ describe('the deadline of a delivery that is deferred', () => {
   it('is an hour after its turn when it was near, so that a wait for a slot does not use it up', async () => {
     const world = await oneAtATime();
     await world.publish(event);
+    await world.recordAnnounced();
     const { id } = world.delivery();
     world.table.deliveries.set(id, { ...world.delivery(), deadline: later(world.now(), seconds(60)) });
     takeSlot(world, registered);
@@ -171,6 +174,7 @@ describe('the deadline of a delivery that is deferred', () => {
   it('moves by the wait for an open breaker even when it is near', async () => {
     const world = await oneAtATime();
     await world.publish(event);
+    await world.recordAnnounced();
     const { id } = world.delivery();
     const deadline = later(world.now(), seconds(60));
     world.table.deliveries.set(id, { ...world.delivery(), nextAttemptAt: world.now(), deadline });

@@ -30,6 +30,7 @@ describe('λ publish, for events that name their endpoint', () => {
     await world.workOffPublishQueue({ ...world.publishPorts, endpoints });
 
     expect(read.sort()).toEqual(['acme/ep_1', 'acme/ep_none']);
+    await world.recordAnnounced();
     expect([...world.table.deliveries.values()].map(({ eventId }) => eventId).sort()).toEqual([
       'evt_1',
       'evt_2',
@@ -44,6 +45,7 @@ describe('λ publish, for events that name their endpoint', () => {
     await world.endpoints.create(newEndpoint(start));
 
     await world.publish(eventFor('evt_2'));
+    await world.recordAnnounced();
 
     expect(world.delivery()).toMatchObject({ eventId: 'evt_2', status: 'pending' });
   });

@@ -56,6 +56,7 @@ describe('an event that more than a hundred endpoints take', () => {
 
       await world.publishQueue.send({ body: JSON.stringify(event) });
       await world.workOffPublishQueue({ ...world.publishPorts, deliveries: { ...world.table, create } });
+      await world.recordAnnounced();
 
       const statuses = [...world.table.deliveries.values()].map(({ status }) => status);
       expect(statuses).toEqual(Array.from({ length: count }, () => 'pending'));

@@ -81,6 +81,7 @@ describe('a publication to a tenant', () => {
     await world.publish({ ...event, endpoint: { id: idOf(0) } });
 
     await world.publish({ ...event, data: { amount: 500 } });
+    await world.recordAnnounced();
 
     expect(world.events.events.get('acme#e1')?.endpoints).toEqual([idOf(0)]);
     expect(world.table.deliveries.size).toBe(1);
@@ -98,14 +99,13 @@ describe('a publication to a tenant', () => {
     await world.publish(event);
 
     expect(world.table.deliveries.size).toBe(0);
+    expect(world.deliveryQueue.contents()).toEqual([]);
     expect(world.report.named('event.published').at(-1)).toMatchObject({ status: 'repeated' });
   });
 
-  it('a publication that is repeated covers the delivery to an endpoint that was deleted since', async () => {
+  it('a publication whose task was lost leaves a delivery also for an endpoint that was deleted since', async () => {
     const world = await tenantWithEndpoints(2);
     await world.publish(event);
-    // As if the publisher had died before.
-    world.manifests.manifests.clear();
     world.deliveryQueue.purge();
     const gone = await world.endpoints.read(asTenantId('acme'), asEndpointId(idOf(1)));
     if (gone !== undefined) expect(await world.endpoints.remove(gone)).toBe(true);
@@ -119,11 +119,10 @@ describe('a publication to a tenant', () => {
 
   it('a publication to a tenant is not taken as done because one to a single endpoint is', async () => {
     const world = await tenantWithEndpoints(3);
-    const create: PublishPorts['deliveries']['create'] = async (delivery) => {
-      if (delivery.endpointId === idOf(2)) throw new Error('DynamoDB is away');
-      return world.table.create(delivery);
+    const add: PublishPorts['manifests']['add'] = async () => {
+      throw new Error('DynamoDB is away');
     };
-    const dying = { ...world.publishPorts, deliveries: { ...world.publishPorts.deliveries, create } };
+    const dying = { ...world.publishPorts, manifests: { ...world.publishPorts.manifests, add } };
     const wide = [{ messageId: 'wide', text: JSON.stringify(event), receives: 1 }];
     const sendTasks: PublishPorts['sendTasks'] = async (tasks) => {
       await world.publishPorts.sendTasks(tasks);
@@ -138,6 +137,7 @@ describe('a publication to a tenant', () => {
 
     await publish([one], outboundSettings, { ...world.publishPorts, sendTasks });
     await publish(wide, outboundSettings, world.publishPorts);
+    await world.recordAnnounced();
 
     expect(world.table.deliveries.size).toBe(3);
     expect(world.events.events.get('acme#e1')?.endpoints).toHaveLength(3);
@@ -148,6 +148,7 @@ describe('a publication to a tenant', () => {
     await world.endpoints.create(newEndpoint(start, { id: 'patient', retryDelays: [20 * 86_400] }));
 
     await world.publish(event);
+    await world.recordAnnounced();
 
     const kept = [...world.table.deliveries.values()].map(({ eventKeptFor }) => eventKeptFor);
     const longest = seconds(Math.max(...kept));
@@ -187,5 +188,6 @@ describe('a publication to a tenant', () => {
 
     expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/does not fit/);
     expect(world.table.deliveries.size).toBe(0);
+    expect(world.deliveryQueue.contents()).toEqual([]);
   });
 });

@@ -79,6 +79,7 @@ describe('λ publish', () => {
 
       await world.endpoints.create(newEndpoint(world.now(), { id: 'later' }));
       await workOff(world);
+      await world.recordAnnounced();
 
       expect([...world.table.deliveries.values()].map(({ endpointId }) => endpointId)).toEqual(['ep_00000']);
     },
@@ -94,6 +95,7 @@ describe('λ publish', () => {
     world.publishQueue.purge();
 
     await world.publish({ ...event, data: { amount: 500 } });
+    await world.recordAnnounced();
 
     expect(world.events.events.get('acme#e1')?.endpoints).toEqual([]);
     expect(world.table.deliveries.size).toBe(0);

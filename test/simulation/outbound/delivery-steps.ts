@@ -66,9 +66,21 @@ function standing(is: Item): readonly Rule[] {
   ];
 }
 
+/** The first write of a delivery: by λ publish or the sweep, or by the claim of one that was announced. */
+const made = (name: string, is: Item): readonly Rule[] => [
+  [
+    name !== 'deliveries.create' && name !== 'deliveries.claimAnnounced',
+    'a delivery that is gone was written',
+  ],
+  [
+    name === 'deliveries.claimAnnounced' && (is['claims'] !== 1 || !isThere(is, 'leaseUntil')),
+    'a claim made a delivery that nobody has',
+  ],
+];
+
 const changing = ({ name, args, was, is }: Step): readonly Rule[] => {
   if (is === undefined) return [];
-  if (was === undefined) return [[name !== 'deliveries.create', 'a delivery that is gone was written']];
+  if (was === undefined) return made(name, is);
   return changes[name]?.(args, was, is) ?? [];
 };
 

@@ -45,6 +45,7 @@ export interface PlannedFault {
 const fragile: CallNames = [
   'deliveries.record',
   'deliveries.claim',
+  'deliveries.claimAnnounced',
   'deliveries.create',
   'manifests.add',
   'manifests.moveOn',

@@ -81,11 +81,18 @@ export function processRules({ table, now }: ReturnType<typeof outboundWorld>, c
         if (first !== undefined) allowTask(process, first.id);
         return first;
       },
-      // A publisher sends the task of a delivery again that an earlier one made.
+      // A publisher sends the task of a delivery again that an earlier message announced or made.
       async read(id: DeliveryId) {
         const found = await store.read(id);
-        if (found !== undefined && process.name.startsWith('publishing')) allowTask(process, id);
+        if (process.name.startsWith('publishing')) allowTask(process, id);
         return found;
+      },
+      async claimAnnounced(...asked: Parameters<DeliveryStore['claimAnnounced']>) {
+        const write = await store.claimAnnounced(...asked);
+        const [first] = asked;
+        if (write.ok) doneBy(process).refused.delete(attemptOf(first.id, 1));
+        else wasRefused(process, 1, write.delivery);
+        return write;
       },
       async claim(...asked: Parameters<DeliveryStore['claim']>) {
         const write = await store.claim(...asked);

@@ -1,3 +1,4 @@
+import { idOfAnnounced } from '../../../lambdas/domain/announced-delivery.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
@@ -8,6 +9,7 @@ import { tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import type { ItemWrite } from '../../../testing/memory/dynamodb/table.ts';
 import type { Item } from '../../../testing/memory/dynamodb/values.ts';
 import { type Request, watchPromises } from '../../crash/outbound/promises.ts';
+import { announcedIn } from '../../crash/outbound/publications.ts';
 import { isOutlived } from '../../crash/outbound/steps.ts';
 import { argsOfCall, nameOfCall, processOfCall } from '../../crash/port-call.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
@@ -92,16 +94,21 @@ export function watchRun(
     writtenAt.set(is.id, world.now());
     requests.written(is);
     tasks.written(nameOfCall(), was, is);
+    if (was === undefined && !announcedIn(world).some((one) => idOfAnnounced(one) === is.id))
+      tasks.called(is.id);
     processes.wrote(processOfCall(), nameOfCall(), is);
     if (was !== undefined) return;
     checkNew(is);
     publishers.made(processOfCall(), is, calls.faults() === 0);
   }
 
-  /** A manifest that was moved on has its deliveries sent again. */
+  /** The deliveries that a manifest announces have their first tasks; those of one that was moved on are sent again. */
   function noteManifest(is: Item): void {
-    if (nameOfCall() !== 'manifests.moveOn') return;
-    for (const id of manifests.manifests.seen(is)?.deliveries ?? []) {
+    const { announced = [], deliveries = [] } = manifests.manifests.seen(is) ?? {};
+    const name = nameOfCall();
+    const called = name === 'manifests.add' ? announced.map(idOfAnnounced) : deliveries;
+    if (name !== 'manifests.add' && name !== 'manifests.moveOn') return;
+    for (const id of called) {
       processes.mayTask(processOfCall(), id);
       tasks.called(id);
     }

@@ -16,8 +16,9 @@ export function taskBudget() {
 
     /** Each step of a delivery that its next task follows. */
     written(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
+      // What was announced has its task from its manifest.
+      if (was === undefined) return;
       const isStep =
-        was === undefined ||
         is.round > was.round ||
         is.attempts > was.attempts ||
         is.sweeps > was.sweeps ||

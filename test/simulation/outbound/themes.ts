@@ -24,6 +24,7 @@ export const callsOf: Readonly<Record<Theme, CallNames>> = {
   few: [
     'post',
     'deliveries.claim',
+    'deliveries.claimAnnounced',
     'deliveries.record',
     'deliveries.create',
     'sendTasks',
@@ -33,6 +34,7 @@ export const callsOf: Readonly<Record<Theme, CallNames>> = {
   crashes: [
     'post',
     'deliveries.claim',
+    'deliveries.claimAnnounced',
     'deliveries.claimSuspect',
     'deliveries.record',
     'deliveries.recordLateSuccess',
@@ -110,6 +112,7 @@ export const callsOf: Readonly<Record<Theme, CallNames>> = {
     'deliveries.discard',
     'deliveries.read',
     'deliveries.claim',
+    'deliveries.claimAnnounced',
     'deliveries.create',
     'post',
   ],

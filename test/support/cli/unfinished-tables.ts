@@ -1,7 +1,13 @@
+import { manifestItem } from '../../../lambdas/adapters/dynamodb/manifests.ts';
+import type { AnnouncedDelivery } from '../../../lambdas/domain/announced-delivery.ts';
+import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
+import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { dynamodbItem } from '../fixtures/dynamodb-items.ts';
 import type { Answers } from './aws.ts';
 
 interface FakeDelivery {
+  /** @default d and its place */
+  readonly id?: string;
   readonly status: string;
   readonly dueAt?: number;
   readonly endpointId?: string;
@@ -12,12 +18,14 @@ interface FakeDelivery {
  *
  * @param jobs running recoveries
  * @param manifest the places of deliveries that one manifest names
+ * @param announced the deliveries that it announces
  */
 export function tables(
   deliveries: readonly FakeDelivery[],
   jobs = 0,
   isCutShort = false,
   manifest: readonly number[] = [],
+  announced: readonly AnnouncedDelivery[] = [],
 ): Answers {
   const all = deliveries.map((delivery, nth) => ({
     id: `d${nth}`,
@@ -30,9 +38,11 @@ export function tables(
     const shard = Object(ExpressionAttributeValues)[':shard']?.S;
     return all.filter((_, nth) => String(nth % 8) === shard).map(({ id }) => dynamodbItem({ id, dueAt: 1 }));
   };
+  const at = unixMillis(0);
+  const named = { shard: 7, id: 'm', madeAt: at, lookAt: at, looks: 0, announced };
   const listedIn = ({ ExpressionAttributeValues }: Readonly<Record<string, unknown>>) =>
     Object(ExpressionAttributeValues)[':shard']?.S === '/manifest/7'
-      ? [dynamodbItem({ deliveries: manifest.map((nth) => `d${nth}`) })]
+      ? [dynamodbItem(manifestItem({ ...named, deliveries: manifest.map((nth) => asDeliveryId(`d${nth}`)) }))]
       : [];
   return {
     Query: (input) =>

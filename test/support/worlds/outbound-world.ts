@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
+import { firstRecord } from '../../../lambdas/domain/announced-delivery.ts';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
 import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
@@ -166,6 +167,13 @@ export function outboundWorld(
     async publish(...messages: readonly object[]): Promise<void> {
       for (const message of messages) await publishQueue.send({ body: serialiseMessage(message) });
       await world.workOffPublishQueue();
+    },
+
+    /** Makes the records of deliveries that are announced, as the sweep does after five minutes. */
+    async recordAnnounced(): Promise<void> {
+      const announced = [...manifests.manifests.values()].flatMap((manifest) => manifest.announced);
+      for (const delivery of announced)
+        await table.create(firstRecord({ ...delivery, correlationId: delivery.eventId }));
     },
 
     async workOffPublishQueue(ports = publishPorts): Promise<void> {

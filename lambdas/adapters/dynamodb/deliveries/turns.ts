@@ -1,9 +1,11 @@
-import type { PendingDelivery } from '../../../domain/delivery-record.ts';
+import type { ClaimedDelivery, PendingDelivery } from '../../../domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../../domain/delivery-store.ts';
+import type { UnixMillis } from '../../../domain/time.ts';
 import type { DynamodbClient } from '../commands.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { newToken } from '../new-token.ts';
-import { parseClaimed, parseDelivery, parseDeliveryOf } from './item.ts';
+import { putIfFree } from '../put-if-absent.ts';
+import { deliveryItem, parseClaimed, parseDelivery, parseDeliveryOf } from './item.ts';
 import { deliveryUpdates } from './updates.ts';
 
 /**
@@ -28,6 +30,19 @@ export function dynamodbTurns(client: DynamodbClient, table: string) {
     };
 
   return {
+    async claimAnnounced(
+      first: PendingDelivery,
+      now: UnixMillis,
+      leaseUntil: UnixMillis,
+    ): Promise<DeliveryWrite<ClaimedDelivery>> {
+      const claimed = { ...first, claims: first.claims + 1, leaseUntil };
+      const turn = newToken();
+      const existing = await putIfFree(client, table, { ...deliveryItem(claimed), turn }, now);
+      if (existing === undefined) return { ok: true, delivery: claimed };
+      return isDone({ leaseUntil, turn }, existing)
+        ? { ok: true, delivery: parseClaimed(existing) }
+        : { ok: false, delivery: parseDelivery(existing) };
+    },
     claim: writes(deliveryUpdates.claim, parseClaimed),
     claimSuspect: writes(deliveryUpdates.claimSuspect, parseClaimed),
     defer: writes(deliveryUpdates.defer, parseDeliveryOf.pending),
