@@ -38,7 +38,7 @@ describe('consume reports what it did', () => {
     expect(failure?.fields['error']).toEqual(new Error('database is down'));
   });
 
-  it('each message is logged in one line; a success has no correlation id, which the request's line has', async () => {
+  it('each message is logged in one line; a success without the id of its request', async () => {
     const { handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
