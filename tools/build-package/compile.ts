@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 
@@ -31,17 +31,44 @@ export interface Roots {
  * @throws Error with the compiler's text
  */
 export function compile(folders: BuildFolders, { entries, scripts }: Roots): void {
-  runCompiler(folders, [...entries, ...scripts], { removeComments: true });
-  runCompiler(folders, entries, { declaration: true, emitDeclarationOnly: true });
-  // The types name the files that are there: not every tool finds `x.d.ts` for `x.ts`.
-  for (const file of globSync('**/*.d.ts', { cwd: folders.out })) withJsImports(join(folders.out, file));
+  const failure = runCompiler(folders, [...entries, ...scripts], { removeComments: true });
+  if (failure !== undefined) throw new Error(`the package does not compile:\n${failure}`);
+  const inTypes = runCompiler(folders, entries, { declaration: true, emitDeclarationOnly: true });
+  keepShownTypes(folders.out, entries, inTypes);
 }
 
+/**
+ * Keeps the types that an entry point shows, and what they import. Of other files some types cannot be written, and are not
+ * missed.
+ *
+ * @param failure what the compiler says of those
+ * @throws Error when a type that is shown is missing
+ */
+function keepShownTypes(out: string, entries: readonly string[], failure: string | undefined): void {
+  const shown = new Set<string>();
+  const visit = (file: string): void => {
+    if (shown.has(file)) return;
+    shown.add(file);
+    if (!existsSync(file)) throw new Error(`${relative(out, file)} is missing: ${failure}`);
+    const text = readFileSync(file, 'utf8');
+    // The types name the files that are there: not every tool finds `x.d.ts` for `x.ts`.
+    writeFileSync(file, text.replaceAll(relativeTs, '$1.js$3'));
+    for (const [, , imported = ''] of text.matchAll(relativeTs)) visit(join(file, '..', `${imported}.d.ts`));
+  };
+  for (const entry of entries) visit(join(out, entry.replace(/\.ts$/, '.d.ts')));
+  for (const file of globSync('**/*.d.ts', { cwd: out })) {
+    if (!shown.has(join(out, file))) rmSync(join(out, file));
+  }
+}
+
+const relativeTs = /((?:from |import\(|import )['"](\.{1,2}\/[^'"]+))\.ts(['"])/g;
+
+/** @returns what the compiler says, if it is not content */
 function runCompiler(
   { root, scratch, out }: BuildFolders,
   files: readonly string[],
   options: Readonly<Record<string, boolean>>,
-): void {
+): string | undefined {
   const compiled = join(scratch, 'compiled');
   const config = join(scratch, 'tsconfig.json');
   const compilerOptions = {
@@ -65,17 +92,11 @@ function runCompiler(
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '--project', config], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`the package does not compile:\n${stdout}${stderr}`);
   // `package.json`, which settings import for the version, is written by `manifest.ts`.
   rmSync(join(compiled, 'package.json'), { force: true });
   cpSync(compiled, out, { recursive: true });
   rmSync(compiled, { recursive: true });
+  return status === 0 ? undefined : `${stdout}${stderr}`;
 }
 
 const relativePath = (from: string, to: string): string => `./${relative(from, to)}`;
-
-const relativeTs = /((?:from |import\(|import )['"]\.{1,2}\/[^'"]+)\.ts(['"])/g;
-
-function withJsImports(file: string): void {
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(relativeTs, '$1.js$2'));
-}
