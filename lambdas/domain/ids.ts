@@ -4,8 +4,7 @@ import * as v from 'valibot';
 const maxKeyBytes = 2048;
 const maxSortKeyBytes = 1024;
 
-declare const kind: unique symbol;
-type IdOf<Kind extends string> = string & { readonly [kind]: Kind };
+type IdOf<Kind extends string> = string & { readonly __kind: Kind };
 
 /** The id of a delivery, as `deliveryId` makes it. An id of anything else is not one. */
 export type DeliveryId = IdOf<'delivery'>;

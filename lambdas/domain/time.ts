@@ -1,5 +1,4 @@
-declare const unit: unique symbol;
-type InUnit<Unit extends string> = number & { readonly [unit]: Unit };
+type InUnit<Unit extends string> = number & { readonly __unit: Unit };
 
 /** An instant: whole seconds since 1970-01-01T00:00:00Z. */
 export type UnixSeconds = InUnit<'unix-seconds'>;

@@ -1,4 +1,3 @@
-import type { OutboundSettings } from '../../lambdas/domain/outbound-settings.ts';
 import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
 import { createEndpoint } from '../../lambdas/management/operations/endpoints.ts';
 import type { RegisteredEndpoint, TestEndpoint } from './types.ts';
@@ -23,13 +22,3 @@ interface Created {
   readonly endpoint: { readonly id: string; readonly url: string };
   readonly secret: { readonly secret: string };
 }
-
-/** The rules for endpoints that only need settings. */
-export const endpointRules = (settings: OutboundSettings) => ({
-  hasTime: () => true,
-  rules: settings,
-  checkHostname: async () => undefined,
-  maxTimeoutSeconds: settings.attemptTimeout / 1000,
-  maxConcurrent: settings.maxConcurrent,
-  retention: settings.deliveryRetention,
-});

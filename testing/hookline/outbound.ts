@@ -12,7 +12,8 @@ import { tableNames } from '../memory/dynamodb/dynamodb.ts';
 import { memorySealing } from '../memory/sealing.ts';
 import { queueOf } from '../memory/task-queues.ts';
 import type { TestClock } from './clock.ts';
-import { endpointRules, registerEndpoint } from './endpoints.ts';
+import { endpointRules } from './endpoint-rules.ts';
+import { registerEndpoint } from './endpoints.ts';
 import { type MemoryOutbound, outboundPorts } from './outbound-ports.ts';
 import { outboundSettingsOf } from './settings.ts';
 import type {

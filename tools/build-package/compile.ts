@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const { bin }: { readonly bin: { readonly tsc: string } } = require('typescript/package.json');
@@ -31,32 +31,39 @@ export interface Roots {
  * @throws Error with the compiler's text
  */
 export function compile(folders: BuildFolders, { entries, scripts }: Roots): void {
-  const problems = runCompiler(folders, [...entries, ...scripts], { removeComments: true });
-  if (problems !== undefined) throw new Error(`the package does not compile:\n${problems}`);
-  const withoutTypes = runCompiler(folders, entries, { declaration: true, emitDeclarationOnly: true });
-  // The types name the files that are there: not every tool finds `x.d.ts` for `x.ts`.
-  for (const file of globSync('**/*.d.ts', { cwd: folders.out })) withJsImports(join(folders.out, file));
-  keepTypesOf(folders, entries, withoutTypes);
+  const failure = runCompiler(folders, [...entries, ...scripts], { removeComments: true });
+  if (failure !== undefined) throw new Error(`the package does not compile:\n${failure}`);
+  const inTypes = runCompiler(folders, entries, { declaration: true, emitDeclarationOnly: true });
+  keepShownTypes(folders.out, entries, inTypes);
 }
 
 /**
- * Removes the types that no entry point shows. The compiler cannot write those of every file behind an entry point, and does not
- * have to.
+ * Keeps the types that an entry point shows, and what they import. Of other files some types cannot be written, and are not
+ * missed.
  *
- * @param withoutTypes the compiler's text about those that it cannot write
+ * @param failure what the compiler says of those
+ * @throws Error when a type that is shown is missing
  */
-function keepTypesOf({ out }: BuildFolders, entries: readonly string[], withoutTypes = ''): void {
-  const shown = new Set(entries.map((entry) => entry.replace(/\.ts$/, '.d.ts')));
-  for (const file of shown) {
-    if (!existsSync(join(out, file)))
-      throw new Error(`the package shows types that the compiler does not write, of ${file}:\n${withoutTypes}`);
-    for (const [, path = ''] of readFileSync(join(out, file), 'utf8').matchAll(importedJs))
-      shown.add(join(dirname(file), `${path}.d.ts`));
+function keepShownTypes(out: string, entries: readonly string[], failure: string | undefined): void {
+  const shown = new Set<string>();
+  const visit = (file: string): void => {
+    if (shown.has(file)) return;
+    shown.add(file);
+    if (!existsSync(file)) throw new Error(`${relative(out, file)} is missing: ${failure}`);
+    const text = readFileSync(file, 'utf8');
+    // The types name the files that are there: not every tool finds `x.d.ts` for `x.ts`.
+    writeFileSync(file, text.replaceAll(relativeTs, '$1.js$3'));
+    for (const [, , imported = ''] of text.matchAll(relativeTs)) visit(join(file, '..', `${imported}.d.ts`));
+  };
+  for (const entry of entries) visit(join(out, entry.replace(/\.ts$/, '.d.ts')));
+  for (const file of globSync('**/*.d.ts', { cwd: out })) {
+    if (!shown.has(join(out, file))) rmSync(join(out, file));
   }
-  for (const file of globSync('**/*.d.ts', { cwd: out })) if (!shown.has(file)) rmSync(join(out, file));
 }
 
-/** @returns the compiler's text when it has something to say */
+const relativeTs = /((?:from |import\(|import )['"](\.{1,2}\/[^'"]+))\.ts(['"])/g;
+
+/** @returns what the compiler says, if it is not content */
 function runCompiler(
   { root, scratch, out }: BuildFolders,
   files: readonly string[],
@@ -93,10 +100,3 @@ function runCompiler(
 }
 
 const relativePath = (from: string, to: string): string => `./${relative(from, to)}`;
-
-const importedJs = /(?:from |import\()['"](\.{1,2}\/[^'"]+)\.js['"]/g;
-const relativeTs = /((?:from |import\(|import )['"]\.{1,2}\/[^'"]+)\.ts(['"])/g;
-
-function withJsImports(file: string): void {
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(relativeTs, '$1.js$2'));
-}
