@@ -95,7 +95,7 @@ export const areas: readonly Area[] = [
   {
     name: 'wire',
     code: ['lambdas/adapters/dynamodb/{attribute-values,commands,wire}.ts'],
-    tests: ['test/adapters/aws/differential.test.ts'],
+    tests: ['test/adapters/aws/differential.test.ts', 'test/adapters/dynamodb/attribute-values.test.ts'],
   },
   {
     name: 'adapters',

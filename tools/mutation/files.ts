@@ -12,16 +12,20 @@ const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'
 
 export const readRecord = (): ScoreRecord => parseRecord(readJson(recordFile));
 
-/** One line for each file, so that a diff shows what changed. */
+/** The longest line that Biome leaves in one. */
+const lineWidth = 110;
+
+/** One line for each file where that fits, so that a diff shows what changed. */
 export function writeRecord({ files, ...head }: ScoreRecord): void {
-  const lines = Object.entries(files).map(
-    ([file, { mutants, survivors, equivalent, oneIn }]) =>
-      `    ${JSON.stringify(file)}: { "mutants": ${mutants}, "survivors": ${survivors}, "equivalent": ${equivalent}${oneIn === undefined ? '' : `, "oneIn": ${oneIn}`} }`,
-  );
+  const entries = Object.entries(files).map(([file, score]) => {
+    const fields = Object.entries(score).map(([name, value]) => `"${name}": ${value}`);
+    const line = `    "${file}": { ${fields.join(', ')} }`;
+    return line.length < lineWidth ? line : `    "${file}": {\n      ${fields.join(',\n      ')}\n    }`;
+  });
   const { measured, floor } = head;
   writeFileSync(
     recordFile,
-    `{\n  "measured": "${measured}",\n  "floor": { "protocol": ${floor.protocol}, "rest": ${floor.rest} },\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`,
+    `{\n  "measured": "${measured}",\n  "floor": { "protocol": ${floor.protocol}, "rest": ${floor.rest} },\n  "files": {\n${entries.join(',\n')}\n  }\n}\n`,
   );
 }
 

@@ -30,7 +30,7 @@ it('an event type is read as it was written, with its schema and example or with
   await table.put(plain, 0);
   await table.put(detailed, 0);
 
-  expect(await table.read('invoice.paid')).toEqual(plain);
+  expect(await table.read('invoice.paid')).toStrictEqual(plain);
   expect(await table.read('invoice.sent')).toEqual(detailed);
   expect(await table.read('invoice.void')).toBeUndefined();
 });
