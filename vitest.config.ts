@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'rules',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{flows,audit,lib,hostile}/**', 'test/fuzz/corpus.test.ts', ...slow],
+          exclude: ['test/{flows,audit,lib,package,hostile}/**', 'test/fuzz/corpus.test.ts', ...slow],
           // Starting a process for each file, and loading the same modules in it, takes longer than most of these files.
           isolate: false,
           setupFiles: 'test/support/same-environment.ts',
@@ -42,7 +42,7 @@ export default defineConfig({
       {
         test: {
           name: 'stacks',
-          include: ['test/lib/**/*.test.ts'],
+          include: ['test/{lib,package}/**/*.test.ts'],
           // Loading the CDK and building the functions takes longer than most of these files: a process does it once.
           isolate: false,
           setupFiles: 'test/support/same-environment.ts',

@@ -12,6 +12,16 @@ export interface CommandEntry {
 /** All commands, in the order of the help. */
 export const commandEntries: readonly CommandEntry[] = [
   {
+    name: 'init',
+    description: 'add Hookline to a CDK app, or make a new one',
+    load: async () => (await import('./commands/init.ts')).defineInit,
+  },
+  {
+    name: 'start',
+    description: 'run the app on this machine: an AWS emulator, and the real cdk deploy into it',
+    load: async () => (await import('./commands/start.ts')).defineStart,
+  },
+  {
     name: 'env',
     description: 'print export lines for the local AWS: eval "$(npx hookline env)"',
     load: async () => (await import('./commands/env.ts')).defineEnv,
@@ -55,6 +65,11 @@ export const commandEntries: readonly CommandEntry[] = [
     name: 'publish',
     description: 'publish an event to a tenant, to one of its endpoints or to a URL',
     load: async () => (await import('./commands/publish.ts')).definePublish,
+  },
+  {
+    name: 'ips',
+    description: 'print the fixed addresses that deliveries come from, as webhook-ips.json',
+    load: async () => (await import('./commands/ips.ts')).defineIps,
   },
   {
     name: 'ranges',

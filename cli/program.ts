@@ -36,13 +36,13 @@ function programWithoutCommands(): Command {
     .description(
       'Operates a deployed Hookline stack, in the AWS account that your environment points to or in the local AWS.',
     )
-    .option('--local', 'use the local AWS that npm start runs')
+    .option('--local', 'use the local AWS that npx hookline start runs')
     .option('--stack <name>', `name of the CloudFormation stack (default: ${defaultStack})`)
     .option('--construct <id>', 'id of the Webhooks construct, if the stack has several')
     .option('--profile <name>', 'AWS profile, as in the AWS CLI')
     .option('--region <name>', 'AWS region of the stack, as in the AWS CLI')
     .addOption(
-      new Option('--state-dir <directory>', 'state directory of npm start').default(
+      new Option('--state-dir <directory>', 'state directory of npx hookline start').default(
         defaultStateDir,
         '.local',
       ),

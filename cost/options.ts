@@ -1,4 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { readOptions } from '../tools/read-options.ts';
 import { type CountOrShare, count, countOrShare, share, shareUpTo, sizeUpTo, whole } from './quantities.ts';
 import { mostBytes, mostSources, problemWith, usual, type Workload } from './workload.ts';
 
@@ -20,19 +21,9 @@ export interface CostArguments {
  * @throws CostArgumentError naming the wrong option
  */
 export function parseCostArguments(args: readonly string[]): CostArguments | undefined {
-  const command = costCommand();
-  try {
-    command
-      .configureOutput({ writeErr: () => undefined })
-      .exitOverride()
-      .parse(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    const reason = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-    throw new CostArgumentError(`${reason} (npm run cost -- --help lists the options)`);
-  }
-  const { json = false, refused: asked, ...others } = command.opts<Asked>();
+  const options = readOptions<Asked>(costCommand(), args, CostArgumentError);
+  if (options === undefined) return undefined;
+  const { json = false, refused: asked, ...others } = options;
   const refused = typeof asked === 'number' ? asked : Math.round(asked.share * others.inbound);
   const work: Workload = { ...others, refused };
   const problem = problemWith(work);

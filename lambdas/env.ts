@@ -40,6 +40,7 @@ export const deliverEnv = [
   'SIGNING_SECRET',
   'MASTER_SECRET',
   'OPERATIONS_TOPIC_ARN',
+  'REFUSED_RANGES',
 ] as const;
 export const sweepEnv = [
   'OUTBOUND_EVENTS_TABLE',
@@ -52,7 +53,12 @@ export const sweepEnv = [
   'DEAD_LETTER_QUEUES',
 ] as const;
 
-/** `INBOUND_QUEUES` is JSON: the sources by the name of the queue that they share. */
+export const measureEnv = ['QUEUE_URL', 'DEAD_LETTER_QUEUES'] as const;
+
+/**
+ * `INBOUND_QUEUES` is JSON: the sources by the name of the queue that they share. `INBOUND_QUEUE_URL` is the URL of any of them.
+ * The variables of a part that the deployment does not have are empty.
+ */
 export const managementEnv = [
   'INBOUND_EVENTS_TABLE',
   'OUTBOUND_EVENTS_TABLE',
@@ -61,6 +67,7 @@ export const managementEnv = [
   'PUBLISH_QUEUE_URL',
   'DELIVERY_QUEUE_URL',
   'INBOUND_QUEUES',
+  'INBOUND_QUEUE_URL',
   'PAYLOAD_BUCKET',
   'MASTER_SECRET',
   'OPERATIONS_TOPIC_ARN',
@@ -76,9 +83,12 @@ export type ReceiveEnv = EnvOf<typeof receiveEnv>;
 /** `TARGETS` is JSON: for each source the ARNs of its targets, and the URLs of queues. */
 export type ConsumeEnv = EnvOf<typeof consumeEnv>;
 export type PublishEnv = EnvOf<typeof publishEnv>;
+/** `REFUSED_RANGES` has the ranges of the network that requests leave from, separated by commas; empty outside a VPC. */
 export type DeliverEnv = EnvOf<typeof deliverEnv>;
 /** `DEAD_LETTER_QUEUES` has the names of all dead-letter queues that have an alarm, separated by commas. */
 export type SweepEnv = EnvOf<typeof sweepEnv>;
+/** `QUEUE_URL` is that of any queue of the same account and region. */
+export type MeasureEnv = EnvOf<typeof measureEnv>;
 export type ManagementEnv = EnvOf<typeof managementEnv>;
 
 /** The deployed function lacks a variable or a setting. */

@@ -1,13 +1,18 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { ownOf } from '../lambdas/domain/own-property.ts';
 import { deploymentIdsOf } from './deployment-name.ts';
-import { isStackFact, outputKeys, type StackFacts } from './outputs.ts';
+import { outputKeys, type StackFacts } from './outputs.ts';
 import { pascalCase } from './pascal-case.ts';
 
 /** Adds the facts to the stack's outputs. `factsFrom` reads them back. */
-export function addOutputs(deployment: Construct, { sources, ...facts }: StackFacts): void {
-  for (const [fact, value] of Object.entries(facts)) {
-    if (isStackFact(fact)) addOutput(deployment, outputKeys[fact], value);
+export function addOutputs(
+  deployment: Construct,
+  { sources, inbound, outbound, ...shared }: StackFacts,
+): void {
+  for (const [fact, key] of Object.entries(outputKeys)) {
+    const value: unknown = ownOf({ ...shared, ...inbound, ...outbound }, fact);
+    if (typeof value === 'string') addOutput(deployment, key, value);
   }
   for (const source of Object.values(sources)) {
     addOutput(deployment, `Source${pascalCase(source.name)}`, Stack.of(deployment).toJsonString(source));

@@ -23,7 +23,7 @@ export function combinedAlarms(scope: Construct, props: MonitoringProps): void {
 
 /** A receiver answers 503 for faults that it catches; when it fails or is throttled, the gateway answers 5xx. */
 function receivers(scope: Construct, { inbound, alarmAction }: MonitoringProps): void {
-  const receivers = inbound.map(({ receive }) => receive);
+  const receivers = eachOf(inbound).map(({ receive }) => receive);
   const metricsOf = (lambda: NodeLambda) => [lambda.metricErrors(), lambda.metricThrottles()];
   for (const { id, members } of alarmGroups('ReceiverFails', receivers, maxMetricsOfAlarm / 2)) {
     new ImpactAlarm(scope, id, {
@@ -38,10 +38,9 @@ function receivers(scope: Construct, { inbound, alarmAction }: MonitoringProps):
 /** Excludes deliver and the consumers: they may send to their own queues, so AWS does not detect their loops. */
 function loops(scope: Construct, { inbound, outbound, management, alarmAction }: MonitoringProps): void {
   const watched = [
-    outbound.publish,
-    outbound.sweep,
+    ...(outbound === undefined ? [] : [outbound.publish, outbound.sweep]),
     management.lambda,
-    ...inbound.map(({ receive }) => receive),
+    ...eachOf(inbound).map(({ receive }) => receive),
   ];
   const dropped = (lambda: NodeLambda): IMetric =>
     lambda.metric('RecursiveInvocationsDropped', { statistic: Stats.SUM });
@@ -58,8 +57,7 @@ function loops(scope: Construct, { inbound, outbound, management, alarmAction }:
 
 /** Watches messages in flight, because a message that waits for a retry soon no longer counts for the age of the oldest one. */
 function inFlight(scope: Construct, { inbound, outbound, alarmAction }: MonitoringProps): void {
-  const { publishing, delivering, sideline } = outbound;
-  const works = [publishing, delivering, sideline, ...inbound.map(({ work }) => work)];
+  const works = [...worksOf(outbound), ...eachOf(inbound).map(({ work }) => work)];
   const notVisible = ({ queue }: WorkQueue): IMetric =>
     queue.metricApproximateNumberOfMessagesNotVisible({ statistic: Stats.MAXIMUM });
   for (const { id, members } of alarmGroups('InFlight', works, maxMetricsOfAlarm)) {
@@ -107,6 +105,7 @@ function erroredWork(scope: Construct, props: MonitoringProps): void {
 }
 
 function erroredOutbound(scope: Construct, { outbound }: MonitoringProps): ErroredWork[] {
+  if (outbound === undefined) return [];
   const metricsOf = (service: 'publish' | 'deliver' | 'sweep') => [
     ownMetric(scope, { name: 'WorkErrored', service, dimensions: {}, period: fiveMinutes }),
   ];
@@ -137,7 +136,8 @@ function erroredOutbound(scope: Construct, { outbound }: MonitoringProps): Error
 }
 
 /** Consumers whose messages stay hidden for equally long share an alarm. */
-function erroredConsumers(scope: Construct, { inbound }: MonitoringProps): ErroredWork[] {
+function erroredConsumers(scope: Construct, props: MonitoringProps): ErroredWork[] {
+  const inbound = eachOf(props.inbound);
   const spans = [...new Set(inbound.map(({ work }) => work.visibility.toSeconds()))].sort((a, b) => a - b);
   const alike = spans.flatMap((span) =>
     alarmGroups(
@@ -161,5 +161,12 @@ function erroredConsumers(scope: Construct, { inbound }: MonitoringProps): Error
     line: 'event.errored',
   }));
 }
+
+/** The constructs of the sources, none if nothing is received. */
+export const eachOf = (inbound: MonitoringProps['inbound']): readonly InboundSource[] => inbound?.each ?? [];
+
+/** The work queues of sending, none if nothing is sent. */
+export const worksOf = (outbound: MonitoringProps['outbound']): readonly WorkQueue[] =>
+  outbound === undefined ? [] : [outbound.publishing, outbound.delivering, outbound.sideline];
 
 const names = (members: readonly Construct[]): string => watchedNames(members.map(nameOf));

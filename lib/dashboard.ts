@@ -2,7 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { eachOf, worksOf } from './combined-alarms.ts';
 import { nameOf } from './deployment-name.ts';
+import type { InboundSource } from './inbound-source.ts';
 import type { MonitoringProps } from './monitoring.ts';
 import { lineMetric } from './parts/line-metric.ts';
 import type { NodeLambda } from './parts/node-lambda.ts';
@@ -11,15 +13,14 @@ import type { WorkQueue } from './parts/work-queue.ts';
 
 /** The dashboard: every queue, every function, and what the alarms watch. */
 export function addDashboard(scope: Construct, props: MonitoringProps): void {
-  const { inbound, outbound, management } = props;
-  const { publishing, delivering, sideline, undelivered, subscriptionDlq } = outbound;
-  const works = [...inbound.map(({ work }) => work), publishing, delivering, sideline];
-  const dlqs = [...new Set(works.map(({ dlq }) => dlq)), undelivered, subscriptionDlq];
+  const { outbound, management } = props;
+  const inbound = eachOf(props.inbound);
+  const works = [...inbound.map(({ work }) => work), ...worksOf(outbound)];
+  const ownDlqs = outbound === undefined ? [] : [outbound.undelivered, outbound.subscriptionDlq];
+  const dlqs = [...new Set(works.map(({ dlq }) => dlq)), ...ownDlqs];
   const lambdas = [
     ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
-    outbound.publish,
-    outbound.deliver,
-    outbound.sweep,
+    ...(outbound === undefined ? [] : [outbound.publish, outbound.deliver, outbound.sweep]),
     management.lambda,
   ];
   new Dashboard(scope, 'Dashboard', {
@@ -31,27 +32,29 @@ export function addDashboard(scope: Construct, props: MonitoringProps): void {
         graph('Errors of functions', lambdas.map(errors)),
         graph('Throttled functions', lambdas.map(throttles)),
       ],
-      deliveryWidgets(scope, inbound),
+      workWidgets(scope, inbound, outbound),
     ],
   });
 }
 
-const gatewayWidgets = (
-  scope: Construct,
-  { api: { api }, management, sources }: MonitoringProps,
-): GraphWidget[] => [
-  graph('Requests', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
-  graph('Refused requests', [
-    ...Object.keys(sources).map((source) =>
-      lineMetric(scope, { ...plain, name: 'RequestsRefused', dimensions: { source } }).with({
-        label: `refused: ${source}`,
-      }),
-    ),
-    lineMetric(scope, { ...plain, name: 'RequestsThrottled' }),
-    management.api.metricServerError({ label: 'management API, 5xx' }),
-  ]),
-  graph('Answer time (p99)', [api.metricLatency({ statistic: Stats.p(99) })]),
-];
+const gatewayWidgets = (scope: Construct, { inbound, management }: MonitoringProps): GraphWidget[] => {
+  const managed = management.api.metricServerError({ label: 'management API, 5xx' });
+  if (inbound === undefined) return [graph('Refused requests', [managed])];
+  const { api } = inbound.api;
+  return [
+    graph('Requests', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
+    graph('Refused requests', [
+      ...Object.keys(inbound.settings).map((source) =>
+        lineMetric(scope, { ...plain, name: 'RequestsRefused', dimensions: { source } }).with({
+          label: `refused: ${source}`,
+        }),
+      ),
+      lineMetric(scope, { ...plain, name: 'RequestsThrottled' }),
+      managed,
+    ]),
+    graph('Answer time (p99)', [api.metricLatency({ statistic: Stats.p(99) })]),
+  ];
+};
 
 const queueWidgets = (works: readonly WorkQueue[]): GraphWidget[] => {
   const queues = works.map(({ queue }) => queue);
@@ -62,19 +65,31 @@ const queueWidgets = (works: readonly WorkQueue[]): GraphWidget[] => {
   ];
 };
 
-const deliveryWidgets = (scope: Construct, inbound: MonitoringProps['inbound']): GraphWidget[] => [
-  graph('Never attempted, and errored', [
-    ownMetric(scope, { ...plain, name: 'DeliveriesNeverAttempted', service: 'sweep' }),
-    ownMetric(scope, { ...plain, name: 'DeliveriesNeverAttempted', service: 'deliver' }),
-    ...(['publish', 'deliver', 'sweep'] as const).map((service) =>
-      ownMetric(scope, { ...plain, name: 'WorkErrored', service }),
-    ),
-    ...inbound.map(({ consumerName: consumer }) =>
-      ownMetric(scope, { ...plain, name: 'WorkErrored', service: 'consume', dimensions: { consumer } }).with({
-        label: `WorkErrored (consume ${consumer})`,
-      }),
-    ),
-  ]),
+const workWidgets = (
+  scope: Construct,
+  inbound: readonly InboundSource[],
+  outbound: MonitoringProps['outbound'],
+): GraphWidget[] => {
+  const consumers = inbound.map(({ consumerName: consumer }) =>
+    ownMetric(scope, { ...plain, name: 'WorkErrored', service: 'consume', dimensions: { consumer } }).with({
+      label: `WorkErrored (consume ${consumer})`,
+    }),
+  );
+  if (outbound === undefined) return [graph('Errored', consumers)];
+  return [
+    graph('Never attempted, and errored', [
+      ownMetric(scope, { ...plain, name: 'DeliveriesNeverAttempted', service: 'sweep' }),
+      ownMetric(scope, { ...plain, name: 'DeliveriesNeverAttempted', service: 'deliver' }),
+      ...(['publish', 'deliver', 'sweep'] as const).map((service) =>
+        ownMetric(scope, { ...plain, name: 'WorkErrored', service }),
+      ),
+      ...consumers,
+    ]),
+    ...deliveryWidgets(scope),
+  ];
+};
+
+const deliveryWidgets = (scope: Construct): GraphWidget[] => [
   graph('Attempts', [
     ownMetric(scope, {
       ...plain,

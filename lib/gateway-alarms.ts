@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { alarmGroups, watchedNames } from './alarm-groups.ts';
-import type { MonitoringProps } from './monitoring.ts';
+import type { InboundMonitoringProps, MonitoringProps } from './monitoring.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
 import { countLines, lineMetric } from './parts/line-metric.ts';
 import { maxMetricsOfAlarm } from './parts/own-metric.ts';
@@ -13,26 +13,33 @@ const fiveMinutes = Duration.minutes(5);
 const hour = Duration.hours(1);
 const sum = { period: fiveMinutes, statistic: Stats.SUM };
 
-/** Adds alarms on the responses of both APIs, and on sources that have fallen silent. */
-export function gatewayAlarms(scope: Construct, props: MonitoringProps): void {
+/** Adds alarms on the responses of the inbound API, and on sources that have fallen silent. */
+export function gatewayAlarms(scope: Construct, props: InboundMonitoringProps): void {
   serverErrors(scope, props);
   refusals(scope, props);
   throttles(scope, props);
   refusedBySource(scope, props);
-  for (const [source, { quietAfter }] of Object.entries(props.sources)) {
+  for (const [source, { quietAfter }] of Object.entries(props.inbound.settings)) {
     if (quietAfter !== undefined) quiet(scope, source, quietAfter, props);
   }
 }
 
-function serverErrors(scope: Construct, { api, management, alarmAction }: MonitoringProps): void {
+function serverErrors(scope: Construct, { inbound, alarmAction }: InboundMonitoringProps): void {
   new ImpactAlarm(scope, 'GatewayErrors', {
-    metric: api.api.metricServerError(sum),
+    metric: inbound.api.api.metricServerError(sum),
     above: 5,
     impact: 'Providers get 5xx for their webhooks; most retry for some days, some never retry.',
     firstStep:
       "Read the receivers' logs for status unavailable or secret_not_set; without such lines, look for bodies over 6 MB.",
     action: alarmAction,
   });
+}
+
+/** Adds the alarm on the responses of the management API. */
+export function managementAlarms(
+  scope: Construct,
+  { management, alarmAction }: Pick<MonitoringProps, 'management' | 'alarmAction'>,
+): void {
   new ImpactAlarm(scope, 'ManagementErrors', {
     metric: management.api.metricServerError(sum),
     above: 5,
@@ -46,11 +53,12 @@ function serverErrors(scope: Construct, { api, management, alarmAction }: Monito
 /** Fewer requests than this in five minutes are neither a flood nor a sign of an outage. */
 const manyRequests = 50;
 
-function refusals(scope: Construct, { api, alarmAction }: MonitoringProps): void {
+function refusals(scope: Construct, { inbound, alarmAction }: InboundMonitoringProps): void {
+  const { api } = inbound.api;
   new ImpactAlarm(scope, 'GatewayRefusals', {
     metric: new MathExpression({
       expression: `IF(requests > ${manyRequests}, 100 * FILL(refused, 0) / requests, 0)`,
-      usingMetrics: { requests: api.api.metricCount(sum), refused: api.api.metricClientError(sum) },
+      usingMetrics: { requests: api.metricCount(sum), refused: api.metricClientError(sum) },
       label: '4xx, per cent of the requests',
       period: fiveMinutes,
     }),
@@ -65,8 +73,8 @@ function refusals(scope: Construct, { api, alarmAction }: MonitoringProps): void
 }
 
 /** An HTTP API has no metric for throttled requests, so a filter counts them in its access log. */
-function throttles(scope: Construct, { api, alarmAction }: MonitoringProps): void {
-  countLines(scope, 'gateway', api.accessLogs);
+function throttles(scope: Construct, { inbound, alarmAction }: InboundMonitoringProps): void {
+  countLines(scope, 'gateway', inbound.api.accessLogs);
   new ImpactAlarm(scope, 'GatewayThrottles', {
     metric: lineMetric(scope, { name: 'RequestsThrottled', dimensions: {}, period: fiveMinutes }),
     impact: 'The gateway answers 429; a provider that does not retry loses those events.',
@@ -85,10 +93,10 @@ const acceptedForEachRefused = 50;
  * wrong secret shows beside a large one. The period is an hour, so that a source with few events shows; many refusals ring
  * within minutes.
  */
-function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringProps): void {
+function refusedBySource(scope: Construct, { inbound, alarmAction }: InboundMonitoringProps): void {
   const refusedOf = (source: string) =>
     lineMetric(scope, { name: 'RequestsRefused', dimensions: { source }, period: hour });
-  const groups = alarmGroups('SourceRefusals', Object.keys(sources), maxMetricsOfAlarm / 2);
+  const groups = alarmGroups('SourceRefusals', Object.keys(inbound.settings), maxMetricsOfAlarm / 2);
   for (const { id, members } of groups) {
     // A source without any accepted event has no such metric; `SUM` of a list skips it.
     const shares = members.map(
@@ -119,7 +127,12 @@ const acceptedOf = (scope: Construct, source: string, period: Duration) =>
   lineMetric(scope, { name: 'WebhooksReceived', dimensions: { source, status: 'accepted' }, period });
 
 /** Rings when a source has had no event for a while, after at least one. */
-function quiet(scope: Construct, source: string, span: Duration, { alarmAction }: MonitoringProps): void {
+function quiet(
+  scope: Construct,
+  source: string,
+  span: Duration,
+  { alarmAction }: Pick<MonitoringProps, 'alarmAction'>,
+): void {
   const { period, silent, periods } = quietPeriods(span);
   const signs = acceptedOf(scope, source, period);
   new ImpactAlarm(new Construct(scope, `Source-${source}`), 'SourceQuiet', {

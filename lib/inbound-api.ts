@@ -9,6 +9,7 @@ import {
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { deploymentNameOf } from './deployment-name.ts';
@@ -17,6 +18,8 @@ import type { CustomDomain } from './public-urls.ts';
 
 export interface InboundApiProps {
   readonly logRetention: RetentionDays;
+  /** The key of the access logs. @default - that of CloudWatch Logs */
+  readonly encryptionKey?: IKey;
   /** @default none */
   readonly customDomain?: CustomDomain;
 }
@@ -71,6 +74,7 @@ export class InboundApi extends Construct {
     const stage = loggedStage(this, this.api, {
       name: 'inbound',
       logRetention: this.props.logRetention,
+      encryptionKey: this.props.encryptionKey,
       throttle: byDefault,
       routeSettings: routes.size > 0 ? Object.fromEntries(routeSettings) : undefined,
     });

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
@@ -15,6 +15,8 @@ import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { deploymentNameOf } from './deployment-name.ts';
 import { nameList } from './name-list.ts';
+import { acknowledge } from './parts/acknowledge.ts';
+import { grantKeyUse } from './parts/key-use.ts';
 import { countLines } from './parts/line-metric.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { tagQueue } from './parts/queue-tags.ts';
@@ -73,6 +75,7 @@ export class InboundSource extends Construct {
       oldestMessage: times.visibility.plus(Duration.minutes(30)),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
+      encryptionKey: props.functions.encryptionKey,
     });
     const own = this.whose === '*' ? undefined : this.whose;
     tagQueue(this.work.queue, 'events', own);
@@ -102,7 +105,8 @@ export class InboundSource extends Construct {
 
   /** Allows a target to read the bodies that went by claim check. */
   grantReadBodies(reader: IGrantable, source: string): Grant {
-    const { payloads } = this.props;
+    const { payloads, functions } = this.props;
+    grantKeyUse(this, functions.encryptionKey, reader, ['s3:GetObject']);
     return Grant.addToPrincipalOrResource({
       grantee: reader,
       actions: ['s3:GetObject'],
@@ -208,7 +212,7 @@ export class InboundSource extends Construct {
     const path = `/webhooks/${this.props.path}`;
     const integration = new HttpLambdaIntegration('Receive', this.receive);
     for (const route of this.props.api.addRoutes({ path, methods, integration })) {
-      Validations.of(route).acknowledge({
+      acknowledge(route, {
         id: 'AwsSolutions-APIG4',
         reason: "Providers cannot sign requests for AWS; the receiver verifies the provider's own signature.",
       });

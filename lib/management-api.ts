@@ -15,18 +15,18 @@ import {
 } from '../lambdas/domain/tables.ts';
 import type { ManagementEnv } from '../lambdas/env.ts';
 import { deploymentNameOf } from './deployment-name.ts';
-import type { InboundSource } from './inbound-source.ts';
+import type { Inbound } from './inbound.ts';
 import type { Outbound } from './outbound.ts';
+import { outboundSettings } from './outbound-settings.ts';
 import { loggedStage } from './parts/logged-stage.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
-import type { RecordTable } from './parts/record-table.ts';
 import { functions, managementThrottle } from './settings.ts';
 
 export interface ManagementApiProps {
-  readonly outbound: Outbound;
-  readonly inboundEvents: RecordTable;
-  /** The queues, by the names of their sources. */
-  readonly inbound: ReadonlyMap<string, InboundSource>;
+  /** @default - nothing is sent, and the operations on endpoints and deliveries answer 404 */
+  readonly outbound?: Outbound;
+  /** @default - nothing is received, and the operations on received events answer 404 */
+  readonly inbound?: Inbound;
   readonly payloads: Bucket;
   readonly functions: FunctionDefaults;
 }
@@ -56,6 +56,7 @@ export class ManagementApi extends Construct {
     loggedStage(this, this.api, {
       name: 'management',
       logRetention: props.functions.logRetention,
+      encryptionKey: props.functions.encryptionKey,
       throttle: managementThrottle,
     }).node.addDependency(route);
   }
@@ -70,35 +71,35 @@ export class ManagementApi extends Construct {
   }
 
   private manager(): NodeLambda {
-    const { outbound, inboundEvents, payloads } = this.props;
+    const { inbound, outbound, payloads } = this.props;
     const environment = {
-      INBOUND_EVENTS_TABLE: inboundEvents.tableName,
-      OUTBOUND_EVENTS_TABLE: outbound.events.tableName,
-      DELIVERIES_TABLE: outbound.deliveries.tableName,
-      ENDPOINTS_TABLE: outbound.endpoints.tableName,
-      PUBLISH_QUEUE_URL: outbound.publishing.queue.queueUrl,
-      DELIVERY_QUEUE_URL: outbound.delivering.queue.queueUrl,
+      INBOUND_EVENTS_TABLE: inbound?.events.tableName ?? '',
+      OUTBOUND_EVENTS_TABLE: outbound?.events.tableName ?? '',
+      DELIVERIES_TABLE: outbound?.deliveries.tableName ?? '',
+      ENDPOINTS_TABLE: outbound?.endpoints.tableName ?? '',
+      PUBLISH_QUEUE_URL: outbound?.publishing.queue.queueUrl ?? '',
+      DELIVERY_QUEUE_URL: outbound?.delivering.queue.queueUrl ?? '',
       INBOUND_QUEUES: this.inboundQueues(),
+      INBOUND_QUEUE_URL: inbound?.each[0]?.work.queue.queueUrl ?? '',
       PAYLOAD_BUCKET: payloads.bucketName,
-      MASTER_SECRET: outbound.masterSecret.secretArn,
-      OPERATIONS_TOPIC_ARN: outbound.operations.topicArn,
+      MASTER_SECRET: outbound?.masterSecret.secretArn ?? '',
+      OPERATIONS_TOPIC_ARN: outbound?.operations.topicArn ?? '',
     } satisfies ManagementEnv;
     const lambda = new NodeLambda(this, 'Function', {
       entry: 'management',
       description: 'Manages endpoints, and shows and repeats deliveries',
-      settings: outbound.settings,
+      settings: outbound?.settings ?? outboundSettings({}, false),
       environment,
       timeout: functions.managementTimeout,
       defaults: this.props.functions,
     });
-    this.allowTables(lambda);
-    this.allowRest(lambda);
+    if (outbound !== undefined) this.allowOutbound(lambda, outbound);
+    if (inbound !== undefined) this.allowInbound(lambda, inbound);
     return lambda;
   }
 
-  private allowTables(lambda: NodeLambda): void {
-    const { outbound, inboundEvents } = this.props;
-    const { endpoints, deliveries, events } = outbound;
+  private allowOutbound(lambda: NodeLambda, outbound: Outbound): void {
+    const { endpoints, deliveries, events, publishing, delivering } = outbound;
     lambda.allow(
       [
         'dynamodb:GetItem',
@@ -111,37 +112,31 @@ export class ManagementApi extends Construct {
     );
     lambda.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], deliveries.tableArn);
     lambda.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], events.tableArn);
-    const anyEvent = inboundKeys.event('*', '*');
-    lambda.allowItems(['dynamodb:GetItem'], inboundEvents.tableArn, anyEvent);
-    // The keys are a source and a day, as those of an event are a source and an id.
-    lambda.allowItems(['dynamodb:Query'], inboundEvents.indexArn(keptIndex.name), anyEvent);
     lambda.allow(
       ['dynamodb:Query'],
       deliveries.indexArn(byEndpointIndex.name),
       deliveries.indexArn(stoppedIndex.name),
       deliveries.indexArn(waitingIndex.name),
     );
-  }
-
-  private allowRest(lambda: NodeLambda): void {
-    const { outbound, inbound, payloads } = this.props;
-    const queues = [...new Set([...inbound.values()].map(({ work }) => work.queue.queueArn))];
-    lambda.allow(
-      ['sqs:SendMessage'],
-      outbound.publishing.queue.queueArn,
-      outbound.delivering.queue.queueArn,
-      ...queues,
-    );
-    lambda.allowObjects(['s3:GetObject'], payloads, payloadPrefixes.outbound);
-    lambda.allowObjects(['s3:GetObject', 's3:PutObject'], payloads, payloadPrefixes.inbound);
+    lambda.allow(['sqs:SendMessage'], publishing.queue.queueArn, delivering.queue.queueArn);
+    lambda.allowObjects(['s3:GetObject'], this.props.payloads, payloadPrefixes.outbound);
     lambda.allow(['secretsmanager:GetSecretValue'], outbound.masterSecret.secretArn);
     lambda.allow(['sns:Publish'], outbound.operations.topicArn);
+  }
+
+  private allowInbound(lambda: NodeLambda, { events, each }: Inbound): void {
+    const anyEvent = inboundKeys.event('*', '*');
+    lambda.allowItems(['dynamodb:GetItem'], events.tableArn, anyEvent);
+    // The keys are a source and a day, as those of an event are a source and an id.
+    lambda.allowItems(['dynamodb:Query'], events.indexArn(keptIndex.name), anyEvent);
+    lambda.allow(['sqs:SendMessage'], ...each.map(({ work }) => work.queue.queueArn));
+    lambda.allowObjects(['s3:GetObject', 's3:PutObject'], this.props.payloads, payloadPrefixes.inbound);
   }
 
   /** The names of queues with their sources, because sixty URLs would not fit into the environment. */
   private inboundQueues(): string {
     const sourcesOf: Record<string, string[]> = {};
-    for (const [source, { work }] of this.props.inbound) {
+    for (const [source, { work }] of this.props.inbound?.sources ?? []) {
       sourcesOf[work.queue.queueName] = [...(sourcesOf[work.queue.queueName] ?? []), source];
     }
     return Stack.of(this).toJsonString(sourcesOf);

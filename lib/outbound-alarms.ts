@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { MonitoringProps } from './monitoring.ts';
+import type { OutboundMonitoringProps } from './monitoring.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
 import { ownMetric, sumOf } from './parts/own-metric.ts';
 import { silenceBeside } from './parts/silence.ts';
@@ -10,7 +10,7 @@ const oneMinute = Duration.minutes(1);
 const fiveMinutes = Duration.minutes(5);
 
 /** Adds alarms on deliveries that are not sent, or that fail. */
-export function outboundAlarms(scope: Construct, props: MonitoringProps): void {
+export function outboundAlarms(scope: Construct, props: OutboundMonitoringProps): void {
   sweepAlarms(scope, props);
   neverAttempted(scope, props);
   attempts(scope, props);
@@ -18,7 +18,7 @@ export function outboundAlarms(scope: Construct, props: MonitoringProps): void {
   endpoints(scope, props);
 }
 
-function sweepAlarms(scope: Construct, { outbound, alarmAction }: MonitoringProps): void {
+function sweepAlarms(scope: Construct, { outbound, alarmAction }: OutboundMonitoringProps): void {
   new ImpactAlarm(scope, 'SweepSilent', {
     metric: sinceTheLastSweep(outbound),
     // A metric that arrives a minute or two late does not ring.
@@ -45,7 +45,7 @@ const silentMinutes = 5;
 const firstRunWithin = 60;
 
 /** Shows that the stack is deployed: Lambda polls the publish queue from then on, so SQS measures it even if it is empty. */
-function sinceTheLastSweep({ sweep, publishing }: MonitoringProps['outbound']): MathExpression {
+function sinceTheLastSweep({ sweep, publishing }: OutboundMonitoringProps['outbound']): MathExpression {
   const period = oneMinute;
   const alive = publishing.queue.metricApproximateNumberOfMessagesVisible({
     period,
@@ -57,7 +57,7 @@ function sinceTheLastSweep({ sweep, publishing }: MonitoringProps['outbound']): 
 }
 
 /** The sum over both functions that find such deliveries. */
-function neverAttempted(scope: Construct, { alarmAction }: MonitoringProps): void {
+function neverAttempted(scope: Construct, { alarmAction }: OutboundMonitoringProps): void {
   const counts = (['sweep', 'deliver'] as const).map((service) =>
     ownMetric(scope, { name: 'DeliveriesNeverAttempted', service, dimensions: {}, period: fiveMinutes }),
   );
@@ -74,7 +74,7 @@ function neverAttempted(scope: Construct, { alarmAction }: MonitoringProps): voi
 const manyAttempts = 100;
 
 /** Rings when attempts fail everywhere. A single customer's endpoint is not our fault. */
-function attempts(scope: Construct, { alarmAction }: MonitoringProps): void {
+function attempts(scope: Construct, { alarmAction }: OutboundMonitoringProps): void {
   const of = { service: 'deliver', period: fiveMinutes } as const;
   const failed = ownMetric(scope, { ...of, name: 'AttemptsFailed', dimensions: {} });
   const succeeded = ownMetric(scope, {
@@ -104,7 +104,7 @@ function attempts(scope: Construct, { alarmAction }: MonitoringProps): void {
 const longLine = 900;
 
 /** Rings while more comes than an endpoint's limits let through. A burst does not: what waits is deferred once. */
-function limits(scope: Construct, { alarmAction }: MonitoringProps): void {
+function limits(scope: Construct, { alarmAction }: OutboundMonitoringProps): void {
   const of = { service: 'deliver', dimensions: {}, period: fiveMinutes } as const;
   new ImpactAlarm(scope, 'LimitWait', {
     metric: ownMetric(scope, { ...of, name: 'LimitWaitTime' }),
@@ -121,7 +121,7 @@ function limits(scope: Construct, { alarmAction }: MonitoringProps): void {
 /** Fewer endpoints than this do not ring, even if they are a large share. */
 const manyDown = 3;
 
-function endpoints(scope: Construct, { alarmAction }: MonitoringProps): void {
+function endpoints(scope: Construct, { alarmAction }: OutboundMonitoringProps): void {
   const of = { service: 'sweep', dimensions: {}, period: fiveMinutes } as const;
   const down = ownMetric(scope, { ...of, name: 'EndpointsDown' });
   const known = ownMetric(scope, { ...of, name: 'EndpointsKnown' });

@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
 import { ownOf } from '../lambdas/domain/own-property.ts';
+import type { Egress } from './egress-props.ts';
 import { problemWithGiven, type SettingKind } from './given-settings.ts';
 import { deliverTimeout, outboundDefaults, type RetryPreset, retryPresets, workerTimes } from './settings.ts';
 import { checkConcurrency, checked, SettingsError } from './settings-error.ts';
@@ -48,6 +49,13 @@ export interface OutboundProps {
   readonly userAgent?: string;
   /** How long the record of a finished delivery is kept, to be listed and replayed. @default Duration.days(30) */
   readonly deliveryRetention?: Duration;
+  /**
+   * Where requests to endpoints leave from. `'static'` gives them fixed addresses, which your customers may let in; it makes two NAT
+   * gateways, which cost $73 a month in us-east-1. `{ vpc }` sends them through a VPC of yours. docs/network.md compares the ways.
+   *
+   * @default - addresses of AWS that change, without cost
+   */
+  readonly egress?: Egress;
 }
 
 /** Every outbound setting; other names are refused. `retrySchedule` is `any`, since it may be a preset's name. */
@@ -65,6 +73,7 @@ const outboundKinds: Readonly<Record<keyof OutboundProps, SettingKind>> = {
   breakAfter: 'any',
   userAgent: 'any',
   deliveryRetention: 'duration',
+  egress: 'any',
 };
 
 /** Lambda's longest timeout. */

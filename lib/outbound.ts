@@ -1,6 +1,8 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -18,12 +20,14 @@ import {
   waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
+import { type Network, networkOf } from './egress.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
 import { OutboundStores } from './outbound-stores.ts';
-import { MinuteSchedule } from './parts/minute-schedule.ts';
-import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
+import { grantKeyUse } from './parts/key-use.ts';
+import { type FunctionDefaults, NodeLambda, type NodeLambdaProps } from './parts/node-lambda.ts';
 import { PayloadTopic } from './parts/payload-topic.ts';
 import { tagQueue } from './parts/queue-tags.ts';
+import { RateSchedule } from './parts/rate-schedule.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
 import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
@@ -40,6 +44,8 @@ export interface OutboundConstructProps {
   readonly payloads: Bucket;
   readonly alarmAction: IAlarmAction;
   readonly removalPolicy: RemovalPolicy;
+  /** @default - keys of the services */
+  readonly encryptionKey?: IKey;
   readonly maxTableUnits: UnitsByTable;
   readonly functions: FunctionDefaults;
 }
@@ -67,25 +73,30 @@ export class Outbound extends Construct {
   readonly sweep: NodeLambda;
   /** The settings, compiled into the functions. */
   readonly settings: OutboundSettings;
+  /** Where λ deliver runs; undefined outside any VPC. */
+  readonly network: Network | undefined;
   private readonly props: OutboundConstructProps;
 
   constructor(scope: Construct, id: string, props: OutboundConstructProps) {
     super(scope, id);
     this.props = props;
     this.settings = outboundSettings(props.outbound, props.localEndpoints);
-    const stores = new OutboundStores(this, 'Stores', props.removalPolicy, props.maxTableUnits);
+    const { egress } = props.outbound;
+    this.network = egress && networkOf(this, egress, this.settings.allowedPorts);
+    const stores = new OutboundStores(this, 'Stores', props);
     this.events = stores.events;
     this.deliveries = stores.deliveries;
     this.endpoints = stores.endpoints;
     this.signingSecret = stores.signingSecret;
     this.masterSecret = stores.masterSecret;
+    const { alarmAction, removalPolicy, encryptionKey } = props;
+    const kept = { alarmAction, removalPolicy, encryptionKey };
     this.publishing = new WorkQueue(this, 'Publishing', {
       times: workerTimes(functions.publishTimeout),
       impact: 'A published message went to the DLQ: it is malformed, or its endpoint does not exist.',
       firstStep: 'Run npx hookline dlq list publish to see why; fix the publisher, then redrive.',
       oldestMessage: Duration.minutes(15),
-      alarmAction: props.alarmAction,
-      removalPolicy: props.removalPolicy,
+      ...kept,
     });
     const tasks = {
       times: workerTimes(deliverTimeoutOf(props.outbound)),
@@ -93,14 +104,13 @@ export class Outbound extends Construct {
       firstStep:
         'Run npx hookline dlq list delivery to see why; fix it, then npx hookline dlq redrive delivery.',
       oldestMessage: Duration.hours(1),
-      alarmAction: props.alarmAction,
-      removalPolicy: props.removalPolicy,
+      ...kept,
     };
     this.delivering = new WorkQueue(this, 'Delivering', tasks);
     this.sideline = new WorkQueue(this, 'Sideline', { ...tasks, beside: this.delivering });
-    this.undelivered = deadLetterQueue(this, 'Undelivered', props.removalPolicy);
-    this.topic = new PayloadTopic(this, 'Topic');
-    this.operations = new PayloadTopic(this, 'Operations');
+    this.undelivered = deadLetterQueue(this, 'Undelivered', props);
+    this.topic = new PayloadTopic(this, 'Topic', encryptionKey);
+    this.operations = new PayloadTopic(this, 'Operations', encryptionKey);
     this.subscriptionDlq = subscribeQueue(this, this.topic, this.publishing.queue, props);
     this.tagQueues();
     this.publish = this.publisher();
@@ -112,14 +122,18 @@ export class Outbound extends Construct {
   }
 
   /**
-   * Publishes the events of an EventBridge bus. A message that names no tenant, or whose type no endpoint could subscribe to, goes to the
-   * publish DLQ with the field that is wrong.
-   *
+   * Publishes the events of an EventBridge bus. An event that names no tenant goes to the publish DLQ.
    * @example hooks.outbound.from(bus, { detailType: 'invoice.*', tenant: '$.detail.customerId' })
-   * @throws SettingsError naming the setting
    */
   from(bus: IEventBus, props: PublishFromBusProps): Rule {
     return publishFromBus(this, bus, this.publishing.queue, props, this.props);
+  }
+
+  /** Allows an app to publish events, to the topic and to its queue. */
+  grantPublish(app: IGrantable): void {
+    this.topic.grantPublish(app);
+    this.publishing.queue.grantSendMessages(app);
+    grantKeyUse(this, this.props.encryptionKey, app, ['sqs:SendMessage']);
   }
 
   private tagQueues(): void {
@@ -172,11 +186,13 @@ export class Outbound extends Construct {
       SIGNING_SECRET: this.signingSecret.secretArn,
       MASTER_SECRET: this.masterSecret.secretArn,
       OPERATIONS_TOPIC_ARN: this.operations.topicArn,
+      REFUSED_RANGES: this.network?.refusedRanges ?? '',
     } satisfies DeliverEnv;
     const description = 'Signs deliveries, posts them, and records the outcomes';
     const deliver = this.worker('deliver', description, environment, deliverTimeoutOf(outbound), {
       // A retry is SQS → Lambda → the same SQS queue, which loop detection would end after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
+      network: this.network,
     });
     const maxConcurrency = outbound.maxConcurrency ?? outboundDefaults.maxConcurrency;
     this.delivering.consumeWith(deliver, { batchSize: batches.deliver, maxConcurrency });
@@ -240,7 +256,11 @@ export class Outbound extends Construct {
     sweep.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());
     // Keeps SQS measuring them.
     sweep.allow(['sqs:GetQueueAttributes'], ...watched.map(({ queueArn }) => queueArn));
-    new MinuteSchedule(this, 'SweepSchedule', sweep);
+    new RateSchedule(this, 'SweepSchedule', {
+      lambda: sweep,
+      rate: '1 minute',
+      encryptionKey: this.props.encryptionKey,
+    });
     return sweep;
   }
 
@@ -264,7 +284,7 @@ export class Outbound extends Construct {
     description: string,
     environment: Readonly<Record<string, string>>,
     timeout: Duration,
-    more: { readonly recursiveLoop?: RecursiveLoop; readonly once?: boolean } = {},
+    more: Pick<NodeLambdaProps, 'recursiveLoop' | 'once' | 'network'> = {},
   ): NodeLambda {
     const id = `${entry[0]?.toUpperCase()}${entry.slice(1)}`;
     return new NodeLambda(this, id, {

@@ -3,14 +3,20 @@ import { issuePath, issueText } from '../lambdas/domain/issue-text.ts';
 import { parseJson } from '../lambdas/domain/json.ts';
 import { SourceSettings } from '../lambdas/domain/source.ts';
 
-/** The names of the outputs that a stack has once. Tables are names, queues are URLs. */
-export const outputKeys = {
+/** The keys of the outputs of every deployment. */
+const sharedKeys = { managementUrl: 'ManagementUrl', payloadBucket: 'PayloadBucket' } as const;
+
+/** The keys of the outputs of the inbound part. Tables are names. */
+const inboundKeys = {
   inboundBaseUrl: 'InboundBaseUrl',
-  managementUrl: 'ManagementUrl',
+  tapQueuePrefix: 'TapQueuePrefix',
+  inboundEventsTable: 'InboundEventsTable',
+} as const;
+
+/** The keys of the outputs of the outbound part. Tables are names, queues are URLs. */
+const outboundKeys = {
   topicArn: 'OutboundTopicArn',
   signingSecretArn: 'OutboundSigningSecretArn',
-  payloadBucket: 'PayloadBucket',
-  tapQueuePrefix: 'TapQueuePrefix',
   publishQueueUrl: 'PublishQueueUrl',
   deliveryQueueUrl: 'DeliveryQueueUrl',
   sidelineQueueUrl: 'SidelineQueueUrl',
@@ -18,18 +24,28 @@ export const outputKeys = {
   deliveryDlqUrl: 'DeliveryDlqUrl',
   undeliveredQueueUrl: 'UndeliveredQueueUrl',
   subscriptionDlqUrl: 'SubscriptionDlqUrl',
-  inboundEventsTable: 'InboundEventsTable',
   outboundEventsTable: 'OutboundEventsTable',
   deliveriesTable: 'DeliveriesTable',
   endpointsTable: 'EndpointsTable',
   masterSecretArn: 'MasterSecretArn',
   operationsTopicArn: 'OperationsTopicArn',
 } as const;
-type StackFact = keyof typeof outputKeys;
+
+/** The keys of outputs that only some deployments have. */
+const optionalKeys = { encryptionKeyArn: 'EncryptionKeyArn', egressAddresses: 'EgressAddresses' } as const;
+
+/** The keys of the outputs that a deployment has once. */
+export const outputKeys = { ...sharedKeys, ...inboundKeys, ...outboundKeys, ...optionalKeys } as const;
 /** The keys of those outputs. */
 export const outputNames: readonly string[] = Object.values(outputKeys);
-export const isStackFact = (fact: string): fact is StackFact => Object.hasOwn(outputKeys, fact);
-const Facts = v.object(v.entriesFromList(Object.keys(outputKeys).filter(isStackFact), v.string()));
+
+type FactsOf<Keys> = { readonly [Fact in keyof Keys]: string };
+/** The team's key, if it encrypts everything; the addresses that deliveries come from, separated by commas, if they are fixed. */
+type OptionalFacts = { readonly [Fact in keyof typeof optionalKeys]?: string };
+/** What the tools need of the inbound part. */
+export type InboundFacts = FactsOf<typeof inboundKeys>;
+/** What the tools need of the outbound part. */
+export type OutboundFacts = FactsOf<typeof outboundKeys>;
 
 /** The checks of a source, for tools that sign requests or explain refusals. */
 const SourceChecks = v.object({
@@ -52,10 +68,15 @@ const SourceFacts = v.object({
 });
 export type SourceFacts = v.InferOutput<typeof SourceFacts>;
 
-/** The facts of a deployed stack that users and tools need. */
-export type StackFacts = { readonly [Fact in StackFact]: string } & {
-  readonly sources: Readonly<Record<string, SourceFacts>>;
-};
+/** The facts of a deployment that users and tools need. */
+export type StackFacts = FactsOf<typeof sharedKeys> &
+  OptionalFacts & {
+    /** Undefined for `OutboundWebhooks`. */
+    readonly inbound: InboundFacts | undefined;
+    /** Undefined for `InboundWebhooks`. */
+    readonly outbound: OutboundFacts | undefined;
+    readonly sources: Readonly<Record<string, SourceFacts>>;
+  };
 
 /** An output holds 4 KB, so it omits longer lists of ranges. */
 export const maxRangesInOutput = 40;
@@ -72,8 +93,8 @@ type StackOutputs = Readonly<Record<string, string>>;
  */
 export const deploymentsIn = (outputs: StackOutputs): string[] =>
   Object.keys(outputs)
-    .filter((key) => key.endsWith(outputKeys.inboundBaseUrl))
-    .map((key) => key.slice(0, -outputKeys.inboundBaseUrl.length));
+    .filter((key) => key.endsWith(outputKeys.managementUrl))
+    .map((key) => key.slice(0, -outputKeys.managementUrl.length));
 
 /** The outputs of one deployment, without what their keys begin with. */
 export const outputsOf = (deployment: string, outputs: StackOutputs): StackOutputs =>
@@ -103,19 +124,34 @@ function sourceIn(key: string, text: string): SourceFacts {
  * @throws StackOutputError naming the output that is missing, or that another version wrote
  */
 export function factsFrom(outputs: StackOutputs): StackFacts {
-  for (const key of Object.values(outputKeys)) {
-    if (outputs[key] === undefined)
-      throw new StackOutputError(
-        `the stack has no output ${key}: is it a Hookline stack, deployed to the end?`,
-      );
-  }
   const sources = Object.entries(outputs)
     .filter(([key]) => sourceKey.test(key))
     .map(([key, value]) => sourceIn(key, value))
     .map((source) => [source.name, source]);
-  const values = v.parse(
-    Facts,
-    Object.fromEntries(Object.entries(outputKeys).map(([fact, key]) => [fact, outputs[key]])),
-  );
-  return { ...values, sources: Object.fromEntries(sources) };
+  return {
+    ...factsOf(sharedKeys, outputs),
+    encryptionKeyArn: outputs[optionalKeys.encryptionKeyArn],
+    egressAddresses: outputs[optionalKeys.egressAddresses],
+    inbound: has(inboundKeys, outputs) ? factsOf(inboundKeys, outputs) : undefined,
+    outbound: has(outboundKeys, outputs) ? factsOf(outboundKeys, outputs) : undefined,
+    sources: Object.fromEntries(sources),
+  };
+}
+
+type Keys = Readonly<Record<string, string>>;
+
+/** Whether the deployment has the part: one of its outputs is enough, so that a missing one is an error. */
+const has = (keys: Keys, outputs: StackOutputs): boolean =>
+  Object.values(keys).some((key) => outputs[key] !== undefined);
+
+/** @throws StackOutputError naming the output that is missing */
+function factsOf<Part extends Keys>(keys: Part, outputs: StackOutputs): FactsOf<Part> {
+  const facts = Object.entries(keys).map(([fact, key]) => [fact, outputOf(key, outputs)]);
+  return Object.fromEntries(facts) as FactsOf<Part>;
+}
+
+function outputOf(key: string, outputs: StackOutputs): string {
+  const value = outputs[key];
+  if (value !== undefined) return value;
+  throw new StackOutputError(`the stack has no output ${key}: is it a Hookline stack, deployed to the end?`);
 }

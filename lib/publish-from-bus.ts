@@ -1,7 +1,9 @@
-import { Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { Names, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventField, type IEventBus, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { isTypePattern } from '../lambdas/domain/handler.ts';
@@ -39,18 +41,23 @@ export function publishFromBus(
   bus: IEventBus,
   queue: Queue,
   props: PublishFromBusProps,
-  shared: { readonly alarmAction: IAlarmAction; readonly removalPolicy: RemovalPolicy },
+  shared: {
+    readonly alarmAction: IAlarmAction;
+    readonly removalPolicy: RemovalPolicy;
+    readonly encryptionKey?: IKey;
+  },
 ): Rule {
   const problem = problemWith(props);
   if (problem !== undefined) throw new SettingsError(`outbound.from: ${problem}`);
   const { detailType, source, tenant, type = '$.detail-type', data = '$.detail', id = '$.id' } = props;
   const name = `From-${[Names.nodeUniqueId(bus.node), source, detailType].filter(Boolean).join('-')}`;
-  const deadLetters = deadLetterQueue(scope, `${name}Dlq`, shared.removalPolicy);
+  const deadLetters = deadLetterQueue(scope, `${name}Dlq`, shared);
   deadLetterAlarm(scope, `${name}DlqAlarm`, deadLetters, {
     impact: `EventBridge could not deliver an event ${detailType} to the publish queue; it was not sent.`,
     firstStep: "Check the publish queue's policy, then put the events in this queue on the bus again.",
     alarmAction: shared.alarmAction,
   });
+  shared.encryptionKey?.addToResourcePolicy(keyUseOf(scope));
   const field = EventField.fromPath;
   return new Rule(scope, name, {
     eventBus: bus,
@@ -67,6 +74,17 @@ export function publishFromBus(
         }),
       }),
     ],
+  });
+}
+
+/** EventBridge encrypts what it puts on a queue. The statement names no rule, because rules and queues name the key. */
+function keyUseOf(scope: Construct): PolicyStatement {
+  const { partition, region, account } = Stack.of(scope);
+  return new PolicyStatement({
+    principals: [new ServicePrincipal('events.amazonaws.com')],
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+    resources: ['*'],
+    conditions: { ArnLike: { 'aws:SourceArn': `arn:${partition}:events:${region}:${account}:rule/*` } },
   });
 }
 

@@ -68,6 +68,8 @@ export const functions = {
   publishTimeout: Duration.seconds(60),
   /** Below the minute between two runs, so that sweeps do not pile up. */
   sweepTimeout: Duration.seconds(55),
+  /** Sixty reads of queues at once take a second or two. */
+  measureTimeout: Duration.seconds(30),
   /** The gateway gives up after 30 s. */
   managementTimeout: Duration.seconds(29),
   /** CPU comes with memory: below this a cold start takes longer than the strictest providers wait. */
@@ -90,6 +92,8 @@ export const queues = {
   retention: Duration.days(7),
   /** The longest that SQS keeps a message, including its time in its first queue. */
   dlqRetention: Duration.days(14),
+  /** With a key of the team: the longest that SQS allows, since each of its data keys is a billed call of KMS. */
+  dataKeyReuse: Duration.hours(24),
   /** Far above our own limits, because throttles, live leases and a crash of another message in the batch also count as receives. */
   maxReceiveCount: 100,
   /** Half of SQS's limit for messages in flight. At 50 failing events a second, the other half lasts for 20 minutes. */
@@ -101,6 +105,17 @@ export const payloads = {
   inboundRetention: Duration.days(35),
   /** Outlives the longest schedule, 30 days of records and a late replay. */
   outboundRetention: Duration.days(100),
+} as const;
+
+/** The VPC of `outbound.egress: 'static'`. */
+export const staticEgress = {
+  /** Two subnets of 64 addresses for the function, and two of 16 for the gateways. It is connected to nothing, so it may overlap. */
+  range: '10.255.255.0/24',
+  price: {
+    /** Two gateways at $0.045 and two addresses at $0.005 an hour, for 730 hours, in us-east-1. */
+    monthlyDollars: 73,
+    perGigabyte: 0.045,
+  },
 } as const;
 
 /** What a table's maximum of request units a second is derived from: see `table-units.ts`. It bounds the cost of a runaway loop. */

@@ -19,6 +19,7 @@ const isShared = ({ path }: SourceGroup): boolean => path === sharedPath;
 
 /** One group, or one for each source. */
 export function groupsOf(isolation: 'per-source' | 'shared' | undefined, sources: Sources): SourceGroup[] {
+  if (Object.keys(sources).length === 0) return [];
   if (isolation === 'shared') return [{ id: 'Sources', path: sharedPath, sources }];
   return Object.entries(sources).map(([name, source]) => ({
     id: `Source-${name}`,

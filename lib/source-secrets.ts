@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Fn, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { resourceTags } from '../lambdas/domain/resource-tags.ts';
+import { acknowledge } from './parts/acknowledge.ts';
 import { pascalCase } from './pascal-case.ts';
 import type { Sources } from './source-props.ts';
 
@@ -23,20 +25,28 @@ export function sourceSecrets(
   deployment: Construct,
   sources: Sources,
   removalPolicy: RemovalPolicy,
+  encryptionKey?: IKey,
 ): SourceSecrets {
-  return new Map(Object.keys(sources).map((name) => [name, sourceSecret(deployment, name, removalPolicy)]));
+  const secretOf = (name: string) => sourceSecret(deployment, name, removalPolicy, encryptionKey);
+  return new Map(Object.keys(sources).map((name) => [name, secretOf(name)]));
 }
 
-function sourceSecret(deployment: Construct, source: string, removalPolicy: RemovalPolicy): CfnSecret {
+function sourceSecret(
+  deployment: Construct,
+  source: string,
+  removalPolicy: RemovalPolicy,
+  encryptionKey?: IKey,
+): CfnSecret {
   const secret = new CfnSecret(deployment, secretId(source), {
     description: `Signing secret of the webhook source ${source}, as its provider shows it`,
+    kmsKeyId: encryptionKey?.keyArn,
     tags: [
       { key: resourceTags.stack, value: Stack.of(deployment).stackName },
       { key: resourceTags.source, value: source },
     ],
   });
   secret.applyRemovalPolicy(removalPolicy);
-  Validations.of(secret).acknowledge({
+  acknowledge(secret, {
     id: 'AwsSolutions-SMG4',
     reason: 'The provider issues this secret: it is rotated there and then stored here, with an overlap.',
   });

@@ -1,11 +1,14 @@
+import { tapQueuePrefix } from '../lambdas/domain/tap.ts';
+import { deploymentNameOf } from './deployment-name.ts';
+import type { Inbound } from './inbound.ts';
 import type { InboundSource } from './inbound-source.ts';
 import type { Outbound } from './outbound.ts';
-import { maxRangesInOutput, type SourceFacts } from './outputs.ts';
+import { type InboundFacts, maxRangesInOutput, type OutboundFacts, type SourceFacts } from './outputs.ts';
 import type { SourceProps } from './source-props.ts';
 import { handlerTimeoutOf, sourceSettings } from './source-settings.ts';
 
 /** The facts about outbound that tools need. */
-export const outboundFacts = (outbound: Outbound) => ({
+export const outboundFacts = (outbound: Outbound): OutboundFacts => ({
   topicArn: outbound.topic.topicArn,
   operationsTopicArn: outbound.operations.topicArn,
   signingSecretArn: outbound.signingSecret.secretArn,
@@ -22,8 +25,23 @@ export const outboundFacts = (outbound: Outbound) => ({
   endpointsTable: outbound.endpoints.tableName,
 });
 
-/** The facts about one source that tools need. */
-export function sourceFacts(
+/** The facts about inbound that tools need. */
+export const inboundFacts = ({ api, baseUrl, events }: Inbound): InboundFacts => ({
+  inboundBaseUrl: baseUrl,
+  tapQueuePrefix: tapQueuePrefix(deploymentNameOf(api)),
+  inboundEventsTable: events.tableName,
+});
+
+/** The facts about the sources, by their names. */
+export const factsOfSources = ({ settings, sources, baseUrl }: Inbound): Record<string, SourceFacts> =>
+  Object.fromEntries(
+    [...sources].flatMap(([name, source]) => {
+      const given = settings[name];
+      return given === undefined ? [] : [[name, sourceFacts(name, given, baseUrl, source)]];
+    }),
+  );
+
+function sourceFacts(
   name: string,
   source: SourceProps,
   baseUrl: string,

@@ -22,6 +22,7 @@ export interface Concurrency {
 
 /** The settings of the app that decide how many units the tables need. */
 export interface TableUnitsProps {
+  /** @default - nothing is sent */
   readonly outbound?: OutboundProps;
   readonly maxTableUnitsPerSecond?: number;
 }
@@ -30,12 +31,12 @@ export interface TableUnitsProps {
 type Consumer = Pick<SourceGroup, 'sources'>;
 
 /** The concurrency that the settings allow. */
-const concurrencyOf = (consumers: readonly Consumer[], { outbound = {} }: TableUnitsProps): Concurrency => ({
+const concurrencyOf = (consumers: readonly Consumer[], { outbound }: TableUnitsProps): Concurrency => ({
   consume: consumers
     .map(({ sources }) => sharedConsumer(Object.values(sources)).maxConcurrency)
     .reduce((sum, one) => sum + one, 0),
-  publish: outbound.publishMaxConcurrency ?? outboundDefaults.publishMaxConcurrency,
-  deliver: deliverFunctions(outbound.maxConcurrency ?? outboundDefaults.maxConcurrency),
+  publish: outbound ? (outbound.publishMaxConcurrency ?? outboundDefaults.publishMaxConcurrency) : 0,
+  deliver: outbound ? deliverFunctions(outbound.maxConcurrency ?? outboundDefaults.maxConcurrency) : 0,
 });
 
 /** Of both task queues. */

@@ -1,14 +1,31 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { WebhooksProps } from './deployment-props.ts';
 import type { ManagementApi } from './management-api.ts';
 import type { Outbound } from './outbound.ts';
-import { Webhooks, type WebhooksProps } from './webhooks.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface WebhookStackProps extends StackProps, WebhooksProps {
   /** Whether CloudFormation refuses to delete the stack. Set it in production. @default false */
   readonly terminationProtection?: boolean;
 }
+
+/** The settings of a stack of the CDK. Others are those of `Webhooks`, which refuses unknown ones. */
+const stackSettings: Readonly<Record<keyof StackProps, true>> = {
+  analyticsReporting: true,
+  crossRegionReferences: true,
+  description: true,
+  env: true,
+  notificationArns: true,
+  permissionsBoundary: true,
+  propertyInjectors: true,
+  stackName: true,
+  suppressTemplateIndentation: true,
+  synthesizer: true,
+  tags: true,
+  terminationProtection: true,
+};
 
 /** A stack with `Webhooks` and nothing else. */
 export class WebhookStack extends Stack {
@@ -16,8 +33,9 @@ export class WebhookStack extends Stack {
 
   constructor(scope: Construct, id: string, props: WebhookStackProps) {
     super(scope, id, { description: 'Hookline: webhooks in and out', ...props });
+    const own = Object.entries(props).filter(([name]) => !Object.hasOwn(stackSettings, name));
     // CloudFormation's logical ids leave out `Default`.
-    this.webhooks = new Webhooks(this, 'Default', props);
+    this.webhooks = new Webhooks(this, 'Default', { sources: props.sources, ...Object.fromEntries(own) });
   }
 
   /** Publishing and delivery. `outbound.topic.grantPublish(app)` lets an app publish. */

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readOptions } from '../tools/read-options.ts';
 import { LocalAwsError } from './failure.ts';
 import { defaultStateDir } from './state.ts';
 
 export interface StartArguments {
-  readonly app: string;
+  /** The file of a CDK app. @default the app of `cdk.json` */
+  readonly app?: string;
   readonly strict: boolean;
   readonly port: number;
   readonly metricsPort: number;
@@ -23,7 +25,7 @@ const defaultPorts = { aws: 4566, metrics: 9464, receiver: 3000 };
  * @throws LocalAwsError naming the wrong argument
  */
 export function parseStartArguments(args: readonly string[]): StartArguments | undefined {
-  return parsed<StartArguments>(startCommand(), args);
+  return readOptions<StartArguments>(startCommand(), args, LocalAwsError);
 }
 
 /**
@@ -33,23 +35,7 @@ export function parseStartArguments(args: readonly string[]): StartArguments | u
  * @throws LocalAwsError naming the wrong argument
  */
 export function parseReceiverArguments(args: readonly string[]): { readonly port: number } | undefined {
-  return parsed<{ readonly port: number }>(receiverCommand(), args);
-}
-
-function parsed<Options>(command: Command, args: readonly string[]): Options | undefined {
-  try {
-    command
-      .configureOutput({ writeErr: () => undefined })
-      .exitOverride()
-      .parse(args, { from: 'user' });
-    return command.opts<Options & Record<string, unknown>>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new LocalAwsError(
-      `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (${command.name()} --help lists the options)`,
-    );
-  }
+  return readOptions<{ readonly port: number }>(receiverCommand(), args, LocalAwsError);
 }
 
 const receiverCommand = (): Command =>
@@ -60,17 +46,21 @@ const receiverCommand = (): Command =>
     .addOption(portOption('--port <number>', 'its port', defaultPorts.receiver));
 
 const startCommand = (): Command =>
-  new Command('npm start --')
+  withStartOptions(new Command('npm start --'))
     .description('Runs Hookline on this machine: an AWS emulator, and the real cdk deploy into it.')
-    .option('--strict', 'enforce IAM, resource policies and TLS, as AWS does', false)
-    .addOption(portOption('--port <number>', 'the port of the local AWS', defaultPorts.aws))
-    .addOption(portOption('--metrics-port <number>', 'the port of /metrics', defaultPorts.metrics))
-    .option('--app <file>', 'another CDK app to deploy', existingFile, 'bin/webhooks.ts')
     .option(
       '--state-dir <directory>',
       'the directory for its files; with another one, two can run side by side',
       defaultStateDir,
-    )
+    );
+
+/** Gives a command the options of a start, without the state directory. */
+export const withStartOptions = (command: Command): Command =>
+  command
+    .option('--strict', 'enforce IAM, resource policies and TLS, as AWS does', false)
+    .addOption(portOption('--port <number>', 'the port of the local AWS', defaultPorts.aws))
+    .addOption(portOption('--metrics-port <number>', 'the port of /metrics', defaultPorts.metrics))
+    .option('--app <file>', 'a CDK app that Node runs (default: the app of cdk.json)', existingFile)
     .option('--watch', 'deploy again whenever a file of the app is saved', false)
     .option('--verbose', "print the functions' log lines as JSON, unchanged", false);
 

@@ -3,11 +3,9 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { cdkFailure } from './cdk-failure.ts';
 import { type AwsEndpoint, account, awsEnvironment, region } from './endpoint.ts';
+import { LocalAwsError } from './failure.ts';
 import { run } from './processes.ts';
-
-/** The root of this checkout. */
-export const projectRoot = resolve(import.meta.dirname, '..');
-const cli = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
+import { projectRoot } from './project-root.ts';
 
 interface CdkRun {
   readonly env: NodeJS.ProcessEnv;
@@ -15,21 +13,34 @@ interface CdkRun {
   readonly signal?: AbortSignal;
 }
 
-/** Runs the pinned CDK command line tool, which also deploys to AWS. */
+/** Runs the project's own CDK command line tool, which also deploys to AWS. */
 async function cdk(failure: string, args: readonly string[], options: CdkRun): Promise<void> {
   const quiet = { CDK_DISABLE_VERSION_CHECK: '1', CDK_DISABLE_CLI_TELEMETRY: 'true', NO_COLOR: '1' };
   const path = `${dirname(process.execPath)}:${process.env['PATH']}`;
   const env = { ...options.env, ...quiet, PATH: path, CI: 'true', FORCE_COLOR: undefined };
   const all = ['--no-notices', ...args];
-  const { code, output } = await run(process.execPath, [cli, ...all], { ...options, env });
+  const { code, output } = await run(process.execPath, [cdkTool(), ...all], { ...options, env });
   if (code === 0) return;
   options.signal?.throwIfAborted();
   throw cdkFailure(failure, output);
 }
 
-/** Makes the cloud assembly of an app as `cdk synth` does, with local endpoints allowed. */
+function cdkTool(): string {
+  try {
+    const manifest = createRequire(join(projectRoot, 'package.json')).resolve('aws-cdk/package.json');
+    return join(dirname(manifest), 'bin', 'cdk');
+  } catch (cause) {
+    throw new LocalAwsError('The project has no CDK command line tool: run npm i -D aws-cdk@2', { cause });
+  }
+}
+
+/**
+ * Makes the cloud assembly of an app as `cdk synth` does, with local endpoints allowed.
+ *
+ * @param app the file of the app, which Node runs; without one it is the app of `cdk.json`
+ */
 export async function synth(
-  app: string,
+  app: string | undefined,
   assembly: string,
   context: Readonly<Record<string, string>>,
   signal?: AbortSignal,
@@ -38,14 +49,15 @@ export async function synth(
     '-c',
     `${key}=${value}`,
   ]);
-  const command = `node ${JSON.stringify(relative(projectRoot, resolve(app)))}`;
+  const named =
+    app === undefined ? [] : ['--app', `node ${JSON.stringify(relative(projectRoot, resolve(app)))}`];
   const env = awsEnvironment(
     { url: 'http://127.0.0.1:1' },
     { ...process.env, CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region },
   );
   await cdk(
-    `${app} does not synthesise`,
-    ['synth', '--quiet', '--app', command, '--output', assembly, ...flags],
+    `${app ?? 'The app of cdk.json'} does not synthesise`,
+    ['synth', '--quiet', ...named, '--output', assembly, ...flags],
     { env, cwd: projectRoot, signal },
   );
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { projectRoot } from './cdk.ts';
 import { inboundChapters } from './demo/inbound-chapters.ts';
 import { outboundChapter } from './demo/outbound-chapter.ts';
 import { stageOn } from './demo/stage.ts';
@@ -10,20 +9,20 @@ import { describeFailure } from './failure.ts';
 import { functionLogs } from './function-logs.ts';
 import { readableLine } from './log-line.ts';
 import { printProgress } from './progress.ts';
+import { projectRoot } from './project-root.ts';
 import { defaultStateDir } from './state.ts';
+import { stopSignal } from './stop-signal.ts';
 
-/** Aborted by Ctrl+C or SIGTERM. */
-const stopped = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
+const stopped = stopSignal();
 
 try {
-  await demo(stopped.signal);
+  await demo(stopped);
   console.log(`\n${styleText(['bold', 'green'], 'Everything worked as promised.')}`);
 } catch (error) {
   process.exitCode = 1;
   const line = error instanceof BrokenPromiseError ? error.message : describeFailure(error);
   console.error(
-    stopped.signal.aborted ? 'Stopped.' : `${styleText('red', '✘', { stream: process.stderr })} ${line}`,
+    stopped.aborted ? 'Stopped.' : `${styleText('red', '✘', { stream: process.stderr })} ${line}`,
   );
 }
 

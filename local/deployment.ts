@@ -8,7 +8,8 @@ import { changesBetween } from './template-changes.ts';
 
 /** The CDK app of one local AWS. */
 export interface App {
-  readonly file: string;
+  /** @default the app of `cdk.json` */
+  readonly file?: string;
   readonly context: Readonly<Record<string, string>>;
   readonly state: StateDirectory;
   readonly signal: AbortSignal;

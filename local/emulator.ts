@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bootstrap, projectRoot } from './cdk.ts';
+import { bootstrap } from './cdk.ts';
 import { type App, appDeployer, type Deployed, synthesiseApp } from './deployment.ts';
 import { type AwsEndpoint, awsVariables, clientConfig } from './endpoint.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
@@ -7,12 +7,13 @@ import type { LocalOutputs } from './outputs.ts';
 import { claimPort } from './ports.ts';
 import { run } from './processes.ts';
 import { type ShowProgress, silently } from './progress.ts';
+import { projectRoot } from './project-root.ts';
 import { ensureVenv } from './python.ts';
 import { type StateDirectory, takeStateDirectory } from './state.ts';
 
 export interface LocalAwsSettings {
-  /** The CDK app to deploy, e.g. `bin/webhooks.ts`. */
-  readonly app: string;
+  /** The CDK app to deploy, e.g. `bin/webhooks.ts`. @default the app of `cdk.json` */
+  readonly app?: string;
   /** The directory for all files of this run, so that several can run side by side. */
   readonly stateDir: string;
   /** Whether to enforce IAM, resource policies and TLS. */

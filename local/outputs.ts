@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { deploymentsIn, factsFrom, outputsOf, type SourceFacts, type StackFacts } from '../lib/outputs.ts';
+import { deploymentsIn, factsFrom, type OutboundFacts, outputsOf, type SourceFacts } from '../lib/outputs.ts';
 import type { StackOutputs } from './cdk.ts';
 import type { AwsEndpoint } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
@@ -37,6 +37,10 @@ export interface LocalOutputs {
     readonly endpoints: string;
   };
   readonly payloadBucket: string;
+  /** The key that encrypts everything, if the app has one. */
+  readonly encryptionKeyArn?: string;
+  /** The addresses that deliveries come from, separated by commas, if the app fixes them. */
+  readonly egressAddresses?: string;
   /** The name prefix of the queues of `hookline listen`. */
   readonly tapQueuePrefix: string;
   readonly queues: LocalQueues & { readonly sideline: string };
@@ -57,15 +61,7 @@ interface LocalQueues {
  * @throws LocalAwsError when the app has none
  */
 export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): LocalOutputs {
-  const found = Object.values(stacks).flatMap((outputs) =>
-    deploymentsIn(outputs).map((deployment) => outputsOf(deployment, outputs)),
-  );
-  const [outputs] = found;
-  if (outputs === undefined)
-    throw new LocalAwsError(
-      'The app has neither a WebhookStack nor Webhooks, so there is nothing to run: add one to the app, or choose another app with --app.',
-    );
-  const facts = factsFrom(outputs);
+  const { inbound, outbound, ...facts } = wholeDeploymentIn(stacks);
   const sources = Object.values(facts.sources);
   const bySource = <T>(value: (source: SourceFacts) => T): Record<string, T> =>
     Object.fromEntries(sources.map((source) => [source.name, value(source)]));
@@ -73,7 +69,7 @@ export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): Loc
     awsEndpoint: endpoint.url,
     ...(endpoint.caFile ? { caFile: endpoint.caFile } : {}),
     inbound: {
-      baseUrl: reachable(endpoint, facts.inboundBaseUrl),
+      baseUrl: reachable(endpoint, inbound.inboundBaseUrl),
       sources: bySource(({ url, publicUrl, secretArn, provider, checks }) => ({
         url: reachable(endpoint, url),
         ...(publicUrl ? { publicUrl } : {}),
@@ -84,37 +80,54 @@ export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): Loc
     },
     managementUrl: reachable(endpoint, facts.managementUrl),
     outbound: {
-      topicArn: facts.topicArn,
-      publishQueueUrl: facts.publishQueueUrl,
-      signingSecretArn: facts.signingSecretArn,
-      masterSecretArn: facts.masterSecretArn,
-      operationsTopicArn: facts.operationsTopicArn,
+      topicArn: outbound.topicArn,
+      publishQueueUrl: outbound.publishQueueUrl,
+      signingSecretArn: outbound.signingSecretArn,
+      masterSecretArn: outbound.masterSecretArn,
+      operationsTopicArn: outbound.operationsTopicArn,
     },
-    tables: tablesOf(facts),
+    tables: {
+      inboundEvents: inbound.inboundEventsTable,
+      outboundEvents: outbound.outboundEventsTable,
+      deliveries: outbound.deliveriesTable,
+      endpoints: outbound.endpointsTable,
+    },
     payloadBucket: facts.payloadBucket,
-    tapQueuePrefix: facts.tapQueuePrefix,
+    ...(facts.encryptionKeyArn && { encryptionKeyArn: facts.encryptionKeyArn }),
+    ...(facts.egressAddresses && { egressAddresses: facts.egressAddresses }),
+    tapQueuePrefix: inbound.tapQueuePrefix,
     queues: {
-      publish: facts.publishQueueUrl,
-      delivery: facts.deliveryQueueUrl,
-      sideline: facts.sidelineQueueUrl,
+      publish: outbound.publishQueueUrl,
+      delivery: outbound.deliveryQueueUrl,
+      sideline: outbound.sidelineQueueUrl,
       inbound: bySource(({ queueUrl }) => queueUrl),
     },
-    dlqs: { ...dlqsOf(facts), inbound: bySource(({ dlqUrl }) => dlqUrl) },
+    dlqs: { ...dlqsOf(outbound), inbound: bySource(({ dlqUrl }) => dlqUrl) },
   };
 }
 
-const dlqsOf = (facts: StackFacts): Omit<LocalOutputs['dlqs'], 'inbound'> => ({
-  publish: facts.publishDlqUrl,
-  delivery: facts.deliveryDlqUrl,
-  undelivered: facts.undeliveredQueueUrl,
-  subscription: facts.subscriptionDlqUrl,
-});
+/** The first deployment. @throws LocalAwsError when there is none, or when it has only one of the parts */
+function wholeDeploymentIn(stacks: StackOutputs) {
+  const found = Object.values(stacks).flatMap((outputs) =>
+    deploymentsIn(outputs).map((deployment) => outputsOf(deployment, outputs)),
+  );
+  const [outputs] = found;
+  if (outputs === undefined)
+    throw new LocalAwsError(
+      'The app has neither a WebhookStack nor Webhooks, so there is nothing to run: add one to the app, or choose another app with --app.',
+    );
+  const { inbound, outbound, ...shared } = factsFrom(outputs);
+  if (inbound !== undefined && outbound !== undefined) return { ...shared, inbound, outbound };
+  throw new LocalAwsError(
+    `The app has only ${inbound === undefined ? 'OutboundWebhooks' : 'InboundWebhooks'}, and the local AWS runs apps that do both: use Webhooks in the app that you run here.`,
+  );
+}
 
-const tablesOf = (facts: StackFacts): LocalOutputs['tables'] => ({
-  inboundEvents: facts.inboundEventsTable,
-  outboundEvents: facts.outboundEventsTable,
-  deliveries: facts.deliveriesTable,
-  endpoints: facts.endpointsTable,
+const dlqsOf = (outbound: OutboundFacts): Omit<LocalOutputs['dlqs'], 'inbound'> => ({
+  publish: outbound.publishDlqUrl,
+  delivery: outbound.deliveryDlqUrl,
+  undelivered: outbound.undeliveredQueueUrl,
+  subscription: outbound.subscriptionDlqUrl,
 });
 
 /** The host name of an API does not resolve here. The emulator also serves it under a path of its endpoint. */

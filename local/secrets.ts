@@ -5,11 +5,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { ownOf } from '../lambdas/domain/own-property.ts';
-import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
-import type { Provider } from '../lambdas/domain/provider/provider.ts';
-import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
-import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
+import { madeSecret } from '../testing/signing/made-secret.ts';
 import { type AwsEndpoint, clientConfig } from './endpoint.ts';
 import type { LocalOutputs } from './outputs.ts';
 
@@ -50,37 +46,9 @@ export async function readSecret(client: SecretsManagerClient, id: string): Prom
 }
 
 /**
- * A secret as this provider's dashboard would show it.
+ * A random secret as this provider's dashboard would show it.
  *
  * @returns undefined when only the provider can make one: a public key, a topic, the secret of a handshake
  */
-export function randomSecret(provider: string): string | undefined {
-  const row = ownOf(rows, provider);
-  if (row?.handshake?.secretFromHandshake !== undefined) return undefined;
-  const digits = randomBytes(32).toString('hex');
-  const look = ownOf(looks, provider);
-  const candidates = [
-    ...(look ? [look(digits)] : []),
-    digits,
-    `whsec_${randomBytes(32).toString('base64')}`,
-    randomBytes(32).toString('base64'),
-    `user:${digits}`,
-  ];
-  return candidates.find((candidate) => canSign(candidate, row?.secret ?? 'text'));
-}
-
-const rows: Readonly<Record<string, Provider>> = catalogue;
-
-/** The familiar forms of some secrets. */
-const looks: Readonly<Record<string, (digits: string) => string>> = {
-  stripe: (digits) => `whsec_${digits.slice(0, 32)}`,
-  shopify: (digits) => `shpss_${digits.slice(0, 32)}`,
-  supabase: (digits) => `v1,whsec_${Buffer.from(digits, 'hex').toString('base64')}`,
-  'standard-webhooks': (digits) => `whsec_${Buffer.from(digits, 'hex').toString('base64')}`,
-};
-
-function canSign(value: string, format: SecretFormat): boolean {
-  const [dated] = parseSecretValue(value, format)?.keys ?? [];
-  const kind = dated?.key.kind;
-  return kind === 'hmac' || kind === 'token' || (kind === 'fields' && value.startsWith('user:'));
-}
+export const randomSecret = (provider: string): string | undefined =>
+  madeSecret(provider, randomBytes(32).toString('hex'));

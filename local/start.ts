@@ -1,98 +1,19 @@
-import { dirname, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
-import { parseStartArguments, type StartArguments } from './arguments.ts';
-import { projectRoot } from './cdk.ts';
-import { type LocalAws, startLocalAws } from './emulator.ts';
-import { existingEndpoint } from './existing-endpoint.ts';
-import { describeFailure, LocalAwsError } from './failure.ts';
-import { functionLogs } from './function-logs.ts';
-import { type FunctionLine, rawLine, readableEmulatorLine, readableLine } from './log-line.ts';
-import { claimPort, host } from './ports.ts';
-import { printProgress } from './progress.ts';
-import { prometheusMetrics, serveMetrics } from './prometheus.ts';
-import { redeployOnSave } from './watch.ts';
-import { whatRuns } from './what-runs.ts';
+import { parseStartArguments } from './arguments.ts';
+import { describeFailure } from './failure.ts';
+import { runApp } from './run-app.ts';
+import { stopSignal } from './stop-signal.ts';
 
-/** Aborted by Ctrl+C or SIGTERM. */
-const stopped = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
+const stopped = stopSignal();
 
 try {
   const args = parseStartArguments(process.argv.slice(2));
-  if (args !== undefined) await main(args, stopped.signal);
+  if (args !== undefined) await runApp(args, stopped);
 } catch (error) {
-  process.exitCode = stopped.signal.aborted ? 130 : 1;
+  process.exitCode = stopped.aborted ? 130 : 1;
   console.error(
-    stopped.signal.aborted
+    stopped.aborted
       ? 'Stopped.'
       : `${styleText('red', '✘', { stream: process.stderr })} ${describeFailure(error)}`,
   );
-}
-
-/** Starts the emulator, deploys, prints what to try next, and then prints the functions' lines until the signal. */
-async function main(args: StartArguments, signal: AbortSignal): Promise<void> {
-  const endpoint = await existingEndpoint(process.env);
-  const metricsPort = await claimPort(args.metricsPort, '--metrics-port');
-  const begun = Date.now();
-  const aws = await startLocalAws({
-    app: args.app,
-    stateDir: args.stateDir,
-    strict: args.strict,
-    port: args.port,
-    endpoint,
-    progress: printProgress(console.log),
-    onEmulatorLine: (line) => {
-      const shown = readableEmulatorLine(line);
-      if (shown !== undefined) console.log(shown);
-    },
-    signal,
-  });
-  try {
-    await serve(aws, args, metricsPort, begun, signal);
-  } finally {
-    await aws.stop();
-  }
-  console.log('Stopped.');
-}
-
-async function serve(
-  aws: LocalAws,
-  args: StartArguments,
-  metricsPort: number,
-  begun: number,
-  signal: AbortSignal,
-): Promise<void> {
-  // Everything that reads from the emulator ends with it.
-  const over = new AbortController();
-  const ends = AbortSignal.any([signal, over.signal]);
-  const metrics = prometheusMetrics();
-  const server = await serveMetrics(metrics.registry, metricsPort);
-  console.log(whatRuns(aws.outputs, `http://${host}:${metricsPort}/metrics`, (Date.now() - begun) / 1000));
-  if (args.watch) redeployOnSave(aws, watchedDirectories(args.app), console.log, ends);
-
-  const show = (line: FunctionLine): void => {
-    metrics.add(line.text);
-    const shown = args.verbose ? rawLine(line) : readableLine(line);
-    if (shown !== undefined) console.log(shown);
-  };
-  const following = functionLogs(aws.endpoint).follow(begun, show, ends);
-  const died = aws.ended.then(() => {
-    if (!signal.aborted)
-      throw new LocalAwsError(
-        `The emulator ended by itself; its log is ${join(args.stateDir, 'ministack.log')}.`,
-      );
-  });
-  try {
-    await Promise.race([following, died]);
-  } finally {
-    over.abort();
-    server.close();
-    server.closeAllConnections();
-  }
-}
-
-function watchedDirectories(app: string): string[] {
-  const own = ['bin', 'lib', 'lambdas'].map((name) => join(projectRoot, name));
-  const directory = dirname(resolve(app));
-  return own.includes(directory) ? own : [...own, directory];
 }

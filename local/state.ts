@@ -1,10 +1,11 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { LocalAwsError } from './failure.ts';
 import { isAlive } from './processes.ts';
+import { projectRoot } from './project-root.ts';
 
-/** The directory of `npm start`. */
-export const defaultStateDir = resolve(import.meta.dirname, '..', '.local');
+/** The directory of `npm start` and `hookline start`. */
+export const defaultStateDir = join(projectRoot, '.local');
 
 export const outputsFileIn = (directory: string): string => join(directory, 'outputs.json');
 

@@ -23,12 +23,14 @@ const files = {
   sample: `lambdas/domain/provider/providers/${slug}.sample.ts`,
   vectors: `test/vectors/${slug}.json`,
   catalogue: 'lambdas/domain/provider/catalogue.ts',
+  samples: 'lambdas/domain/provider/samples.ts',
   docs: 'docs/providers.md',
 };
 if (existsSync(at(files.row))) refuse(`${files.row} exists already.`);
 
 const skeleton = providerSkeleton(slug, {
   catalogue: readFileSync(at(files.catalogue), 'utf8'),
+  samples: readFileSync(at(files.samples), 'utf8'),
   docs: readFileSync(at(files.docs), 'utf8'),
 });
 const written = [
@@ -36,6 +38,7 @@ const written = [
   [files.sample, skeleton.sample],
   [files.vectors, skeleton.vectors],
   [files.catalogue, skeleton.catalogue],
+  [files.samples, skeleton.samples],
   [files.docs, skeleton.docs],
 ] as const;
 for (const [path, text] of written) {

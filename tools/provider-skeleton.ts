@@ -6,6 +6,7 @@ export interface SkeletonFiles {
   readonly sample: string;
   readonly vectors: string;
   readonly catalogue: string;
+  readonly samples: string;
   readonly docs: string;
 }
 
@@ -17,13 +18,14 @@ export interface SkeletonFiles {
  */
 export function providerSkeleton(
   slug: string,
-  current: Pick<SkeletonFiles, 'catalogue' | 'docs'>,
+  current: Pick<SkeletonFiles, 'catalogue' | 'samples' | 'docs'>,
 ): SkeletonFiles {
   return {
     row: row(slug),
     sample: sample(slug),
     vectors: vectors(slug),
-    catalogue: withRow(current.catalogue, slug),
+    catalogue: withRow(current.catalogue, slug, ''),
+    samples: withRow(current.samples, slug, '.sample'),
     docs: withDocs(current.docs, slug),
   };
 }
@@ -59,14 +61,17 @@ export const sample: MakeSample = ({ uuid, iso }) => ({
 });
 `;
 
-/** Adds the import and the entry, in alphabetical order. */
-function withRow(catalogue: string, slug: string): string {
+/** Adds the import and the entry, in alphabetical order. @param suffix of the imported files */
+function withRow(table: string, slug: string, suffix: '' | '.sample'): string {
   const name = identifier(slug);
   const entry = name === slug ? `  ${name},` : `  '${slug}': ${name},`;
+  const imported = suffix === '' ? name : `sample as ${name}`;
   const added = insertSorted(
-    catalogue.split('\n'),
-    `import { ${name} } from './providers/${slug}.ts';`,
-    /^import .* from '\.\/providers\/(.+)\.ts';$/,
+    table.split('\n'),
+    `import { ${imported} } from './providers/${slug}${suffix}.ts';`,
+    suffix === ''
+      ? /^import .* from '\.\/providers\/(.+)\.ts';$/
+      : /^import .* from '\.\/providers\/(.+)\.sample\.ts';$/,
   );
   return insertSorted(added, entry, /^ {2}'?([a-z0-9-]+)'?(?:: \w+)?,$/).join('\n');
 }

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { account, region } from '../../local/endpoint.ts';
-import type { TableShape } from '../../test/adapters/dynamodb/support/table-shape.ts';
-import { quickApp, threeSources } from '../../test/lib/support/synth.ts';
+import { quickApp, shippedHandlers, threeSources } from '../../test/lib/support/synth.ts';
+import type { TableShape } from '../../testing/memory/dynamodb/table-shape.ts';
 
 /** The functions whose processor time is measured, by the name of their bundles. */
 const measured = ['receive', 'consume', 'publish', 'deliver'] as const;
@@ -70,7 +70,11 @@ const Intrinsic = v.union([
 /** Synthesises this version's app, whose endpoints may be on loopback, as for the local AWS. */
 export function ownAssembly(): Assembly {
   const app = quickApp({ 'hookline:localEndpoints': 'true' });
-  new WebhookStack(app, 'Hookline', { env: { account, region }, sources: threeSources });
+  new WebhookStack(app, 'Hookline', {
+    env: { account, region },
+    sources: threeSources,
+    handlersRegistry: shippedHandlers,
+  });
   return assemblyIn(app.synth().directory);
 }
 

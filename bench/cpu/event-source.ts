@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { region } from '../../local/endpoint.ts';
-import type { ReceivedMessage } from '../../test/support/sqs/stored-queue.ts';
+import type { ReceivedMessage } from '../../testing/memory/sqs/stored-queue.ts';
 import type { RunningFunction } from './running-function.ts';
 import type { StandInAws } from './stand-in-aws.ts';
 

@@ -11,10 +11,10 @@ import {
   SendMessageCommand,
 } from '../../lambdas/adapters/sqs/commands.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { dynamodbInMemory } from '../../test/support/dynamodb/dynamodb.ts';
 import { onLoopback } from '../../test/support/loopback-server.ts';
-import { sqsInMemory } from '../../test/support/sqs/sqs.ts';
-import { type StoredQueue, storedQueue } from '../../test/support/sqs/stored-queue.ts';
+import { dynamodbInMemory } from '../../testing/memory/dynamodb/dynamodb.ts';
+import { sqsInMemory } from '../../testing/memory/sqs/sqs.ts';
+import { type StoredQueue, storedQueue } from '../../testing/memory/sqs/stored-queue.ts';
 import { secret } from '../first-events.ts';
 import type { Assembly } from './assembly.ts';
 import { answerInJson } from './dynamodb-wire.ts';

@@ -15,7 +15,7 @@ import { replayAll } from '../deliveries/replay-all.ts';
 import { toCurrentEndpointOption } from '../deliveries/to-current-endpoint.ts';
 import { allPages, managementOf } from '../stack/all-pages.ts';
 import { dynamoClient } from '../stack/aws-clients.ts';
-import { openDeployment } from '../stack/deployment.ts';
+import { openDeployment, outboundOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
 import { nextCommand } from '../terminal/next-command.ts';
@@ -75,7 +75,7 @@ export function defineDeliveries(deliveries: Command): void {
 }
 
 async function listAgain(options: TargetOptions): Promise<void> {
-  const { deliveriesTable } = await openDeployment(options);
+  const { deliveriesTable } = outboundOf(await openDeployment(options));
   const client = dynamoClient(patientCalls);
   const listed = await listStoppedAgain(client, deliveriesTable, progressLine('listed'));
   print(
@@ -97,7 +97,7 @@ const noDeliveries = ({ tenant, endpoint, status, since }: ListOptions): string 
   ].join(' ');
 
 async function show(id: DeliveryId, options: TargetOptions): Promise<void> {
-  const { deliveriesTable } = await openDeployment(options);
+  const { deliveriesTable } = outboundOf(await openDeployment(options));
   const delivery = await dynamodbDeliveries(dynamoClient(patientCalls), deliveriesTable).read(id);
   if (delivery === undefined)
     throw new RefusedError(
@@ -126,7 +126,7 @@ async function list(options: ListOptions): Promise<void> {
   if (tenant !== undefined || endpoint !== undefined) {
     throw new UsageError('--tenant and --endpoint go together: pass both or neither.');
   }
-  const { deliveriesTable } = await openDeployment(options);
+  const { deliveriesTable } = outboundOf(await openDeployment(options));
   const since = options.since === undefined ? undefined : parseInstant(options.since);
   const filter = { status: options.status, since };
   const all = await scanDeliveries(dynamoClient(patientCalls), deliveriesTable, filter);

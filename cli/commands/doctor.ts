@@ -60,7 +60,8 @@ async function ofDeployment({ deployment, stack }: Deployed, options: Options): 
   const now = unixMillis(Date.now());
   const consumers = async () => checkConsumers(deployment, await mappings, watch, now);
   const concurrency = async () => checkConcurrency(lambda, askedByStack(await mappings, deployment));
-  const sweep = () => checkSweep(stack, new CloudFormationClient(config), watch, now);
+  const sweep = () =>
+    checkSweep({ stack, construct: options.construct }, new CloudFormationClient(config), watch, now);
   const leftOut = { count: deployment.alarmsLeftOut };
   const findings = await Promise.all([
     attempt('secrets', checkSourceSecrets(deployment, stack, secrets)),
@@ -69,7 +70,7 @@ async function ofDeployment({ deployment, stack }: Deployed, options: Options): 
     attempt('alarms', checkAlarms(stackMeant(options), watch, isEmulated ? leftOut : undefined)),
     attempt('consumers', consumers()),
     // A local AWS has no metrics of its functions.
-    ...(isEmulated ? [] : [attempt('sweep', sweep())]),
+    ...(isEmulated || deployment.outbound === undefined ? [] : [attempt('sweep', sweep())]),
     attempt('concurrency', concurrency()),
     attempt('clock', checkClock(deployment)),
   ]);

@@ -12,7 +12,7 @@ export function defineEnv(command: Command): void {
     const options = command.optsWithGlobals<TargetOptions>();
     const outputs = readOutputs(outputsFileIn(options.stateDir));
     if (outputs === undefined)
-      throw new RefusedError('The local AWS is not running: start it with npm start.');
+      throw new RefusedError('The local AWS is not running: start it with npx hookline start.');
     const variables = exportedVariables(outputs);
     print(options, variables, exportLines(variables).join('\n'));
   });

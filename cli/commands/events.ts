@@ -10,7 +10,7 @@ import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 import { type KeptPage, keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
 import { replayAll } from '../deliveries/replay-all.ts';
 import { adapterClient, dynamoClient, sqsClient } from '../stack/aws-clients.ts';
-import { type Deployment, openDeployment, sourceOf } from '../stack/deployment.ts';
+import { type Deployment, inboundOf, openDeployment, sourceOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { dayArgument } from '../terminal/parse-arguments.ts';
 import { print } from '../terminal/print.ts';
@@ -131,8 +131,8 @@ async function keptOn(
   return records;
 }
 
-const inboundEventsOf = ({ inboundEventsTable }: Deployment) =>
-  dynamodbInboundEvents(dynamoClient(patientCalls), inboundEventsTable);
+const inboundEventsOf = (deployment: Deployment) =>
+  dynamodbInboundEvents(dynamoClient(patientCalls), inboundOf(deployment).inboundEventsTable);
 
 function portsOf(deployment: Deployment) {
   const bodies = payloadStore(s3Client(patientCalls), deployment.payloadBucket);

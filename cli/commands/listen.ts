@@ -6,7 +6,7 @@ import { unixMillis } from '../../lambdas/domain/time.ts';
 import { type ForwardOptions, forward } from '../listen/forward.ts';
 import { makeTapQueue } from '../listen/tap-queue.ts';
 import { dynamoClient, sqsClient } from '../stack/aws-clients.ts';
-import { openDeployment, sourceOf } from '../stack/deployment.ts';
+import { inboundOf, openDeployment, sourceOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { failureLine, RefusedError, UsageError } from '../terminal/errors.ts';
 import { cell } from '../terminal/table.ts';
@@ -38,8 +38,9 @@ async function listen(source: string, options: Options): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const queue = await makeTapQueue(sqsClient(longPolls), deployment.tapQueuePrefix, source);
-  const taps = dynamodbTaps(dynamoClient(patientCalls), deployment.inboundEventsTable);
+  const { tapQueuePrefix, inboundEventsTable } = inboundOf(deployment);
+  const queue = await makeTapQueue(sqsClient(longPolls), { ...deployment, tapQueuePrefix }, source);
+  const taps = dynamodbTaps(dynamoClient(patientCalls), inboundEventsTable);
   const renewTap = (): Promise<boolean> => {
     const now = unixMillis(Date.now());
     return taps.open(source, { queueName: queue.name, until: unixMillis(now + tapMs) }, now);

@@ -16,7 +16,7 @@ import {
   previewPublication,
 } from '../../lambdas/outbound/publish/preview-publication.ts';
 import { dynamoClient, sqsClient } from '../stack/aws-clients.ts';
-import { type Deployment, openDeployment } from '../stack/deployment.ts';
+import { openDeployment, outboundOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
 import { nextCommand } from '../terminal/next-command.ts';
@@ -50,11 +50,11 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
   // λ publish would report this only in its dead-letter queue.
   if (opened.kind === 'unusable') throw new UsageError(`The event cannot be published: ${opened.reason}.`);
-  const deployment = await openDeployment(options);
-  const expected = await preview(opened.publication, id === undefined, deployment);
+  const outbound = outboundOf(await openDeployment(options));
+  const expected = await preview(opened.publication, id === undefined, outbound);
   if (expected !== undefined && expected.kind !== 'sends')
     throw new RefusedError(`Nothing was published: ${expected.reason}.`);
-  const [eventId = ''] = await published(event, deployment.publishQueueUrl);
+  const [eventId = ''] = await published(event, outbound.publishQueueUrl);
   if (expected?.endpoint?.status === 'disabled')
     console.error(`${expected.endpoint.id} is disabled: the event is held until it is enabled.`);
   const destination = opened.publication.to;
@@ -74,15 +74,15 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
 async function preview(
   publication: Publication,
   isNewId: boolean,
-  { outboundEventsTable, deliveriesTable, endpointsTable }: Deployment,
+  tables: ReturnType<typeof outboundOf>,
 ): Promise<PublicationPreview | undefined> {
-  const tables = dynamoClient(patientCalls);
+  const client = dynamoClient(patientCalls);
   try {
     return await previewPublication(publication, isNewId, {
       now: () => unixMillis(Date.now()),
-      events: dynamodbOutboundEvents(tables, outboundEventsTable),
-      deliveries: dynamodbDeliveries(tables, deliveriesTable),
-      endpoints: dynamodbEndpoints(tables, endpointsTable),
+      events: dynamodbOutboundEvents(client, tables.outboundEventsTable),
+      deliveries: dynamodbDeliveries(client, tables.deliveriesTable),
+      endpoints: dynamodbEndpoints(client, tables.endpointsTable),
     });
   } catch (error) {
     if (error instanceof Error && error.name === 'AccessDeniedException') return undefined;

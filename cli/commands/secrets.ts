@@ -8,7 +8,7 @@ import { readSecretInput } from '../secrets/prompt.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import { isAddressed, ownSecret } from '../stack/address.ts';
 import { secretsClient } from '../stack/aws-clients.ts';
-import { type Deployment, openDeployment, sourceOf } from '../stack/deployment.ts';
+import { type Deployment, openDeployment, outboundOf, sourceOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError } from '../terminal/errors.ts';
 import { positiveNumber } from '../terminal/parse-arguments.ts';
@@ -85,7 +85,12 @@ function secretOf(deployment: Deployment, words: string) {
     throw new RefusedError(
       `'${words}' is the secret that signs what you send, and a source: write stack:${words} or source:${words}. Nothing was stored.`,
     );
-  if (isOwn) return { arn: deployment.signingSecretArn, format: 'standard-webhooks', signs: true } as const;
+  if (isOwn)
+    return {
+      arn: outboundOf(deployment).signingSecretArn,
+      format: 'standard-webhooks',
+      signs: true,
+    } as const;
   const { secretArn, provider } = source ?? sourceOf(deployment, words);
   return { arn: secretArn, format: secretFormat(provider), signs: false } as const;
 }

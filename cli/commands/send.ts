@@ -3,9 +3,9 @@ import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import { sourceCheckDefaults } from '../../lambdas/domain/source-check-defaults.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
+import type { Draft } from '../../testing/signing/draft.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import { requestToSend, type Sender, type SendOptions } from '../send/send-request.ts';
-import type { Draft } from '../send/signing/draft.ts';
 import { secretsClient } from '../stack/aws-clients.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../stack/deployment.ts';
 import { fetchWithReason } from '../stack/fetch-with-reason.ts';
@@ -42,7 +42,7 @@ export function defineSend(command: Command): void {
 
 async function send(name: string, url: string | undefined, options: Options): Promise<void> {
   const { sender, signedUrl, target } = await sendTarget(name, url, options);
-  const request = await requestToSend(sender, signedUrl, options, unixMillis(Date.now()));
+  const request = requestToSend(sender, signedUrl, options, unixMillis(Date.now()));
   target.search = new URL(request.url).search;
   if (options.body !== undefined && !options.tamper && !readFile(options.body).equals(request.body))
     console.error(

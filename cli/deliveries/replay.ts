@@ -11,15 +11,16 @@ import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import type { Resent } from '../dlq/redrive.ts';
 import { redriveOf } from '../dlq/redrive-delivery.ts';
 import { adapterClient, dynamoClient, sqsClient } from '../stack/aws-clients.ts';
-import type { Deployment } from '../stack/deployment.ts';
+import { type Deployment, outboundOf } from '../stack/deployment.ts';
 
 /** Replays deliveries of a deployment, and redrives their dead letters. */
 export function deliveryReplay(deployment: Deployment, options: ReplayOptions) {
+  const outbound = outboundOf(deployment);
   const tables = dynamoClient(patientCalls);
-  const deliveries = dynamodbDeliveries(tables, deployment.deliveriesTable);
-  const endpoints = dynamodbEndpoints(tables, deployment.endpointsTable);
-  const events = dynamodbOutboundEvents(tables, deployment.outboundEventsTable);
-  const { send: sendTask } = sqsQueue(adapterClient(sqsClient(patientCalls)), deployment.deliveryQueueUrl);
+  const deliveries = dynamodbDeliveries(tables, outbound.deliveriesTable);
+  const endpoints = dynamodbEndpoints(tables, outbound.endpointsTable);
+  const events = dynamodbOutboundEvents(tables, outbound.outboundEventsTable);
+  const { send: sendTask } = sqsQueue(adapterClient(sqsClient(patientCalls)), outbound.deliveryQueueUrl);
 
   const ports = { deliveries, endpoints, events, sendTask };
   const replay = (id: DeliveryId, by?: 'job'): Promise<Replay> =>

@@ -49,21 +49,24 @@ const addressed = (owner: 'stack' | 'source', dlqs: readonly Dlq[], others: read
     return { ...dlq, name: addressOf(owner, dlq.name, names) };
   });
 
-const outboundDlqs = (deployment: Deployment): readonly Dlq[] => [
+const outboundDlqs = ({ outbound }: Deployment): readonly Dlq[] =>
+  outbound === undefined ? [] : dlqsOf(outbound);
+
+const dlqsOf = (outbound: NonNullable<Deployment['outbound']>): readonly Dlq[] => [
   {
     name: 'publish',
     kind: 'publish',
-    url: deployment.publishDlqUrl,
-    workQueueUrl: deployment.publishQueueUrl,
+    url: outbound.publishDlqUrl,
+    workQueueUrl: outbound.publishQueueUrl,
   },
-  { name: 'subscription', kind: 'subscription', url: deployment.subscriptionDlqUrl },
+  { name: 'subscription', kind: 'subscription', url: outbound.subscriptionDlqUrl },
   {
     name: 'delivery',
     kind: 'delivery',
-    url: deployment.deliveryDlqUrl,
-    workQueueUrl: deployment.deliveryQueueUrl,
+    url: outbound.deliveryDlqUrl,
+    workQueueUrl: outbound.deliveryQueueUrl,
   },
-  { name: 'undelivered', kind: 'delivery', url: deployment.undeliveredQueueUrl, isOfEndpoints: true },
+  { name: 'undelivered', kind: 'delivery', url: outbound.undeliveredQueueUrl, isOfEndpoints: true },
 ];
 
 /** The DLQs of the sources; a shared one is listed as `inbound`, and once for each source. */

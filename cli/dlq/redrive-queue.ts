@@ -3,7 +3,7 @@ import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
 import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import { deliveryReplay } from '../deliveries/replay.ts';
 import { adapterClient, sqsClient } from '../stack/aws-clients.ts';
-import { type Deployment, openDeployment } from '../stack/deployment.ts';
+import { type Deployment, openDeployment, outboundOf } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError } from '../terminal/errors.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
@@ -77,11 +77,11 @@ async function redriveFrom(dlq: Dlq, deployment: Deployment, options: Options): 
 /** Sends a message back to the queue that its dead letter came from. */
 function resender(dlq: Dlq, deployment: Deployment, options: ReplayOptions) {
   const client = sqsClient(patientCalls);
-  const deliveries = deliveryReplay(deployment, options);
   return async (resend: Resend): Promise<Resent> => {
-    if (resend.kind === 'replay') return deliveries.redrive(resend.deliveryId, resend.task);
+    if (resend.kind === 'replay')
+      return deliveryReplay(deployment, options).redrive(resend.deliveryId, resend.task);
     const source = resend.source === undefined ? undefined : deployment.sources[resend.source];
-    const url = source?.queueUrl ?? dlq.workQueueUrl ?? deployment.publishQueueUrl;
+    const url = source?.queueUrl ?? dlq.workQueueUrl ?? outboundOf(deployment).publishQueueUrl;
     await sqsQueue(adapterClient(client), url).send({ body: resend.body, attributes: resend.attributes });
     return { kind: 'sent' };
   };

@@ -16,9 +16,11 @@ import { missingQueue } from './left-findings.ts';
 
 /** Checks that deliveries can be signed, and that secrets of endpoints can be decrypted. */
 export async function checkOwnSecrets(
-  { sources, signingSecretArn, masterSecretArn }: Deployment,
+  { sources, outbound }: Deployment,
   client: SecretsManagerClient,
 ): Promise<Finding[]> {
+  if (outbound === undefined) return [];
+  const { signingSecretArn, masterSecretArn } = outbound;
   const signing = await secretVersions(client, signingSecretArn).current();
   const canSign = signing && parseSecretValue(signing.value, 'standard-webhooks') !== undefined;
   const master = await secretVersions(client, masterSecretArn).current();

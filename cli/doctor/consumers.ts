@@ -54,18 +54,19 @@ export async function checkConsumers(
 }
 
 function consumedQueues(deployment: Deployment): Consumed[] {
-  const { sources, publishQueueUrl, deliveryQueueUrl, sidelineQueueUrl } = deployment;
+  const { sources, outbound } = deployment;
   const bySource = Map.groupBy(Object.values(sources), ({ queueUrl }) => queueNameOf(queueUrl));
   const ofSources = [...bySource].map(([queue, sharing]) => ({
     queue,
     names: sharing.length === 1 ? sharing.map(({ name }) => name).join() : `${sharing.length} sources`,
     source: sharing.length === 1 ? sharing[0]?.name : undefined,
   }));
+  if (outbound === undefined) return ofSources;
   return [
     ...ofSources,
-    { queue: queueNameOf(publishQueueUrl), names: 'publish', source: undefined },
-    { queue: queueNameOf(deliveryQueueUrl), names: 'delivery', source: undefined },
-    { queue: queueNameOf(sidelineQueueUrl), names: 'sideline', source: undefined, isSecond: true },
+    { queue: queueNameOf(outbound.publishQueueUrl), names: 'publish', source: undefined },
+    { queue: queueNameOf(outbound.deliveryQueueUrl), names: 'delivery', source: undefined },
+    { queue: queueNameOf(outbound.sidelineQueueUrl), names: 'sideline', source: undefined, isSecond: true },
   ];
 }
 

@@ -43,12 +43,15 @@ export async function examineBeforeRemoval(
   const watched = isAll ? watchedAll(deployment) : watchedSource(deployment, name);
   const client = sqsClient(patientCalls);
   const tables = dynamoClient(patientCalls);
-  const running = (limit: number) =>
-    attentionItems(tables, deployment.endpointsTable, 'jobs', undefined, limit);
+  const { outbound } = deployment;
+  const running = (endpointsTable: string) => (limit: number) =>
+    attentionItems(tables, endpointsTable, 'jobs', undefined, limit);
   const look = async (): Promise<Left> => {
     const [queues, unfinished] = await Promise.all([
       Promise.all(watched.map((one) => lookAt(client, one))),
-      isAll ? lookAtTables(tables, deployment, running) : undefined,
+      isAll && outbound !== undefined
+        ? lookAtTables(tables, outbound, running(outbound.endpointsTable))
+        : undefined,
     ]);
     return { queues, unfinished };
   };

@@ -19,15 +19,13 @@ export async function queueMappings(
 }
 
 /** The queues that functions read; sources may share one. */
-export const workQueueNames = ({
-  sources,
-  publishQueueUrl,
-  deliveryQueueUrl,
-  sidelineQueueUrl,
-}: Deployment): ReadonlySet<string> => {
+export const workQueueNames = ({ sources, outbound }: Deployment): ReadonlySet<string> => {
   const ofSources = Object.values(sources).map(({ queueUrl }) => queueUrl);
-  const urls = [publishQueueUrl, deliveryQueueUrl, sidelineQueueUrl, ...ofSources];
-  return new Set(urls.map(queueNameOf));
+  const ofSending =
+    outbound === undefined
+      ? []
+      : [outbound.publishQueueUrl, outbound.deliveryQueueUrl, outbound.sidelineQueueUrl];
+  return new Set([...ofSending, ...ofSources].map(queueNameOf));
 };
 
 /** The name of a mapping's queue. */

@@ -27,6 +27,7 @@ export async function checkSourceSecrets(
   client: SecretsManagerClient,
 ): Promise<Finding[]> {
   const sources = Object.values(deployment.sources);
+  if (sources.length === 0) return [];
   const looked = await Promise.all(sources.map((source) => lookAt(source, client)));
   const faulty = looked.flatMap((one) => (one.kind === 'faulty' ? [one] : []));
   const findings = looked.flatMap((one) => (one.kind === 'finding' ? [one.finding] : []));

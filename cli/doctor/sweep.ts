@@ -1,6 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { days, later, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { pascalCase } from '../../lib/pascal-case.ts';
 import { stackResources } from '../stack/stack-resources.ts';
 import { instant } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
@@ -11,21 +12,32 @@ const window = seconds(600);
 const lookBack = { span: days(14), periodSeconds: 3_600 };
 const check = 'sweep';
 
+/** The stack, and the path of the `Webhooks` construct below it if it has several. */
+interface Where {
+  readonly stack: string;
+  readonly construct?: string;
+}
+
 /**
  * Checks that the sweep ran lately. It sends long retries and finds lost deliveries.
  *
- * @param stack the stack that has the sweep's function
+ * @param where the stack and the construct that have the sweep's function
  */
 export async function checkSweep(
-  stack: string,
+  where: Where,
   formation: CloudFormationClient,
   watch: CloudWatchClient,
   now: UnixMillis,
 ): Promise<Finding[]> {
-  const { lambda, schedule } = await sweepOf(stack, formation);
+  const { lambda, schedule } = await sweepOf(where, formation);
   if (lambda === undefined)
     return [
-      { check, ok: false, detail: `${stack} has no sweep function`, advice: 'npx cdk deploy makes it.' },
+      {
+        check,
+        ok: false,
+        detail: `${where.stack} has no sweep function`,
+        advice: 'npx cdk deploy makes it.',
+      },
     ];
   const recent = await lastRun(watch, lambda, back(now, window), now, 60);
   if (recent !== undefined) return [{ check, ok: true, detail: `ran ${instant(recent)}` }];
@@ -49,13 +61,15 @@ export async function checkSweep(
 const back = (now: UnixMillis, span: number): UnixMillis => later(now, seconds(-span));
 
 /** The physical names of the function and its schedule. */
-async function sweepOf(stack: string, client: CloudFormationClient) {
+async function sweepOf({ stack, construct = '' }: Where, client: CloudFormationClient) {
   const found = await stackResources(client, stack);
+  const begin = construct.split('/').map(pascalCase).join('');
   const named = (type: string) =>
     found.find(
       ({ ResourceType, LogicalResourceId, ResourceStatus = '' }) =>
         ResourceType === type &&
-        LogicalResourceId?.startsWith('OutboundSweep') &&
+        LogicalResourceId?.startsWith(begin) &&
+        LogicalResourceId.includes('OutboundSweep') &&
         !ResourceStatus.startsWith('DELETE_'),
     )?.PhysicalResourceId;
   return { lambda: named('AWS::Lambda::Function'), schedule: named('AWS::Scheduler::Schedule') };

@@ -10,7 +10,7 @@ import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
 import { EndpointIdText, TenantIdText } from '../../lambdas/domain/ids.ts';
 import { FiniteNumber } from '../../lambdas/domain/instant-fields.ts';
 import { dueIndex, manifestShards, otherItems } from '../../lambdas/domain/tables.ts';
-import type { Deployment } from '../stack/deployment.ts';
+import type { OutboundFacts } from '../../lib/outputs.ts';
 
 /** Deliveries and recoveries in the tables that have not ended. */
 export interface Unfinished {
@@ -61,7 +61,7 @@ export type RunningRecoveries = (limit: number) => Promise<readonly unknown[]>;
  */
 export async function lookAtTables(
   client: DynamodbClient,
-  { deliveriesTable, endpointsTable }: Pick<Deployment, 'deliveriesTable' | 'endpointsTable'>,
+  { deliveriesTable, endpointsTable }: Pick<OutboundFacts, 'deliveriesTable' | 'endpointsTable'>,
   running: RunningRecoveries,
 ): Promise<Unfinished> {
   const [listed, recoveries] = await Promise.all([

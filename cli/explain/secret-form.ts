@@ -112,9 +112,13 @@ export function missingBeginning(provider: string, secret: string): string | und
   return isAsKnown ? undefined : known.join(' or ');
 }
 
+/** What a secret of a format looks like. */
+export const formOf = (format: SecretFormat): string =>
+  typeof format === 'object' ? format.called : forms[format];
+
 /** The end of a sentence that says what a provider's secret looks like and where to find it. */
 export function secretForm(provider: string, format: SecretFormat): string {
-  const form = typeof format === 'object' ? `of this form: ${format.called}` : forms[format];
+  const form = typeof format === 'object' ? `of this form: ${format.called}` : formOf(format);
   const place = ownOf(secretPlaces, provider);
   return place === undefined ? form : `${form} (${provider}: ${place})`;
 }

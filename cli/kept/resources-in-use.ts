@@ -11,8 +11,9 @@ export async function inUse(found: Found, { local }: TargetOptions): Promise<Rea
 }
 
 /** The ARNs, URLs and names in a stack's outputs. */
-export function inOutputs({ sources, ...facts }: Deployment): string[] {
-  const values = [facts, ...Object.values(sources)].flatMap((one): unknown[] => Object.values(one));
+export function inOutputs({ sources, inbound, outbound, ...shared }: Deployment): string[] {
+  const parts = { ...shared, ...inbound, ...outbound };
+  const values = [parts, ...Object.values(sources)].flatMap((one): unknown[] => Object.values(one));
   return values.filter((value) => typeof value === 'string');
 }
 

@@ -13,6 +13,12 @@ import { isTapQueue, tapQueuesOf } from '../../lambdas/domain/tap.ts';
 const retentionSeconds = 300;
 const waitSeconds = 5;
 
+/** What the tap queues of a deployment have in common. */
+interface TapQueues {
+  readonly tapQueuePrefix: string;
+  readonly encryptionKeyArn?: string;
+}
+
 /** Refuses plain HTTP, as every queue of a stack does. */
 const tlsOnly = JSON.stringify({
   Version: '2012-10-17',
@@ -31,9 +37,10 @@ const tlsOnly = JSON.stringify({
 /**
  * Makes a queue for one listener, and removes those that earlier listeners of the source left behind.
  *
- * @param prefix of the deployment's tap queues
+ * @param of the name prefix of the deployment's tap queues, and the key that encrypts its queues, if it has one
  */
-export async function makeTapQueue(client: SQSClient, prefix: string, source: string) {
+export async function makeTapQueue(client: SQSClient, of: TapQueues, source: string) {
+  const { tapQueuePrefix: prefix, encryptionKeyArn } = of;
   const begin = tapQueuesOf(prefix, source);
   const name = `${begin}${randomBytes(4).toString('hex')}`;
   const { QueueUrls: found = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: begin }));
@@ -43,7 +50,9 @@ export async function makeTapQueue(client: SQSClient, prefix: string, source: st
       QueueName: name,
       Attributes: {
         MessageRetentionPeriod: String(retentionSeconds),
-        SqsManagedSseEnabled: 'true',
+        ...(encryptionKeyArn === undefined
+          ? { SqsManagedSseEnabled: 'true' }
+          : { KmsMasterKeyId: encryptionKeyArn }),
         Policy: tlsOnly,
       },
     }),

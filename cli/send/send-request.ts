@@ -3,14 +3,16 @@ import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
-import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
+import { named } from '../../testing/samples/named.ts';
+import { sampleOf } from '../../testing/samples/sample-of.ts';
+import { withType } from '../../testing/samples/with-type.ts';
+import type { Draft } from '../../testing/signing/draft.ts';
+import { assertSignable, signRequest } from '../../testing/signing/sign-request.ts';
+import { beyond, signsTime } from '../../testing/signing/signed-time.ts';
+import { tampered } from '../../testing/signing/tamper.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
 import { readFile } from '../terminal/read-file.ts';
-import { sampleOf } from './samples/sample-of.ts';
-import { withType } from './samples/with-type.ts';
-import type { Draft } from './signing/draft.ts';
-import { assertSignable, signRequest } from './signing/sign-request.ts';
-import { tampered } from './signing/tamper.ts';
 
 /** The options of `hookline send` that shape the request. */
 export interface SendOptions {
@@ -34,29 +36,22 @@ export interface Sender {
   readonly tolerance: number;
 }
 
-/** Custom signers that also sign a timestamp. */
-const timed: ReadonlySet<string> = new Set(['box', 'contentful', 'mailgun', 'monday']);
-
 /**
  * Builds a signed request.
  *
  * @param url the source's URL as the provider knows it
  * @throws RefusedError or CannotSignError with the next step
  */
-export async function requestToSend(
-  sender: Sender,
-  url: string,
-  options: SendOptions,
-  now: UnixMillis,
-): Promise<Draft> {
+export function requestToSend(sender: Sender, url: string, options: SendOptions, now: UnixMillis): Draft {
   assertSignable(sender.slug);
-  const at = options.stale ? staleTime(sender, now) : now;
-  const sample = named(await sampleOf(sender.slug, url, at), sender.provider);
+  const key = keyOf(sender);
+  const at = options.stale ? staleTime(sender, key, now) : now;
+  const sample = named(sampleOf(sender.slug, url, at), sender.provider);
   const typed = options.type === undefined ? sample : ofType(sample, sender, options);
   const draft = options.body === undefined ? typed : withBody(typed, options.body, options.contentType);
   const privateKey = options.privateKey ? createPrivateKey(readFile(options.privateKey)) : undefined;
-  const signing = { key: keyOf(sender), at, messageId: randomUUID(), privateKey };
-  const signed = await signRequest(sender.slug, sender.provider, draft, signing);
+  const signing = { key, at, messageId: randomUUID(), privateKey };
+  const signed = signRequest(sender.slug, sender.provider, draft, signing);
   return options.tamper ? tampered(sender.slug, signed, signing.key) : signed;
 }
 
@@ -70,29 +65,11 @@ function keyOf({ slug, provider, secret, remedy }: Sender): VerificationKey {
   );
 }
 
-/** A time one minute outside the tolerance. */
-function staleTime({ slug, provider, tolerance }: Sender, now: UnixMillis): UnixMillis {
-  const { signature, bodyTimestamp } = provider;
-  const signsTime =
-    typeof signature === 'function' ? timed.has(slug) : signature.signed.includes('{timestamp}');
-  if (signsTime || bodyTimestamp !== undefined) return unixMillis(now - (tolerance + 60) * 1000);
+function staleTime({ slug, provider, tolerance }: Sender, key: VerificationKey, now: UnixMillis): UnixMillis {
+  if (signsTime(slug, provider, key)) return beyond(tolerance, now);
   throw new UsageError(
     `${slug} does not sign a timestamp, so a request is never too old: leave out --stale.`,
   );
-}
-
-/** Adds the id and type headers of a generic provider, where the sample lacks them. */
-function named(sample: Draft, { id, type }: Provider): Draft {
-  const names = [
-    [id, randomUUID()],
-    [type, 'example.created'],
-  ] as const;
-  const missing = names.flatMap(([rule, text]) =>
-    rule.from === 'header' && !rule.name.startsWith('*') && sample.headers[rule.name] === undefined
-      ? [[rule.name, text] as const]
-      : [],
-  );
-  return { ...sample, headers: { ...Object.fromEntries(missing), ...sample.headers } };
 }
 
 /** Changes the type. With the caller's own body, only a type in a header can be changed. */

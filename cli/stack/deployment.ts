@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { asError } from '../../lambdas/domain/errors.ts';
-import type { SourceChecks, StackFacts } from '../../lib/outputs.ts';
+import type { InboundFacts, OutboundFacts, SourceChecks, StackFacts } from '../../lib/outputs.ts';
 import { type LocalOutputs, reachable } from '../../local/outputs.ts';
 import { RefusedError } from '../terminal/errors.ts';
 import { chooseDeployment } from './choose-deployment.ts';
@@ -21,7 +21,14 @@ export interface DeployedSource {
 }
 
 /** The resources of a deployment: tables by name, queues by URL, secrets by ARN. */
-export type Deployment = Omit<StackFacts, 'apiId' | 'inboundBaseUrl' | 'topicArn' | 'sources'> & {
+export type Deployment = Pick<
+  StackFacts,
+  'managementUrl' | 'payloadBucket' | 'encryptionKeyArn' | 'egressAddresses'
+> & {
+  /** Undefined for `OutboundWebhooks`. */
+  readonly inbound: Omit<InboundFacts, 'inboundBaseUrl'> | undefined;
+  /** Undefined for `InboundWebhooks`. */
+  readonly outbound: Omit<OutboundFacts, 'topicArn'> | undefined;
   readonly sources: Readonly<Record<string, DeployedSource>>;
   /** The number of the stack's alarms that a local AWS does not have. */
   readonly alarmsLeftOut?: number;
@@ -67,7 +74,7 @@ export async function findDeployment(options: TargetOptions): Promise<Found> {
   const target = enterTarget(options);
   if (target.kind === 'stack') return findStack(target.name, options.construct);
   const deployment = fromLocalOutputs(target.outputs);
-  return { kind: 'deployed', stack: stackInName(deployment.publishQueueUrl), deployment };
+  return { kind: 'deployed', stack: stackInName(target.outputs.queues.publish), deployment };
 }
 
 async function findStack(stack: string, construct: string | undefined): Promise<Found> {
@@ -126,34 +133,62 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
   return {
     sources: Object.fromEntries(sources),
     managementUrl: outputs.managementUrl,
-    signingSecretArn: outbound.signingSecretArn,
-    masterSecretArn: outbound.masterSecretArn,
-    operationsTopicArn: outbound.operationsTopicArn,
     payloadBucket,
-    tapQueuePrefix: outputs.tapQueuePrefix,
-    publishQueueUrl: queues.publish,
-    deliveryQueueUrl: queues.delivery,
-    sidelineQueueUrl: queues.sideline,
-    publishDlqUrl: dlqs.publish,
-    deliveryDlqUrl: dlqs.delivery,
-    undeliveredQueueUrl: dlqs.undelivered,
-    subscriptionDlqUrl: dlqs.subscription,
-    inboundEventsTable: tables.inboundEvents,
-    outboundEventsTable: tables.outboundEvents,
-    deliveriesTable: tables.deliveries,
-    endpointsTable: tables.endpoints,
+    encryptionKeyArn: outputs.encryptionKeyArn,
+    egressAddresses: outputs.egressAddresses,
+    inbound: { tapQueuePrefix: outputs.tapQueuePrefix, inboundEventsTable: tables.inboundEvents },
+    outbound: {
+      signingSecretArn: outbound.signingSecretArn,
+      masterSecretArn: outbound.masterSecretArn,
+      operationsTopicArn: outbound.operationsTopicArn,
+      publishQueueUrl: queues.publish,
+      deliveryQueueUrl: queues.delivery,
+      sidelineQueueUrl: queues.sideline,
+      publishDlqUrl: dlqs.publish,
+      deliveryDlqUrl: dlqs.delivery,
+      undeliveredQueueUrl: dlqs.undelivered,
+      subscriptionDlqUrl: dlqs.subscription,
+      outboundEventsTable: tables.outboundEvents,
+      deliveriesTable: tables.deliveries,
+      endpointsTable: tables.endpoints,
+    },
     alarmsLeftOut: outputs.alarmsLeftOut,
   };
 }
 
 /**
+ * The outbound part.
+ *
+ * @throws RefusedError when the deployment only receives
+ */
+export function outboundOf({ outbound }: Pick<Deployment, 'outbound'>) {
+  if (outbound !== undefined) return outbound;
+  throw new RefusedError(
+    'This deployment sends nothing: it was made by InboundWebhooks. Use Webhooks to send.',
+  );
+}
+
+/**
+ * The inbound part.
+ *
+ * @throws RefusedError when the deployment only sends
+ */
+export function inboundOf({ inbound }: Pick<Deployment, 'inbound'>) {
+  if (inbound !== undefined) return inbound;
+  throw new RefusedError(
+    'This deployment receives nothing: it was made by OutboundWebhooks. Use Webhooks to receive.',
+  );
+}
+
+/**
  * Finds a source by its name.
  *
- * @throws RefusedError listing the stack's sources
+ * @throws RefusedError listing the stack's sources, or when the deployment only sends
  */
 export function sourceOf(deployment: Deployment, name: string): DeployedSource {
   const source = Object.hasOwn(deployment.sources, name) ? deployment.sources[name] : undefined;
   if (source) return source;
+  inboundOf(deployment);
   throw new RefusedError(
     `There is no source '${name}'; this stack has ${Object.keys(deployment.sources).join(', ')}.`,
   );

@@ -47,7 +47,9 @@ export function chooseTarget(
     if (options.stack || options.profile || options.region)
       throw new UsageError('--local selects the deployment: leave out --stack, --profile and --region.');
     if (localOutputs) return { kind: 'local', outputs: localOutputs };
-    throw new RefusedError('The local AWS is not running: start it with npm start, or leave out --local.');
+    throw new RefusedError(
+      'The local AWS is not running: start it with npx hookline start, or leave out --local.',
+    );
   }
   const isChosen = options.stack || options.profile || choosingVariables.some((name) => env[name]);
   if (localOutputs && !isChosen)

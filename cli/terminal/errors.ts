@@ -1,5 +1,6 @@
 import type { PublishError } from '../../client/publish-webhook.ts';
-import type { CannotSignError } from '../send/signing/draft.ts';
+import type { LocalAwsError } from '../../local/failure.ts';
+import type { CannotSignError } from '../../testing/signing/draft.ts';
 import { whyUnreachable } from './network-errors.ts';
 
 /** A command is refused or cannot be done. The message is one line: what, where, and the next step. */
@@ -12,9 +13,10 @@ export class UsageError extends Error {
   override name = 'UsageError' as const;
 }
 
-type OwnError = RefusedError | UsageError | CannotSignError;
+type OwnError = RefusedError | UsageError | CannotSignError | LocalAwsError;
 /** By name, because their files load more than a command may need. */
 const shownAsMessage: readonly string[] = [
+  'LocalAwsError',
   'RefusedError',
   'UsageError',
   'CannotSignError',

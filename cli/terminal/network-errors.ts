@@ -7,7 +7,8 @@ interface Fault {
   readonly endpointAdvice?: string;
 }
 
-const isItRunning = 'Is npm start running? For another AWS leave out --local, or unset AWS_ENDPOINT_URL.';
+const isItRunning =
+  'Is npx hookline start running? For another AWS leave out --local, or unset AWS_ENDPOINT_URL.';
 const isThisMachineOnline = 'Is this machine online? Is a firewall, VPN or proxy in between?';
 
 /** Faults by the error codes of Node, of fetch and of the AWS SDK. */

@@ -1,9 +1,13 @@
 import ipaddr from 'ipaddr.js';
 import type { OutboundSettings } from './outbound-settings.ts';
+import { isRefused, type RefusedRanges } from './refused-ranges.ts';
 import { readUrl } from './url-text.ts';
 
 /** The settings that decide where requests may go. */
-export type DestinationRules = Pick<OutboundSettings, 'localEndpoints' | 'allowedPorts'>;
+export type DestinationRules = Pick<OutboundSettings, 'localEndpoints' | 'allowedPorts'> & {
+  /** The ranges of the network that the requests leave from. @default none */
+  readonly refusedRanges?: RefusedRanges;
+};
 
 /** Whether an address is allowed. */
 export type DestinationCheck =
@@ -34,12 +38,12 @@ export function checkUrl(text: string, rules: DestinationRules): UrlCheck {
 }
 
 /** @returns why a public URL is refused; undefined when it is allowed */
-function checkPublic(url: URL, { allowedPorts }: DestinationRules): string | undefined {
+function checkPublic(url: URL, { allowedPorts, refusedRanges }: DestinationRules): string | undefined {
   const host = hostOf(url);
   const port = Number(url.port || 443);
   if (url.protocol !== 'https:') return 'only https is allowed';
   if (!allowedPorts.includes(port)) return `port ${port} is not allowed`;
-  const address = ipaddr.isValid(host) ? checkAddress(host) : ok;
+  const address = ipaddr.isValid(host) ? checkAddress(host, refusedRanges) : ok;
   return address.ok ? undefined : address.reason;
 }
 
@@ -61,17 +65,19 @@ export const isLoopback = (address: string): boolean =>
  * Checks an address before connecting to it: it must be public unicast.
  *
  * A v6 address with an embedded v4 address (mapped or NAT64) is judged by the v4 address.
+ *
+ * @param refusedRanges also refused, even if they are public
  */
-export function checkAddress(address: string): DestinationCheck {
+export function checkAddress(address: string, refusedRanges: RefusedRanges = []): DestinationCheck {
   if (!ipaddr.isValid(address)) return notPublic(address, 'unreadable');
   const parsed = ipaddr.parse(address);
-  if (parsed.kind() === 'ipv4') return checkRange(address, parsed.range());
+  if (parsed.kind() === 'ipv4') return checkRange(address, parsed, refusedRanges);
   const v6 = ipaddr.IPv6.parse(address);
   const embedded = embeddedV4(v6);
-  if (embedded !== undefined) return checkRange(address, embedded.range());
+  if (embedded !== undefined) return checkRange(address, embedded, refusedRanges);
   // All other publicly routed addresses are in this range.
   return v6.match(v6Ranges().globalUnicast)
-    ? checkRange(address, v6.range())
+    ? checkRange(address, v6, refusedRanges)
     : notPublic(address, 'not global unicast');
 }
 
@@ -91,8 +97,15 @@ function embeddedV4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   return address.match(v6Ranges().nat64) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : undefined;
 }
 
-const checkRange = (address: string, range: string): DestinationCheck =>
-  range === 'unicast' ? ok : notPublic(address, range);
+function checkRange(
+  address: string,
+  judged: ipaddr.IPv4 | ipaddr.IPv6,
+  refusedRanges: RefusedRanges,
+): DestinationCheck {
+  const range = judged.range();
+  if (range !== 'unicast') return notPublic(address, range);
+  return isRefused(judged, refusedRanges) ? notPublic(address, 'of our own network') : ok;
+}
 
 const notPublic = (address: string, range: string): DestinationCheck => ({
   ok: false,

@@ -1,5 +1,5 @@
+import { defineHandlers, parsePayloadAs } from 'hookline/handlers';
 import * as v from 'valibot';
-import { defineHandlers, parsePayloadAs } from '../domain/handler.ts';
 
 const Repository = v.object({ full_name: v.string() });
 

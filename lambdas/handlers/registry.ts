@@ -1,4 +1,4 @@
-import type { Handlers } from '../domain/handler.ts';
+import type { Handlers } from 'hookline/handlers';
 import { github } from './github.ts';
 import { shopify } from './shopify.ts';
 import { stripe } from './stripe.ts';

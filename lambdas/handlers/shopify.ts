@@ -1,5 +1,5 @@
+import { defineHandlers, parsePayloadAs } from 'hookline/handlers';
 import * as v from 'valibot';
-import { defineHandlers, parsePayloadAs } from '../domain/handler.ts';
 
 const Order = v.object({
   id: v.number(),

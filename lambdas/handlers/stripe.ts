@@ -1,5 +1,5 @@
+import { defineHandlers, parsePayloadAs } from 'hookline/handlers';
 import * as v from 'valibot';
-import { defineHandlers, parsePayloadAs } from '../domain/handler.ts';
 
 /** Only what these handlers read; Stripe's objects have much more. */
 const PaymentIntentEvent = v.object({

@@ -1,17 +1,17 @@
-import type { Source } from '../domain/provider/provider.ts';
+import type { CheckedSource } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { parseKey, type VerificationKey } from '../domain/signature/key.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { InboundPorts } from './ports.ts';
-import { type ReceiveResult, refused, unavailable } from './receive-result.ts';
+import { type NoEvents, refused, unavailable } from './receive-result.ts';
 
 /** Responds to a handshake without a signature. @returns undefined if the request is not one */
 export async function unsignedHandshake(
   request: RawRequest,
-  { provider }: Source,
+  { provider }: CheckedSource,
   now: UnixMillis,
   { keys }: Pick<InboundPorts, 'keys'>,
-): Promise<ReceiveResult | undefined> {
+): Promise<NoEvents | undefined> {
   const responseTo = provider.handshake?.unsigned;
   if (responseTo === undefined) return undefined;
   try {
@@ -30,10 +30,10 @@ export async function unsignedHandshake(
  */
 export async function storeHandshakeSecret(
   request: RawRequest,
-  { provider, settings }: Source,
+  { provider, settings }: CheckedSource,
   now: UnixMillis,
   { keys, handshakeSecret }: Pick<InboundPorts, 'keys' | 'handshakeSecret'>,
-): Promise<ReceiveResult | undefined> {
+): Promise<NoEvents | undefined> {
   const brought = provider.handshake?.secretFromHandshake?.(request);
   // A value that is not a key would verify nothing, and keep the real secret out.
   if (brought === undefined || parseKey(brought.secret, provider.secret) === undefined) return undefined;
@@ -65,10 +65,10 @@ async function hasKeys(keys: InboundPorts['keys'], now: UnixMillis): Promise<boo
 /** Responds to a handshake that verified. @returns undefined if the request is not one */
 export async function signedHandshake(
   request: RawRequest,
-  { provider }: Source,
+  { provider }: CheckedSource,
   keys: readonly VerificationKey[],
   { calls }: Pick<InboundPorts, 'calls'>,
-): Promise<ReceiveResult | undefined> {
+): Promise<NoEvents | undefined> {
   try {
     const response = await provider.handshake?.signed?.(request, keys, calls);
     return response && { kind: 'handshake', response };

@@ -26,6 +26,8 @@ export type ReceiveResult =
       readonly reason: string;
       readonly cause?: Error;
     };
+/** The end of a request that has no events. */
+export type NoEvents = Exclude<ReceiveResult, { kind: 'accepted' }>;
 export type Refusal = Extract<ReceiveResult, { kind: 'refused' }>;
 
 export const refusedSignature = (reason: RefusalReason): Refusal =>

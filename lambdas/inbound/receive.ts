@@ -3,7 +3,7 @@ import { bodyHash } from '../domain/provider/body-hash.ts';
 import { mayBeEvent, withContent } from '../domain/provider/event-content.ts';
 import { idRuleOf } from '../domain/provider/id-rule.ts';
 import { parsePayload } from '../domain/provider/payload.ts';
-import type { Provider, Source } from '../domain/provider/provider.ts';
+import type { CheckedSource, Provider, Source } from '../domain/provider/provider.ts';
 import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
 import { readField } from '../domain/provider/read-field.ts';
 import { verifyRequest } from '../domain/provider/verify-request.ts';
@@ -15,6 +15,7 @@ import type { UnixMillis } from '../domain/time.ts';
 import { signedHandshake, storeHandshakeSecret, unsignedHandshake } from './handshake.ts';
 import type { InboundPorts } from './ports.ts';
 import {
+  type NoEvents,
   type ReceiveResult,
   type Refusal,
   refused,
@@ -23,10 +24,8 @@ import {
 } from './receive-result.ts';
 import type { SourceKeys } from './source-keys.ts';
 
-export type ReceivePorts = Pick<
-  InboundPorts,
-  'keys' | 'handshakeSecret' | 'calls' | 'useOnce' | 'putBody' | 'enqueue'
->;
+export type CheckPorts = Pick<InboundPorts, 'keys' | 'handshakeSecret' | 'calls' | 'useOnce'>;
+export type ReceivePorts = CheckPorts & Pick<InboundPorts, 'putBody' | 'enqueue'>;
 
 /**
  * Checks one request and enqueues its events: cheap checks first, then the signature over the raw bytes, then the payload.
@@ -43,6 +42,31 @@ export async function receive(
   now: UnixMillis,
   ports: ReceivePorts,
 ): Promise<ReceiveResult> {
+  const checked = await checkRequest(request, source, correlationId, now, ports);
+  if (checked.kind !== 'verified') return checked;
+  const { name, provider } = source.settings;
+  const common = { v: 1 as const, source: name, provider, receivedAt: now };
+  return enqueueAll(checked.events, { ...common, correlationId, headers: checked.headers }, ports);
+}
+
+/** A request that verified, and its events. */
+export interface VerifiedRequest {
+  readonly kind: 'verified';
+  readonly events: readonly ProviderEvent[];
+  /** Those that the provider passes on; never a signature or a credential. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The signed timestamp, if the provider signs one. */
+  readonly signedAt?: UnixMillis;
+}
+
+/** Checks one request: answers a handshake, refuses, or reads the events of a request that verifies. */
+export async function checkRequest(
+  request: RawRequest,
+  source: CheckedSource,
+  requestId: string,
+  now: UnixMillis,
+  ports: CheckPorts,
+): Promise<NoEvents | VerifiedRequest> {
   const { settings, provider } = source;
   if (request.body.byteLength > settings.maxBodyBytes) {
     return refused(413, 'payload_too_large', `${request.body.byteLength} bytes`);
@@ -67,14 +91,13 @@ export async function receive(
   const read = readEvents(provider, withContent(provider, request), {
     family,
     idRule,
-    requestId: correlationId,
+    requestId,
   });
   if (!read.ok) return refused(400, 'invalid_body', read.reason);
   const reused = await reusedToken(request, source, now, ports);
   if (reused !== undefined) return reused;
   const headers = forwardedHeaders(request, provider, family);
-  const common = { v: 1 as const, source: settings.name, provider: settings.provider, receivedAt: now };
-  return enqueueAll(read.events, { ...common, correlationId, headers }, ports);
+  return { kind: 'verified', events: read.events, headers, signedAt: verification.signedAt };
 }
 
 /** Loads the ranges' code on first use: few sources have any. */
@@ -87,9 +110,9 @@ async function isFromAllowed(address: string, cidrs: readonly string[]): Promise
 /** @returns a refusal if the once-only token of a request came before with another body */
 async function reusedToken(
   request: RawRequest,
-  { provider }: Source,
+  { provider }: CheckedSource,
   now: UnixMillis,
-  ports: ReceivePorts,
+  ports: CheckPorts,
 ): Promise<Refusal | undefined> {
   if (provider.onceOnly === undefined) return undefined;
   const { body } = request;
@@ -107,9 +130,9 @@ async function reusedToken(
 /** Verifies a request with the cached keys. If that fails, the secret is read again, because its key may be new. */
 async function verifyWithFreshKeys(
   request: RawRequest,
-  { settings, provider }: Source,
+  { settings, provider }: CheckedSource,
   now: UnixMillis,
-  { keys, calls }: ReceivePorts,
+  { keys, calls }: CheckPorts,
 ): Promise<(Verification & { readonly keys: readonly VerificationKey[] }) | Refusal> {
   const context = { ...calls, now, tolerance: settings.tolerance };
   const check = async (found: SourceKeys) =>

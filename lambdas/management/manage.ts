@@ -16,15 +16,20 @@ export interface ManagementResult extends OperationResponse {
   readonly allow?: readonly string[];
 }
 
-/** Handles one request of an authorised caller. Never throws. */
+/**
+ * Handles one request of an authorised caller. Never throws.
+ *
+ * @param served the operations of the deployment's parts
+ */
 export async function manage(
   request: ManagementRequest,
   caller: string,
   ports: ManagePorts,
+  served: typeof operations = operations,
 ): Promise<ManagementResult> {
   const { method, path } = request;
   try {
-    const response = await respond(request, ports);
+    const response = await respond(request, ports, served);
     ports.telemetry.info('request.managed', { method, path, status: response.status, caller });
     return response;
   } catch (error) {
@@ -38,9 +43,13 @@ export async function manage(
   }
 }
 
-async function respond(request: ManagementRequest, ports: ManagePorts): Promise<OperationResponse> {
+async function respond(
+  request: ManagementRequest,
+  ports: ManagePorts,
+  served: typeof operations,
+): Promise<OperationResponse> {
   const { method, path } = request;
-  if (path !== '/v1/openapi.json') return route(request, operations, ports);
+  if (path !== '/v1/openapi.json') return route(request, served, ports);
   if (method !== 'GET') throw new MethodNotAllowed(path, ['GET']);
   return { status: 200, body: await ports.openapi() };
 }

@@ -31,6 +31,7 @@ import { OutboundSettings } from '../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../domain/time.ts';
 import { managementEnv, readEnv, readSettings } from '../env.ts';
 import { manage } from './manage.ts';
+import { operationsOf } from './operations.ts';
 
 /** Work that takes longer is left to the sweep; the gateway gives up after 30 s. */
 const longestResponseMs = 10_000;
@@ -43,7 +44,7 @@ const queues = sqsClient(patientCalls);
 const bodies = lazyPayloadStore(patientCalls, env.PAYLOAD_BUCKET);
 const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
 const eventTypes = dynamodbEventTypes(table, env.ENDPOINTS_TABLE);
-const inbound = inboundQueues(queues, env.INBOUND_QUEUES, env.DELIVERY_QUEUE_URL);
+const inbound = inboundQueues(queues, env.INBOUND_QUEUES, env.INBOUND_QUEUE_URL);
 const publishQueue = sqsQueue(queues, env.PUBLISH_QUEUE_URL);
 const resolve = nameResolver();
 const now = () => unixMillis(Date.now());
@@ -83,13 +84,20 @@ const ports = {
   telemetry: report,
 };
 
+/** The table of a part that the deployment does not have has no name. */
+const served = operationsOf({
+  inbound: env.INBOUND_EVENTS_TABLE !== '',
+  outbound: env.ENDPOINTS_TABLE !== '',
+});
+
 /** Handles one request of API Gateway. */
 export async function handler(event: APIGatewayProxyEventV2WithIAMAuthorizer, _context: Context) {
   const endsAt = Date.now() + longestResponseMs;
   checkHttpEvent(event);
   try {
     const hasTime = () => Date.now() < endsAt;
-    return managementResponse(await manage(managementRequest(event), callerOf(event), { ...ports, hasTime }));
+    const request = managementRequest(event);
+    return managementResponse(await manage(request, callerOf(event), { ...ports, hasTime }, served));
   } finally {
     report.flush();
   }

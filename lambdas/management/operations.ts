@@ -42,6 +42,7 @@ import {
   type RecoveryPorts,
   startRecovery,
 } from './operations/recoveries.ts';
+import { Problem } from './problem.ts';
 
 export type OperationPorts = EndpointPorts &
   EventPorts &
@@ -50,8 +51,7 @@ export type OperationPorts = EndpointPorts &
   EventTypePorts &
   InboundEventPorts;
 
-/** All operations of the management API. */
-export const operations: readonly Operation<OperationPorts>[] = [
+const outboundOperations: readonly Operation<OperationPorts>[] = [
   createEndpoint,
   listEndpoints,
   getEndpoint,
@@ -75,7 +75,29 @@ export const operations: readonly Operation<OperationPorts>[] = [
   getEventType,
   putEventType,
   deleteEventType,
+];
+const inboundOperations: readonly Operation<OperationPorts>[] = [
   listInboundEvents,
   getInboundEvent,
   replayInboundEvent,
 ];
+
+/** All operations of the management API. */
+export const operations = [...outboundOperations, ...inboundOperations];
+
+/** The same for a deployment without one of its parts: the operations of that part answer 404, and say why. */
+export const operationsOf = (has: { readonly inbound: boolean; readonly outbound: boolean }) => [
+  ...(has.outbound
+    ? outboundOperations
+    : outboundOperations.map(absent('This deployment sends nothing: it was made by InboundWebhooks.'))),
+  ...(has.inbound
+    ? inboundOperations
+    : inboundOperations.map(absent('This deployment receives nothing: it was made by OutboundWebhooks.'))),
+];
+
+const absent =
+  (detail: string) =>
+  (shape: Operation<OperationPorts>): Operation<OperationPorts> => ({
+    ...shape,
+    run: () => Promise.reject(new Problem('not-found', detail)),
+  });

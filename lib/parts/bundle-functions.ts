@@ -1,23 +1,25 @@
 import { isBuiltin } from 'node:module';
-import { basename, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild';
 
 /**
- * Builds all function entries in one go, for `bundle.ts`, which waits for this process: constructs are synchronous, and
- * esbuild's plugins are not.
+ * Builds the parts of functions in one go, for `function-build.ts`, which waits for this process: constructs are synchronous,
+ * and esbuild's plugins are not.
  *
- * argv: output directory, the handlers' registry to use, the shipped one, then the entries. Prints esbuild's outputs;
- * of a build that fails a line for each error, `file:line:column: message`.
+ * argv: output directory, then the entries as `name=file`. Prints esbuild's outputs; of a build that fails a line for each
+ * error, `file:line:column: message`.
  */
-const [outdir = '', registry = '', shippedRegistry = '', ...entries] = process.argv.slice(2);
+const [outdir = '', ...entries] = process.argv.slice(2);
 
-/** Replaces the shipped handlers by the app's own. */
-const handlersRegistry: Plugin = {
-  name: 'handlers-registry',
+/** The consumer and the app's handlers meet when they are linked, since the package has the one without the other. */
+const handlersApart: Plugin = {
+  name: 'handlers-apart',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /\/registry\.ts$/ }, ({ path, resolveDir }) =>
-      resolve(resolveDir, path) === shippedRegistry ? { path: registry } : undefined,
-    );
+    onResolve({ filter: /^\.\.\/handlers\/registry\.ts$/ }, () => ({
+      path: './registry.mjs',
+      external: true,
+    }));
+    onResolve({ filter: /^hookline\/handlers$/ }, () => ({ path: './handlers.mjs', external: true }));
   },
 };
 
@@ -87,7 +89,10 @@ const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors) && error.errors.length > 0;
 
 const built = await build({
-  entryPoints: entries.map((entry) => ({ in: entry, out: basename(entry, '.lambda.ts') })),
+  entryPoints: entries.map((entry) => {
+    const end = entry.indexOf('=');
+    return { in: entry.slice(end + 1), out: entry.slice(0, end) };
+  }),
   outdir,
   absWorkingDir: outdir,
   outExtension: { '.js': '.mjs' },
@@ -107,7 +112,7 @@ const built = await build({
   metafile: true,
   // Errors are printed below.
   logLevel: 'silent',
-  plugins: [handlersRegistry, builtinsAlone, invokeStoreApart],
+  plugins: [handlersApart, builtinsAlone, invokeStoreApart],
 }).catch((error: unknown) => {
   if (!isBuildFailure(error)) throw error;
   process.stderr.write(error.errors.map((message) => `${errorLine(message)}\n`).join(''));

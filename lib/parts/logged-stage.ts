@@ -1,5 +1,6 @@
 import { Aws, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnStage, type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { deploymentNameOf } from '../deployment-name.ts';
@@ -24,6 +25,8 @@ export interface LoggedStageProps {
   /** The API's name, for the name of its log group. */
   readonly name: string;
   readonly logRetention: RetentionDays;
+  /** @default - a key of CloudWatch Logs */
+  readonly encryptionKey?: IKey;
   /** Settings by route, in CloudFormation's format. @default none */
   readonly routeSettings?: Readonly<Record<string, object>>;
   /** Requests a second and at once, for every route without its own settings. */
@@ -49,11 +52,12 @@ export function loggedStage(scope: Construct, api: HttpApi, props: LoggedStagePr
  * characters. A group with a fixed name must not stay behind, because its successor could not be created. So it is deleted with
  * its stack, and its name contains the stack's id.
  */
-function accessLogs(scope: Construct, { name, logRetention }: LoggedStageProps): LogGroup {
+function accessLogs(scope: Construct, { name, logRetention, encryptionKey }: LoggedStageProps): LogGroup {
   const uniquePart = Fn.select(2, Fn.split('/', Aws.STACK_ID));
   return new LogGroup(scope, 'AccessLogs', {
     logGroupName: `/aws/vendedlogs/${deploymentNameOf(scope)}/${name}-${uniquePart}`,
     retention: logRetention,
+    encryptionKey,
     removalPolicy: RemovalPolicy.DESTROY,
   });
 }

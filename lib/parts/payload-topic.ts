@@ -1,3 +1,4 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnTopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
@@ -7,13 +8,12 @@ const snsKey = 'alias/aws/sns';
 /**
  * A topic for published events or operator notices: TLS-only, and encrypted at rest.
  *
- * Other accounts, and AWS services such as EventBridge, cannot use that key. A team that publishes from there gives the topic its
- * own key: `(stack.outbound.topic.node.defaultChild as CfnTopic).kmsMasterKeyId = key.keyArn`.
+ * Other accounts, and AWS services such as EventBridge, cannot use that key. A team that publishes from there sets `encryptionKey`.
  */
 export class PayloadTopic extends Topic {
-  constructor(scope: Construct, id: string) {
-    super(scope, id, { enforceSSL: true });
+  constructor(scope: Construct, id: string, encryptionKey?: IKey) {
+    super(scope, id, { enforceSSL: true, masterKey: encryptionKey });
     const { defaultChild } = this.node;
-    if (defaultChild instanceof CfnTopic) defaultChild.kmsMasterKeyId = snsKey;
+    if (encryptionKey === undefined && defaultChild instanceof CfnTopic) defaultChild.kmsMasterKeyId = snsKey;
   }
 }

@@ -1,12 +1,15 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
 export interface RecordTableProps {
   readonly removalPolicy: RemovalPolicy;
   /** The most read units, and as many write units, a second. DynamoDB throttles the rest. */
   readonly maxUnitsPerSecond: number;
+  /** @default - a key that DynamoDB owns */
+  readonly encryptionKey?: IKey;
   /** The partition key, if `id` is the sort key. @default none */
   readonly partitionKey?: string;
   /** Indexes, all keys-only. @default none */
@@ -42,13 +45,22 @@ export class RecordTable extends TableV2 {
         maxReadRequestUnits: props.maxUnitsPerSecond,
         maxWriteRequestUnits: props.maxUnitsPerSecond,
       }),
-      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      encryption: props.encryptionKey
+        ? TableEncryptionV2.awsManagedKey()
+        : TableEncryptionV2.dynamoOwnedKey(),
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: props.removalPolicy !== RemovalPolicy.DESTROY,
       removalPolicy: keptWith(props.removalPolicy),
       resourcePolicy: tlsOnly(),
     });
+    const { defaultChild } = this.node;
+    // The construct refuses a key of the team in a stack without a fixed region.
+    if (props.encryptionKey !== undefined && CfnResource.isCfnResource(defaultChild))
+      defaultChild.addPropertyOverride(
+        'Replicas.0.SSESpecification.KMSMasterKeyId',
+        props.encryptionKey.keyArn,
+      );
   }
 
   /** The ARN of one index, for a grant on it alone. */

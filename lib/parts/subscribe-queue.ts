@@ -1,5 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -17,9 +18,13 @@ export function subscribeQueue(
   scope: Construct,
   topic: Topic,
   queue: Queue,
-  props: { readonly alarmAction: IAlarmAction; readonly removalPolicy: RemovalPolicy },
+  props: {
+    readonly alarmAction: IAlarmAction;
+    readonly removalPolicy: RemovalPolicy;
+    readonly encryptionKey?: IKey;
+  },
 ): Queue {
-  const deadLetters = deadLetterQueue(scope, 'SubscriptionDlq', props.removalPolicy);
+  const deadLetters = deadLetterQueue(scope, 'SubscriptionDlq', props);
   topic.addSubscription(
     new SqsSubscription(queue, { rawMessageDelivery: false, deadLetterQueue: deadLetters }),
   );

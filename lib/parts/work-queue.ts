@@ -1,12 +1,15 @@
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { type IAlarmAction, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption, QueuePolicy, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { CfnQueue, Queue, QueueEncryption, QueuePolicy, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { queues, type WorkerTimes } from '../settings.ts';
 import { SettingsError } from '../settings-error.ts';
+import { acknowledge } from './acknowledge.ts';
 import { ImpactAlarm } from './impact-alarm.ts';
+import { grantKeyUse } from './key-use.ts';
 import { lasting, sumOf } from './own-metric.ts';
 
 const fiveMinutes = Duration.minutes(5);
@@ -23,6 +26,8 @@ export interface WorkQueueProps {
   readonly alarmAction: IAlarmAction;
   /** The removal policy of both queues. */
   readonly removalPolicy: RemovalPolicy;
+  /** The key of both queues. @default - that of SQS */
+  readonly encryptionKey?: IKey;
   /** A queue with the same consumer. Its DLQ and its alarms on the DLQ and the consumer serve this queue, too. @default none */
   readonly beside?: WorkQueue;
 }
@@ -43,9 +48,8 @@ export class WorkQueue extends Construct {
     super(scope, id);
     this.props = props;
     checkTimes(this.node.path, props.times);
-    this.dlq = props.beside?.dlq ?? deadLetterQueue(this, 'Dlq', props.removalPolicy);
-    this.queue = keptQueue(this, 'Queue', {
-      removalPolicy: props.removalPolicy,
+    this.dlq = props.beside?.dlq ?? deadLetterQueue(this, 'Dlq', props);
+    this.queue = keptQueue(this, 'Queue', props, {
       visibilityTimeout: props.times.visibility,
       retentionPeriod: queues.retention,
       deadLetterQueue: { queue: this.dlq, maxReceiveCount: queues.maxReceiveCount },
@@ -62,6 +66,7 @@ export class WorkQueue extends Construct {
   /** Lets a function consume the queue with partial batch failures, and adds an alarm on its failures. */
   consumeWith(consumer: IFunction, options: ConsumeOptions): void {
     consumer.addEventSource(new SqsEventSource(this.queue, { ...options, reportBatchItemFailures: true }));
+    grantKeyUse(this, this.props.encryptionKey, consumer, ['sqs:ReceiveMessage']);
     if (this.props.beside === undefined) this.consumerAlarm(consumer);
   }
 
@@ -91,23 +96,40 @@ export class WorkQueue extends Construct {
   }
 }
 
+/** How queues are kept and encrypted. */
+type Keeping = Pick<WorkQueueProps, 'removalPolicy' | 'encryptionKey'>;
+
 /** Makes an encrypted, TLS-only queue. Its policy stays if the queue outlives its stack. */
-function keptQueue(scope: Construct, id: string, props: QueueProps): Queue {
+function keptQueue(scope: Construct, id: string, keeping: Keeping, props: QueueProps): Queue {
+  const { removalPolicy, encryptionKey } = keeping;
   const queue = new Queue(scope, id, {
     ...props,
+    removalPolicy,
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
   });
+  const { defaultChild } = queue.node;
+  if (encryptionKey !== undefined && defaultChild instanceof CfnQueue) encrypt(defaultChild, encryptionKey);
   for (const child of queue.node.children) {
-    if (child instanceof QueuePolicy && props.removalPolicy) child.applyRemovalPolicy(props.removalPolicy);
+    if (child instanceof QueuePolicy) child.applyRemovalPolicy(removalPolicy);
   }
   return queue;
 }
 
+/**
+ * Encrypts a queue with the team's key. The queue itself does not know the key: a subscription would add its topic, which is encrypted
+ * with the same key, to the key's policy, and CloudFormation could create neither first.
+ */
+function encrypt(queue: CfnQueue, key: IKey): void {
+  queue.sqsManagedSseEnabled = undefined;
+  queue.kmsMasterKeyId = key.keyArn;
+  queue.kmsDataKeyReusePeriodSeconds = queues.dataKeyReuse.toSeconds();
+}
+
 /** Makes a queue where messages wait for a person. */
-export function deadLetterQueue(scope: Construct, id: string, removalPolicy: RemovalPolicy): Queue {
-  const queue = keptQueue(scope, id, { removalPolicy, retentionPeriod: queues.dlqRetention });
-  Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself.' });
+export function deadLetterQueue(scope: Construct, id: string, keeping: Keeping): Queue {
+  const queue = keptQueue(scope, id, keeping, { retentionPeriod: queues.dlqRetention });
+  acknowledge(queue, { id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself.' });
   return queue;
 }
 

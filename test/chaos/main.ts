@@ -1,34 +1,11 @@
-import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
+import { argumentsOrExit } from '../../tools/read-options.ts';
+import { readChaosArguments } from './arguments.ts';
 import { type ChaosResult, type ChaosSettings, runChaos } from './run.ts';
 
-/**
- * `npm run chaos -- [--seeds 10] [--first 1] [--events 300] [--share 0.1]`: runs both flows on the local AWS under
- * faults, once for each seed, and checks every promise at the end of each run.
- */
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '10' },
-    first: { type: 'string', default: '1' },
-    events: { type: 'string', default: '300' },
-    share: { type: 'string' },
-  },
-});
-
-const count = (name: 'seeds' | 'first' | 'events'): number => {
-  const number = Number(values[name]);
-  if (Number.isInteger(number) && number > 0) return number;
-  console.error(`--${name} is '${values[name]}'; it has to be a whole number from 1 on`);
-  process.exit(2);
-};
-
-const [seeds, first, events] = [count('seeds'), count('first'), count('events')];
-const fixedShare = values.share === undefined ? undefined : Number(values.share);
-if (fixedShare !== undefined && !(fixedShare >= 0 && fixedShare <= 1)) {
-  console.error(`--share is '${values.share}'; it has to be a number from 0 to 1, e.g. 0.1`);
-  process.exit(2);
-}
+/** `npm run chaos -- --help` says what it does. */
+const { seeds, first, events, share: fixedShare } = argumentsOrExit(readChaosArguments);
 const table = new Table({
   head: ['seed', 'faults', 'calls', 'killed', 'purged', 'in', 'runs', 'out', 'requests', 'seconds', 'broken'],
 });

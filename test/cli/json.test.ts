@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { expect, it, vi } from 'vitest';
 import { hooklineProgram } from '../../cli/program.ts';
 import { cliAws, takenBatch } from '../support/cli/aws.ts';
+import { localOutputs } from '../support/cli/outputs.ts';
 import { itemsOf } from '../support/fixtures/dynamodb-items.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { start } from '../support/fixtures/outbound.ts';
@@ -26,11 +27,15 @@ async function world() {
     GetSecretValue: () => ({ SecretString: secret }),
     Query: read,
   };
-  return { aws: await cliAws(answers, { api: call }), recovery: Object(body).id as string };
+  return {
+    aws: await cliAws(answers, { api: call, outputs: { ...localOutputs, egressAddresses: '203.0.113.7' } }),
+    recovery: Object(body).id as string,
+  };
 }
 
 const commands = [
   'env',
+  'ips',
   'ranges',
   'ranges stripe',
   'publish invoice.paid --tenant acme',
@@ -99,7 +104,17 @@ it('every command is in this list, or tested with --json elsewhere', async () =>
       ? [command.name()]
       : command.commands.map((own) => `${command.name()} ${own.name()}`),
   );
-  const elsewhere = ['secrets await', 'dlq show', 'deliveries show', 'explain', 'doctor', 'tail', 'listen'];
+  const elsewhere = [
+    'init',
+    'start',
+    'secrets await',
+    'dlq show',
+    'deliveries show',
+    'explain',
+    'doctor',
+    'tail',
+    'listen',
+  ];
 
   const missing = names.filter((name) => !commands.some((line) => `${line} `.startsWith(`${name} `)));
   expect(missing.toSorted()).toEqual(elsewhere.toSorted());

@@ -37,6 +37,8 @@ test.each([
   [['events', 'replay', 'stripe']],
   [['events', 'replay', 'stripe', 'evt_1', '--all-failed']],
   [['deliveries', 'list', '--status', 'broken']],
+  [['start', '--json']],
+  [['start', '--app', 'no/such.ts']],
 ])('a wrong command line has exit code 2: %j', async (args) => {
   expect((await run(...args)).code).toBe(2);
 });
@@ -47,6 +49,6 @@ test.each([[['env']], [['dlq', 'list', '--local']], [['secrets', 'set', 'stripe'
     const { code, said } = await run(...args);
 
     expect(code).toBe(1);
-    expect(said).toMatch(/^The local AWS is not running: start it with npm start.*$/);
+    expect(said).toMatch(/^The local AWS is not running: start it with npx hookline start.*$/);
   },
 );

@@ -1,5 +1,5 @@
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import type { memoryQueue, ReceivedMessage } from '../support/memory/queue.ts';
+import type { memoryQueue, ReceivedMessage } from '../../testing/memory/queue.ts';
 import type { ProcessEnd } from './crash-script.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ItemWrite } from '../support/dynamodb/table.ts';
+import type { ItemWrite } from '../../testing/memory/dynamodb/table.ts';
 
 /** A port call: its name and its arguments, where they are judged. */
 interface PortCall {

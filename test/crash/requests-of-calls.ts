@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ClientHooks } from '../support/dynamodb/dynamodb.ts';
-import type { Request } from '../support/dynamodb/requests.ts';
+import type { ClientHooks } from '../../testing/memory/dynamodb/dynamodb.ts';
+import type { Request } from '../../testing/memory/dynamodb/requests.ts';
 
 /** A port call that a process is making. */
 interface CallUnderWay<Process> {

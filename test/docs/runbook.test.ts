@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { hooklineProgram } from '../../cli/program.ts';
+import { InboundWebhooks } from '../../lib/inbound-webhooks.ts';
 import { alarmsOf } from '../lib/support/alarms.ts';
-import { synth } from '../lib/support/synth.ts';
+import { quickApp, synth, synthesised } from '../lib/support/synth.ts';
 
 const page = readFileSync(resolve(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 const sections = page
@@ -39,10 +41,20 @@ const many = (count: number) =>
       { provider: 'stripe', quietAfter: Duration.hours(6) } as const,
     ]),
   );
+const inboundAlone = new Stack(quickApp(), 'Test');
+new InboundWebhooks(inboundAlone, 'Default', { sources: many(2) });
 const stacks = [
   synth({ alarmEmail: 'oncall@example.com', sources: many(12) }),
   synth({ alarmEmail: 'oncall@example.com', sources: many(12), isolation: 'shared' }),
+  synthesised(inboundAlone),
 ];
+/** The resources of a deployment that only receives, by their logical ids. */
+function ofInboundAlone(ids: RegExp): Record<string, { readonly Type: string }> {
+  const resources: Record<string, { readonly Type: string }> =
+    Template.fromStack(inboundAlone).toJSON()['Resources'];
+  return Object.fromEntries(Object.entries(resources).filter(([id]) => ids.test(id)));
+}
+
 /** The part after the last `/` of an alarm's path, without its number. */
 const nameOf = (path: string): string => path.replace(/^.*\//, '').replace(/-\d+$/, '');
 const alarms = stacks.flatMap(alarmsOf);
@@ -101,8 +113,10 @@ describe('the runbook', () => {
     const sources = { stripe: { provider: 'stripe' }, 'my-source-stripe': { provider: 'stripe' } } as const;
     const template = synth({ alarmEmail: 'oncall@example.com', sources, ...props }).template.toJSON();
     const resources: Readonly<Record<string, { readonly Type: string }>> = template['Resources'];
+    // Only `InboundWebhooks` has the function that reads its dead-letter queues.
+    const all = { ...resources, ...ofInboundAlone(/^DlqMeasuring/) };
     const named = (type: string, begin: string) =>
-      Object.entries(resources).filter(([id, { Type }]) => Type === type && id.startsWith(begin)).length;
+      Object.entries(all).filter(([id, { Type }]) => Type === type && id.startsWith(begin)).length;
 
     const outputs = Object.keys(template['Outputs']);
 

@@ -30,7 +30,9 @@ it('docs/security.md names every provider whose id is in an unsigned header', ()
 it('no page has conflict markers of a merge', () => {
   const pages = [
     ...readdirSync(root).filter((name) => name.endsWith('.md')),
-    ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+    ...readdirSync(join(root, 'docs'))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join('docs', name)),
   ];
   const marked = pages.filter((page) => /^(?:<{7}|>{7}) /m.test(readFileSync(join(root, page), 'utf8')));
 

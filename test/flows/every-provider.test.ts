@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { withSpoiledSignature } from '../../cli/send/signing/tamper.ts';
+import { withSpoiledSignature } from '../../testing/signing/tamper.ts';
 import { eventually } from './support/eventually.ts';
 import { providers, signed, signedSample, snsMessage, topic } from './support/every-provider.ts';
 import { everyProviderStack, publicUrl, storedId } from './support/every-provider-stack.ts';
@@ -15,7 +15,7 @@ describeFlow('A source of every provider', (stack) => {
   it.each(providers)(
     'a signed event of %s gets the right response, and is stored under its id and type',
     async (name) => {
-      const draft = await signedSample(name, publicUrl(name), await secretOf(name), keys);
+      const draft = signedSample(name, publicUrl(name), await secretOf(name), keys);
 
       const { status, answer, type } = await call(name, draft);
       const id = storedId(name, draft, answer);
@@ -34,7 +34,7 @@ describeFlow('A source of every provider', (stack) => {
   );
 
   it.each(providers)('a request of %s with another signature is refused', async (name) => {
-    const draft = await signedSample(name, publicUrl(name), await secretOf(name), keys);
+    const draft = signedSample(name, publicUrl(name), await secretOf(name), keys);
     const forged = withSpoiledSignature(name, draft);
 
     expect(await call(name, forged)).toMatchObject({
@@ -57,7 +57,7 @@ describeFlow('A source of every provider', (stack) => {
   it.each(signedHandshakeCalls)('a signed handshake of %s: %s', async (name, _what, challenge, wanted) => {
     const { method = 'POST', body = '', headers } = challenge;
     const draft = { method, url: publicUrl(name), headers: { ...headers }, body: Buffer.from(body) };
-    const answer = await call(name, await signed(name, draft, await storedSecret(name)));
+    const answer = await call(name, signed(name, draft, await storedSecret(name)));
     const unsigned = await call(name, draft);
 
     expect([answer.status, answer.answer]).toEqual(wanted);
@@ -98,7 +98,7 @@ describeFlow('A source of every provider', (stack) => {
       answer: `${publicKey}|${hmac('sha1', key, challenge).digest('hex')}`,
       type: 'text/plain',
     });
-    expect(JSON.parse((await call('zoom', await signed('zoom', draft, zoom))).answer)).toEqual({
+    expect(JSON.parse((await call('zoom', signed('zoom', draft, zoom))).answer)).toEqual({
       plainToken: 'qgg8vlvZRS6UYooatFL8Aw',
       encryptedToken: hmac('sha256', zoom, 'qgg8vlvZRS6UYooatFL8Aw').digest('hex'),
     });
@@ -122,7 +122,7 @@ describeFlow('A source of every provider', (stack) => {
   });
 
   it('a subscription of sns is confirmed by a request to SNS after its message verified', async () => {
-    const draft = await signedSample('sns', publicUrl('sns'), topic, keys);
+    const draft = signedSample('sns', publicUrl('sns'), topic, keys);
     const confirmation = (host: string) =>
       snsMessage(
         {
@@ -147,7 +147,7 @@ describeFlow('A source of every provider', (stack) => {
   it.each(['mailgun', 'paypal'])(
     'a signature of %s, which covers no body, is good for one body',
     async (name) => {
-      const draft = await signedSample(name, publicUrl(name), await secretOf(name), keys);
+      const draft = signedSample(name, publicUrl(name), await secretOf(name), keys);
       expect(await call(name, draft)).toMatchObject({ status: 200 });
       expect(await call(name, draft)).toMatchObject({ status: 200 });
 

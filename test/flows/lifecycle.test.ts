@@ -8,8 +8,8 @@ import {
 import { ListQueuesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, expect, it } from 'vitest';
-import { projectRoot } from '../../local/cdk.ts';
 import type { LocalOutputs } from '../../local/outputs.ts';
+import { projectRoot } from '../../local/project-root.ts';
 import { changingStack } from './support/changing-stack.ts';
 import { eventually } from './support/eventually.ts';
 import { describeFlow } from './support/local-stack.ts';

@@ -7,6 +7,7 @@ import { dynamodbLimiter } from '../../lambdas/adapters/dynamodb/limiter/store.t
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../lambdas/adapters/dynamodb/recoveries.ts';
 import { clientConfig } from '../../local/endpoint.ts';
+import { shapes } from '../../testing/memory/dynamodb/table-shape.ts';
 import { deliveriesContract } from '../adapters/dynamodb/deliveries-contract.ts';
 import { endpointsContract } from '../adapters/dynamodb/endpoints-contract.ts';
 import { talliesContract } from '../adapters/dynamodb/failure-tallies-contract.ts';
@@ -17,7 +18,6 @@ import { outboundEventsContract } from '../adapters/dynamodb/outbound-events-con
 import { makeTable } from '../adapters/dynamodb/outbound-tables.ts';
 import { recoveriesContract } from '../adapters/dynamodb/recoveries-contract.ts';
 import { stoppedContract } from '../adapters/dynamodb/stopped-contract.ts';
-import { shapes } from '../adapters/dynamodb/support/table-shape.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 describeFlow('The adapters of the outbound flow', ({ ownClients: { dynamodb }, outputs }) => {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { projectRoot } from '../../local/cdk.ts';
 import { awsEnvironment } from '../../local/endpoint.ts';
+import { projectRoot } from '../../local/project-root.ts';
 import { startEndpoint } from './support/endpoint.ts';
 import { describeFlow } from './support/local-stack.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defineHandlers } from '../../lambdas/domain/handler.ts';
+import { refusalOfMessage } from '../../testing/memory/sqs/limits.ts';
 import { corpus } from '../support/hostile/corpus.ts';
 import { mutants } from '../support/hostile/fragments.ts';
 import { faultsOfError } from '../support/hostile/wall.ts';
-import { refusalOfMessage } from '../support/sqs/limits.ts';
 import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 import { publication, range } from './walls/valid.ts';

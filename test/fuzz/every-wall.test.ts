@@ -39,7 +39,7 @@ const trusted: Readonly<Record<string, string>> = {
   'cli/explain/mistakes.ts': 'asks only whether a text is JSON',
   'cli/explain/custom-signature-parts.ts': 'shows a person what their own request signs',
   'cli/send/send-request.ts': 'signs a person’s own request with their own key',
-  'cli/send/signing/custom-signers.ts': 'signs a person’s own request',
+  'testing/signing/custom-signers.ts': 'signs a person’s own request',
   'cli/commands/publish.ts': 'parses a person’s own argument, and says what is wrong with it',
   'cli/commands/filter-test.ts': 'parses a person’s own file, and says what is wrong with it',
   'cli/commands/endpoints.ts': 'parses responses as cli/stack/parse-response.ts does',
@@ -47,7 +47,7 @@ const trusted: Readonly<Record<string, string>> = {
   'lambdas/adapters/telemetry/mapped-stack.ts': 'reads the source maps of its own bundle, and never throws',
   'lambdas/domain/handler.ts': 'uses the schema of the team’s own handler',
   'lambdas/adapters/targets/load-targets.ts': 'reads the environment that the deployment wrote',
-  'lib/parts/bundle.ts': 'reads the output of our own build',
+  'lib/parts/function-build.ts': 'reads the output of our own build',
   'lib/parts/node-lambda.ts': 'reads the template that it makes',
   'lib/stack-checks.ts': 'reads the template that it makes',
 };

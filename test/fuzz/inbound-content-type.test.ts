@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sampleOf } from '../../cli/send/samples/sample-of.ts';
-import { onlyTheProviderSigns } from '../../cli/send/signing/custom-signers.ts';
-import { signRequest } from '../../cli/send/signing/sign-request.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
+import { sampleOf } from '../../testing/samples/sample-of.ts';
+import { onlyTheProviderSigns } from '../../testing/signing/custom-signers.ts';
+import { signRequest } from '../../testing/signing/sign-request.ts';
 import {
   receiverOf,
   requestOfVector,
@@ -98,8 +98,8 @@ describe.each(vectorFiles)('%s', (name, file) => {
     if (vector === undefined || dated === undefined || cannotSign(name, dated.key.kind))
       return context.skip();
     const at = unixMillis(file.now * 1000);
-    const draft = await sampleOf(name, 'https://hooks.example.test/webhooks/source', at);
-    const signed = await signRequest(name, provider, draft, { key: dated.key, at, messageId: 'msg_1' });
+    const draft = sampleOf(name, 'https://hooks.example.test/webhooks/source', at);
+    const signed = signRequest(name, provider, draft, { key: dated.key, at, messageId: 'msg_1' });
     const request = { ...signed, headers: new Map(Object.entries(signed.headers)), sourceIp: '192.0.2.1' };
 
     expect(await outcomeOf(file, vector, request)).toMatchObject({ reception: { kind: 'accepted' } });

@@ -1,7 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { signByScheme } from '../../cli/send/signing/sign-by-scheme.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { hmacKey } from '../../lambdas/domain/signature/hmac.ts';
@@ -9,6 +8,7 @@ import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { headerName, type SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
 import { type Verification, verify } from '../../lambdas/domain/signature/verify.ts';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { signByScheme } from '../../testing/signing/sign-by-scheme.ts';
 import { requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { getsSecretByHandshake, secretFormat } from '../../cli/secrets/check-value.ts';
-import { sampleOf } from '../../cli/send/samples/sample-of.ts';
-import { signRequest } from '../../cli/send/signing/sign-request.ts';
 import { defineHandlers, findHandler } from '../../lambdas/domain/handler.ts';
 import { ownOf } from '../../lambdas/domain/own-property.ts';
 import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
@@ -12,6 +10,8 @@ import { unixMillis } from '../../lambdas/domain/time.ts';
 import { typeLabel } from '../../lambdas/inbound/attempt.ts';
 import { findRoute } from '../../lambdas/inbound/targets/find-route.ts';
 import { findTargetsBy } from '../../lambdas/inbound/targets/find-targets.ts';
+import { sampleOf } from '../../testing/samples/sample-of.ts';
+import { signRequest } from '../../testing/signing/sign-request.ts';
 import { look, now, sourceOf } from '../support/cli/explain.ts';
 import { scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
 import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
@@ -27,16 +27,16 @@ describe.each(inherited)('the name %s', (name) => {
     expect(propertyAt({}, name)).toBeUndefined();
     expect(secretFormat(name)).toBe('text');
     expect(getsSecretByHandshake(name)).toBe(false);
-    expect((await sampleOf(name, 'https://a.test/', unixMillis(0))).body.byteLength).toBeGreaterThan(0);
+    expect(sampleOf(name, 'https://a.test/', unixMillis(0)).body.byteLength).toBeGreaterThan(0);
   });
 
   it('an inherited name is not a provider', async () => {
     expect(() => providerOf({ name: 'a', provider: name })).toThrow(/choose one of/);
-    const draft = await sampleOf('github', 'https://a.test/', unixMillis(0));
+    const draft = sampleOf('github', 'https://a.test/', unixMillis(0));
     const key = parseKey('a secret', 'text');
     if (key === undefined) throw new Error('it is a secret');
     const signing = { key, at: unixMillis(0), messageId: 'm' };
-    const signed = await signRequest(name, catalogue.github, draft, signing);
+    const signed = signRequest(name, catalogue.github, draft, signing);
     expect(signed.headers['x-hub-signature-256']).toMatch(/^sha256=/);
   });
 

@@ -41,12 +41,15 @@ beforeAll(async () => {
     action === 'GetSecretValue' ? { body: secret } : undefined,
   );
   vi.stubEnv('SOURCE', '');
+  vi.stubEnv('REFUSED_RANGES', '');
   vi.stubEnv('INBOUND_QUEUES', '{"q":["stripe"]}');
   handlers['receive'] = (await import('../../lambdas/inbound/receive.lambda.ts')).handler;
   handlers['consume'] = (await import('../../lambdas/inbound/consume.lambda.ts')).handler;
   handlers['publish'] = (await import('../../lambdas/outbound/publish/publish.lambda.ts')).handler;
   handlers['deliver'] = (await import('../../lambdas/outbound/deliver/deliver.lambda.ts')).handler;
   handlers['sweep'] = (await import('../../lambdas/outbound/sweep/sweep.lambda.ts')).handler;
+  vi.stubEnv('DEAD_LETTER_QUEUES', 'q-dlq');
+  handlers['measure'] = (await import('../../lambdas/inbound/measure.lambda.ts')).handler;
   handlers['management'] = (await import('../../lambdas/management/management.lambda.ts')).handler;
 }, 60_000);
 
@@ -111,6 +114,7 @@ describe.each([
   entry('publish', 'outbound/publish/publish', sqsEvent({ one: '{}' })),
   entry('deliver', 'outbound/deliver/deliver', sqsEvent({ one: '{}' })),
   entry('sweep', 'outbound/sweep/sweep', schedule),
+  entry('measure', 'inbound/measure', schedule),
   entry('management', 'management/management', list),
 ])('λ $name', (wall) => {
   it('a function answers any variant of its event, or refuses it clearly', { timeout }, async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { signRequest } from '../../cli/send/signing/sign-request.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
+import { signRequest } from '../../testing/signing/sign-request.ts';
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBatches, hostileBodies } from '../support/hostile/bodies.ts';
@@ -34,7 +34,7 @@ describe.each(vectorFiles.filter(([name]) => readers.includes(name)))('%s', (nam
 
       for (const [shape, body] of bodies) {
         const { headers, url, method } = { ...requestOfVector(vector), headers: vector.headers };
-        const signed = await signRequest(name, receiver.provider, { method, url, headers, body }, signing);
+        const signed = signRequest(name, receiver.provider, { method, url, headers, body }, signing);
         const request = {
           ...signed,
           headers: new Map(Object.entries(signed.headers)),

@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { tampered } from '../../cli/send/signing/tamper.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../../lambdas/domain/provider/generic.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { refusalKeeper, refusalOf } from '../../lambdas/inbound/keep-refusal.ts';
+import { recordedTelemetry } from '../../testing/memory/telemetry.ts';
+import { tampered } from '../../testing/signing/tamper.ts';
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBodies } from '../support/hostile/bodies.ts';
-import { recordedTelemetry } from '../support/memory/telemetry.ts';
 import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 /** The CPU time that an unsigned request may cost. */

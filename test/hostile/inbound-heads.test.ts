@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { refusalKeeper, refusalOf } from '../../lambdas/inbound/keep-refusal.ts';
+import { recordedTelemetry } from '../../testing/memory/telemetry.ts';
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileHeadTexts } from '../support/hostile/heads.ts';
-import { recordedTelemetry } from '../support/memory/telemetry.ts';
 
 /** The CPU time for some hundred requests, each with 10 KB in one header or in the query. */
 const budgetMillis = 200;

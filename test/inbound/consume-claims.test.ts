@@ -20,6 +20,7 @@ describe('consume, when a claim is refused or a call fails', () => {
     const second = await world.turn();
 
     expect(second.failedMessageIds).toEqual(['message-2']);
+    expect(world.counts.get('WebhooksReceived stripe invoice.* busy')).toBe(1);
     expect(world.queue.get('message-2')?.visibleAt).toBe(1_795_000_090_000);
     working.resolve();
     await first;

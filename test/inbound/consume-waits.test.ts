@@ -67,6 +67,16 @@ describe('consume, when a handler has to wait', () => {
     expect(queued).toEqual([['message-2', 'message-3']]);
   });
 
+  it('a message that waits is left to Lambda to delete if no other is in its batch', async () => {
+    const world = inboundWorld(scripted(fail).handlers, withDelays(900));
+    world.send(stripeMessage('evt_1'));
+
+    const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, world.ports);
+
+    expect(failedMessageIds).toEqual([]);
+    expect([...world.queue.keys()]).toEqual(['message-1', 'message-2']);
+  });
+
   it('an early message is sent on without a read of the table or the bucket, and waits in flight for the last minute', async () => {
     const { runs, handlers } = scripted(fail, succeed);
     const world = inboundWorld(handlers, withDelays(1850));

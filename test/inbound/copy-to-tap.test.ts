@@ -3,13 +3,13 @@ import { withWait } from '../../lambdas/domain/event.ts';
 import type { Tap } from '../../lambdas/domain/tap.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { tapCopier } from '../../lambdas/inbound/copy-to-tap.ts';
-import { recordedTelemetry } from '../support/memory/telemetry.ts';
+import { recordedTelemetry } from '../../testing/memory/telemetry.ts';
 
 const start = unixMillis(Date.UTC(2026, 10, 25, 12));
 const message = (source: string, receives = 1) => ({ text: JSON.stringify({ source, id: 'e1' }), receives });
 
 function world(tap: Tap | undefined) {
-  const state = { now: start, tap, looks: 0, isDown: false };
+  const state = { now: start, tap, looks: 0, isDown: false, isQueueGone: false };
   const copies: string[] = [];
   const { telemetry, lines } = recordedTelemetry();
   const copy = tapCopier({
@@ -23,7 +23,10 @@ function world(tap: Tap | undefined) {
       open: async () => true,
       close: async () => true,
     },
-    sendCopy: async (source, queueName, text) => void copies.push(`${source} ${queueName} ${text}`),
+    sendCopy: async (source, queueName, text) => {
+      if (state.isQueueGone) throw new Error('the queue does not exist');
+      copies.push(`${source} ${queueName} ${text}`);
+    },
     telemetry,
   });
   return { state, copies, copy, warnings: () => lines.map(({ line }) => line) };
@@ -77,6 +80,15 @@ it('a table that is down, or a message that is not JSON, does not fail the consu
   state.isDown = true;
 
   await copy([message('stripe'), { text: 'nonsense', receives: 1 }, { text: '5', receives: 1 }]);
+
+  expect(warnings()).toEqual(['tap.copy-failed']);
+});
+
+it('a copy that cannot be sent is logged, and does not fail the consumer', async () => {
+  const { state, warnings, copy } = world(live);
+  state.isQueueGone = true;
+
+  await copy([message('stripe')]);
 
   expect(warnings()).toEqual(['tap.copy-failed']);
 });

@@ -8,7 +8,7 @@ import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { keepIfRefused, refusalKeeper, refusalOf } from '../../lambdas/inbound/keep-refusal.ts';
 import type { InboundPorts } from '../../lambdas/inbound/ports.ts';
-import { recordedTelemetry } from '../support/memory/telemetry.ts';
+import { recordedTelemetry } from '../../testing/memory/telemetry.ts';
 import { requestOf } from '../support/worlds/inbound-receiver.ts';
 import { sourceSettings } from '../support/worlds/inbound-world.ts';
 

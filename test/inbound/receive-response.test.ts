@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import { reportReceived, responseTo } from '../../lambdas/inbound/receive-response.ts';
 import type { ReceiveResult } from '../../lambdas/inbound/receive-result.ts';
-import { recordedTelemetry } from '../support/memory/telemetry.ts';
+import { recordedTelemetry } from '../../testing/memory/telemetry.ts';
 import { requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const request = requestOf('{}');

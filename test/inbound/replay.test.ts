@@ -67,6 +67,46 @@ describe('replayEvent', () => {
     expect(world.handled.map((bytes) => bytes.equals(body))).toEqual([true]);
   });
 
+  it('a replay names the source and the type of its message, by which the queue is watched', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    const sent: unknown[] = [];
+    const enqueueFor: typeof world.ports.enqueueFor = async (source, { attributes }) =>
+      void sent.push([source, attributes]);
+
+    await replayEvent('stripe#evt_1', world.clock.now, { ...world.ports, enqueueFor });
+
+    expect(sent).toEqual([['stripe', { source: 'stripe', eventType: 'invoice.paid' }]]);
+  });
+
+  it('an event that waits for its next attempt is not replayed: its message is on the queue', async () => {
+    const world = replayWorld();
+    world.team.handlers['stripe'] = defineHandlers('stripe', { '*': () => Promise.reject(new Error('no')) });
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+
+    expect(await world.replay('stripe#evt_1')).toEqual({
+      kind: 'refused',
+      reason: 'stripe#evt_1 is retrying: its message is still queued',
+    });
+  });
+
+  it('an event whose kept message is there, but whose body in the bucket has expired, is not replayed', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    const record = world.inboundEvents.records.get('stripe#evt_1');
+    const bodyS3 = `inbound/stripe/${bodyHash(Buffer.from('gone'))}`;
+    const keptMessage = stripeMessage('evt_1', { body: undefined, bodyS3 });
+    if (record !== undefined) world.inboundEvents.records.set(record.id, { ...record, keptMessage });
+
+    expect(await world.replay('stripe#evt_1')).toEqual({
+      kind: 'refused',
+      reason: 'the body of stripe#evt_1 is past its retention',
+    });
+  });
+
   it('a replay whose message was lost can be repeated', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
@@ -144,5 +184,23 @@ describe('keptEvents', () => {
     const first = await onDay('2026-11-18', { limit: 1 });
     const second = await onDay('2026-11-18', { limit: 1, after: first.next });
     expect([...first.records, ...second.records]).toEqual(records);
+  });
+
+  it('an event that was replayed since is listed under its new end only', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    const record = world.inboundEvents.records.get('stripe#evt_1');
+    // The index is late: it still has the event among those that failed.
+    const readRecord = async () => record && { ...record, status: 'ignored' as const };
+    const late = { ...world.inboundEvents, readRecord };
+    const idsOf = async (status: 'failed' | undefined, inboundEvents = world.inboundEvents) => {
+      const list = { source: 'stripe', day: '2026-11-18', status };
+      return (await keptEvents(list, { limit: 10 }, { inboundEvents })).records.map(({ id }) => id);
+    };
+
+    expect(await idsOf('failed')).toEqual(['stripe#evt_1']);
+    expect(await idsOf('failed', late)).toEqual([]);
+    expect(await idsOf(undefined, late)).toEqual(['stripe#evt_1']);
   });
 });

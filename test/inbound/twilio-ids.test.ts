@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { signRequest } from '../../cli/send/signing/sign-request.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
+import { signRequest } from '../../testing/signing/sign-request.ts';
 import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
@@ -22,7 +22,7 @@ async function idsUnderOneSignature(
   if (dated === undefined) throw new Error('there is no key');
   const { method, url, body } = requestOf(signedForm);
   const signing = { key: dated.key, at: unixMillis(now * 1000), messageId: 'm' };
-  const { headers } = await signRequest('twilio', provider, { method, url, headers: {}, body }, signing);
+  const { headers } = signRequest('twilio', provider, { method, url, headers: {}, body }, signing);
   const receptions = await Promise.all(forms.map((form) => receive(requestOf(form, headers), now)));
   return receptions.map((reception) => (reception.kind === 'accepted' ? reception.events[0]?.id : reception));
 }

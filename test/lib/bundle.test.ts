@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
@@ -216,6 +216,30 @@ describe('handlers of an app', () => {
     expect(codeOf(assetOf(own, 'Source-stripe/Consume'))).toContain('a handler of a test');
     expect(codeOf(assetOf(app, 'Source-stripe/Consume'))).not.toContain('a handler of a test');
     expect(codeOf(assetOf(own, 'Source-stripe/Receive'))).not.toContain('a handler of a test');
+  });
+
+  test('the handlers of an app are none if it gives none', () => {
+    const none = synth({ handlersRegistry: undefined });
+
+    expect(sourcesIn(assetOf(none, 'Source-stripe/Consume'))).toContain(
+      '../../../../../lib/parts/no-handlers.ts',
+    );
+    expect(sourcesIn(assetOf(none, 'Source-stripe/Consume')).join()).not.toContain('/lambdas/handlers/');
+  });
+
+  test('the handlers of an app share one copy of `hookline/handlers` with the consumer', () => {
+    const own = codeOf(assetOf(synth({ handlersRegistry }), 'Source-stripe/Consume'));
+
+    expect(own.match(/matches no event type/g)).toHaveLength(1);
+  });
+
+  test('the handlers of an app must be exported by their name', () => {
+    const registry = join(scratch, 'nameless.ts');
+    writeFileSync(registry, 'export const others = {};\n');
+
+    expect(() => synth({ handlersRegistry: registry })).toThrow(
+      `handlersRegistry: the file ${registry} does not export 'handlers'`,
+    );
   });
 
   test('the handlers of an app are found from any folder', () => {

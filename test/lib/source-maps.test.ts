@@ -54,6 +54,7 @@ function errorOf(body: string, change = ''): { readonly stack: string; readonly 
       DLQ_URL: 'https://sqs/d',
       PAYLOAD_BUCKET: 'b',
       TAP_QUEUE_PREFIX: 'tap',
+      TARGETS: '{}',
     },
   });
   const line = `${stdout}\n${stderr}`.split('\n').find((text) => text.includes('"handler.failed"'));

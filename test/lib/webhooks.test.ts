@@ -3,9 +3,10 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
+import type { WebhooksProps } from '../../lib/deployment-props.ts';
 import { deploymentsIn, factsFrom, outputsOf } from '../../lib/outputs.ts';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
-import { Webhooks, type WebhooksProps } from '../../lib/webhooks.ts';
+import { Webhooks } from '../../lib/webhooks.ts';
 import { deployedOutputs } from './support/deployed-outputs.ts';
 import { namesGivenIn } from './support/names-given.ts';
 import { quickApp } from './support/synth.ts';
@@ -65,8 +66,8 @@ describe('Webhooks in a stack of a team', () => {
     expect(deploymentsIn(outputs)).toEqual(['Hooks', 'Partners']);
     expect(Object.keys(hooks?.sources ?? {})).toEqual(['stripe']);
     expect(Object.keys(partners?.sources ?? {})).toEqual(['github']);
-    expect(partners?.deliveriesTable).toContain('Partners');
-    expect(partners?.tapQueuePrefix).not.toBe(hooks?.tapQueuePrefix);
+    expect(partners?.outbound?.deliveriesTable).toContain('Partners');
+    expect(partners?.inbound?.tapQueuePrefix).not.toBe(hooks?.inbound?.tapQueuePrefix);
   });
 
   test('an id that names in AWS cannot have is refused', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { parseStartArguments } from '../../local/arguments.ts';
 
-test('npm start without arguments runs the shipped app, on the usual ports, without strict checks', () => {
+test('npm start without arguments runs the app of cdk.json, on the usual ports, without strict checks', () => {
+  expect(parseStartArguments([])?.app).toBeUndefined();
   expect(parseStartArguments([])).toMatchObject({
-    app: 'bin/webhooks.ts',
     port: 4566,
     metricsPort: 9464,
     strict: false,

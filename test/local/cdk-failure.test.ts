@@ -65,11 +65,11 @@ describe('functions that do not build', () => {
 
   test('functions that do not build print a line for each error, with the path from where the app is synthesised', () => {
     const directory = freshDirectory();
-    const [registry, out] = [join(directory, 'registry.ts'), join(directory, 'out')];
+    const registry = join(directory, 'registry.ts');
     writeFileSync(registry, "import { a } from './nothing.ts';\nexport const handlers = { a };\n");
 
     const script = 'lib/parts/bundle-functions.ts';
-    const { status, stderr } = spawnSync(process.execPath, [script, out, registry, registry, registry], {
+    const { status, stderr } = spawnSync(process.execPath, [script, directory, `registry=${registry}`], {
       encoding: 'utf8',
     });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { projectRoot } from '../../local/cdk.ts';
 import { demoPicture } from '../../local/demo/picture.ts';
+import { projectRoot } from '../../local/project-root.ts';
 
 const output = [
   '\u001b[2m· deploy …\u001b[22m',

@@ -98,3 +98,11 @@ test('an app without Hookline is refused', () => {
     'The app has neither a WebhookStack nor Webhooks, so there is nothing to run: add one to the app, or choose another app with --app.',
   );
 });
+
+test('an app that only sends is refused, since the local AWS shows both flows', () => {
+  const { InboundBaseUrl, TapQueuePrefix, InboundEventsTable, Source1, ...sending } = deployed.Hookline;
+
+  expect(() => toLocalOutputs({ url: 'http://127.0.0.1:1' }, { Hookline: sending })).toThrow(
+    'The app has only OutboundWebhooks, and the local AWS runs apps that do both',
+  );
+});

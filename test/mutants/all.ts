@@ -21,6 +21,7 @@ import { limiterSlots } from './limiter-slots.ts';
 import { limiterWrites } from './limiter-writes.ts';
 import { managementMutants } from './management.ts';
 import { manifestMutants } from './manifests.ts';
+import { ownNetworkMutants } from './own-network.ts';
 import { publishRecords } from './publish-records.ts';
 import { publishSteps } from './publish-steps.ts';
 import { receiveMutants } from './receive.ts';
@@ -38,6 +39,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   ...consumeClaims,
   ...consumeEndings,
   ...receiveMutants,
+  ...ownNetworkMutants,
   ...publishRecords,
   ...publishSteps,
   ...deliveryClaims,

@@ -133,6 +133,8 @@ const batches = [
       breaks: inboundEnds,
       from: 'if (ended.some(isHung) || !run',
       to: 'if (!run',
+      outsideSimulation:
+        'a handler that does not stop uses up its invocation, so no time is left for a suspect',
     },
     {
       name: 'a suspect starts though no time is left',

@@ -163,6 +163,7 @@ const waiting = [
       breaks: once,
       from: "if (record.status === 'processed') return refused(`${id} is processed; its handler runs once`);",
       to: '',
+      outsideSimulation: 'a processed event has no body to replay, so only the text of the refusal differs',
     },
     {
       name: 'an event is replayed while a worker has it',

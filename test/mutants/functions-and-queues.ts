@@ -9,6 +9,27 @@ const consumeLambda = 'test/inbound/consume-lambda.test.ts';
 const functions = [
   ...mutantsOf(
     {
+      file: 'lib/parts/function-build.ts',
+      caughtBy: 'test/lib/bundle.test.ts',
+      outsideSimulation: 'the simulation deploys nothing',
+    },
+    [
+      {
+        name: 'the handlers of an app are left out of its consumers',
+        breaks: inboundEnds,
+        from: 'registry: registry ?? noHandlers',
+        to: 'registry: noHandlers',
+      },
+      {
+        name: 'a registry that exports no handlers is taken',
+        breaks: inboundEnds,
+        from: "outputs['registry.mjs']?.exports.includes('handlers') !== true",
+        to: 'false',
+      },
+    ],
+  ),
+  ...mutantsOf(
+    {
       file: 'lambdas/inbound/consume.lambda.ts',
       caughtBy: consumeLambda,
       outsideSimulation: ownFile,

@@ -171,6 +171,7 @@ const store = mutantsOf({ file: 'lambdas/adapters/dynamodb/inbound-events/store.
     breaks: lostClaim,
     from: 'record.status === outcome.kind && record.owner',
     to: 'record.owner',
+    outsideSimulation: 'no worker of the simulation records two outcomes of one claim',
   },
   {
     name: 'an outcome takes that of another worker for its own',

@@ -1,14 +1,12 @@
-import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
+import { argumentsOrExit } from '../../tools/read-options.ts';
 import { sourceMutants } from './all.ts';
+import { type MutantsArguments, readMutantsArguments } from './arguments.ts';
 import { type Result, startPlayer } from './play.ts';
 import type { SourceMutant } from './source-mutant.ts';
 
-/**
- * `npm run mutants -- [--only TEXT] [--file PATH]`: plays each mutant in the test that has to notice it. A mutant is caught
- * when a test fails that passes without it; a test file that does not load catches nothing.
- */
+/** `npm run mutants -- --help` says what it does. A test file that does not load catches nothing. */
 const atOnce = 2;
 const resultText = {
   failed: 'caught',
@@ -16,9 +14,8 @@ const resultText = {
   'not loaded': 'not loaded',
   hung: 'hung',
 } satisfies Record<Result['run'], string>;
-const usage = "usage: npm run mutants -- [--only 'part of a name'] [--file lambdas/domain/limiter.ts]";
 
-const chosen = choose();
+const chosen = choose(argumentsOrExit(readMutantsArguments));
 const startedAt = performance.now();
 const players = Array.from({ length: atOnce }, startPlayer);
 try {
@@ -63,26 +60,13 @@ async function playAll(): Promise<readonly PlayedMutant[]> {
   return played;
 }
 
-function choose(): readonly SourceMutant[] {
-  const { only = '', file } = options();
+function choose({ only = '', file }: MutantsArguments): readonly SourceMutant[] {
   const found = sourceMutants
     .filter(({ name }) => name.includes(only))
     .filter((mutant) => file === undefined || mutant.file === file);
-  if (found.length === 0) fail(`no mutant has '${only}' in its name${file ? ` and is in ${file}` : ''}`);
-  return found;
-}
-
-function options() {
-  try {
-    return parseArgs({ options: { only: { type: 'string' }, file: { type: 'string' } } }).values;
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function fail(text: string): never {
-  console.error(`${text}\n${usage}`);
-  process.exit(2);
+  if (found.length > 0) return found;
+  console.error(`no mutant has '${only}' in its name${file ? ` and is in ${file}` : ''}`);
+  return process.exit(2);
 }
 
 /** A test that fails anyway would seem to catch every mutant. */

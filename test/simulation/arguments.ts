@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
+import { readOptions, wholeFrom } from '../../tools/read-options.ts';
 import { type Flow, flows } from './play.ts';
 
 /** What `npm run simulate` is asked to do. */
@@ -10,56 +11,54 @@ export interface Arguments {
   readonly mutants?: string;
 }
 
-const usage = 'npm run simulate -- [--runs 100000] [--seed 1] [--flow inbound|outbound] [--mutants [TEXT]]';
+interface Asked {
+  readonly runs?: number;
+  readonly seed: number;
+  readonly flow?: Flow;
+  readonly mutants?: string | true;
+}
 
 /** The default runs of the code as it is, and of each mutant. */
 const defaultRuns = { code: 100_000, mutant: 400 };
 
-/** @throws Error that says which argument is wrong and what is expected */
-export function readArguments(args: readonly string[]): Arguments {
-  const { values } = parsed(withText(args));
-  const { mutants } = values;
-  const runs = values.runs ?? String(mutants === undefined ? defaultRuns.code : defaultRuns.mutant);
-  return {
-    runs: whole('runs', runs, 1),
-    seed: whole('seed', values.seed, 0),
-    flow: flowIn(values.flow),
-    mutants,
-  };
+/**
+ * Reads the arguments after `npm run simulate --`.
+ *
+ * @returns undefined when only help was requested, which is then printed
+ * @throws ArgumentError naming the wrong argument
+ */
+export function readArguments(args: readonly string[]): Arguments | undefined {
+  const asked = readOptions<Asked>(simulateCommand(), args);
+  if (asked === undefined) return undefined;
+  const mutants = asked.mutants === true ? '' : asked.mutants;
+  const runs = asked.runs ?? (mutants === undefined ? defaultRuns.code : defaultRuns.mutant);
+  return { runs, seed: asked.seed, flow: asked.flow, mutants };
 }
 
-/** `--mutants` without a text means all of them. */
-const withText = (args: readonly string[]): string[] =>
-  args.flatMap((arg, at) => {
-    const next = args[at + 1];
-    const isBare = arg === '--mutants' && (next === undefined || next.startsWith('--'));
-    return isBare ? ['--mutants', ''] : [arg];
-  });
+const simulateCommand = (): Command =>
+  new Command('npm run simulate --')
+    .description(
+      'Plays both flows in random orders with random faults, and checks every promise. A run that breaks one is shrunk and printed.',
+    )
+    .addOption(
+      new Option(
+        '--runs <count>',
+        `runs to play (default: ${defaultRuns.code}, or ${defaultRuns.mutant} of each mutant)`,
+      ).argParser(wholeFrom(1)),
+    )
+    .addOption(new Option('--seed <number>', 'the seed of the first run').argParser(wholeFrom(0)).default(1))
+    .addOption(new Option('--flow <flow>', 'play only this flow').choices(flows))
+    .option(
+      '--mutants [text]',
+      'play deliberate mistakes until each is noticed; only those with the text in their names',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run simulate -- --runs 2000 --seed 7
+  npm run simulate -- --mutants --flow inbound
+  npm run simulate -- --mutants 'a claim' --runs 1000
 
-function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        runs: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        flow: { type: 'string' },
-        mutants: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : error}\nUsage: ${usage}`);
-  }
-}
-
-function whole(name: string, text: string, least: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
-  throw new Error(`--${name} is '${text}'; it has to be a whole number from ${least} on\nUsage: ${usage}`);
-}
-
-function flowIn(text: string | undefined): Flow | undefined {
-  const flow = flows.find((each) => each === text);
-  if (text === undefined || flow !== undefined) return flow;
-  throw new Error(`--flow is '${text}'; it has to be one of ${flows.join(', ')}\nUsage: ${usage}`);
-}
+Ends with 1 when a promise is broken or a mutant is not noticed, with 2 when an argument is wrong.`,
+    );

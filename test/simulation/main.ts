@@ -1,14 +1,11 @@
 import { SingleBar } from 'cli-progress';
+import { argumentsOrExit } from '../../tools/read-options.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { playMutants } from './play-mutants.ts';
 import { failureText, summaryText } from './report.ts';
 import { search, shortest } from './search.ts';
 
-/**
- * `npm run simulate -- [--runs 100000] [--seed 1] [--flow inbound|outbound] [--mutants [TEXT]]`: plays both flows in random
- * orders with random faults. It ends with 1 when a promise is broken, or a mutant is not noticed, and with 2 for wrong
- * arguments.
- */
+/** `npm run simulate -- --help` says what it does. */
 async function main(args: Arguments): Promise<number> {
   if (args.mutants !== undefined) return (await playMutants(args, args.mutants)) ? 0 : 1;
   const bar = new SingleBar({
@@ -29,8 +26,9 @@ async function main(args: Arguments): Promise<number> {
   return 1;
 }
 
+const args = argumentsOrExit(readArguments);
 try {
-  process.exitCode = await main(readArguments(process.argv.slice(2)));
+  process.exitCode = await main(args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;

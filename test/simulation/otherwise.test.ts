@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Item } from '../../testing/memory/dynamodb/values.ts';
 import type { Step } from '../crash/port-call.ts';
-import type { Item } from '../support/dynamodb/values.ts';
 import { brokenOtherwise } from './otherwise.ts';
 import type { Rule } from './step.ts';
 

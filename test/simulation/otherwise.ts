@@ -1,5 +1,5 @@
+import type { Item, Value } from '../../testing/memory/dynamodb/values.ts';
 import type { Step } from '../crash/port-call.ts';
-import type { Item, Value } from '../support/dynamodb/values.ts';
 import { brokenOf, type Rule } from './step.ts';
 
 /** Values that an attribute could have had instead; undefined: it was not there. */
@@ -8,15 +8,19 @@ export type Others = (was: Item, step: Step) => Readonly<Record<string, readonly
 /**
  * The rules that the request of a write breaks on an item that differs in one attribute. In most runs several conditions
  * refuse a write together, so each has to refuse one by itself.
+ *
+ * @param together several attributes that change at once, instead
  */
 export function brokenOtherwise(
   step: Step,
   others: Others,
   rulesOf: (step: Step) => readonly Rule[],
+  together: readonly Item[] = [],
 ): readonly string[] {
   const { would, was } = step;
   if (would === undefined) return [];
-  const broken = variantsOf(was, others, step).flatMap((other) => {
+  const wholes = was === undefined ? [] : together.map((changes) => ({ ...was, ...changes }));
+  const broken = [...variantsOf(was, others, step), ...wholes].flatMap((other) => {
     const is = would(other);
     return is === undefined ? [] : brokenOf(rulesOf({ ...step, was: other, is }));
   });

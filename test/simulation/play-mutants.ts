@@ -1,5 +1,5 @@
+import { clearLine, cursorTo } from 'node:readline';
 import { SingleBar } from 'cli-progress';
-import Table from 'cli-table3';
 import { inParallel } from '../../bench/in-parallel.ts';
 import { sourceMutants } from '../mutants/all.ts';
 import type { Arguments } from './arguments.ts';
@@ -16,43 +16,45 @@ interface Candidate {
   readonly flow?: Flow;
 }
 
-/** Plays each mutant until a promise is broken, and prints how long that took. @returns whether all were noticed */
+/** Plays each mutant until a promise is broken, and prints at once how long that took. @returns whether all were noticed */
 export async function playMutants({ runs, seed, flow: only }: Arguments, text: string): Promise<boolean> {
   const chosen = candidates().filter(
     ({ name, flow }) => name.includes(text) && (flow === undefined || only === undefined || flow === only),
   );
   if (chosen.length === 0) throw new Error(`no mutant that the simulation plays has '${text}' in its name`);
   const bar = new SingleBar({
-    format: '{bar} {value}/{total} mutants, {duration_formatted}',
+    format: '{bar} {value}/{total} mutants, {missed} not noticed, {duration_formatted}',
     clearOnComplete: true,
   });
-  bar.start(chosen.length, 0);
-  const all = await inParallel(atOnce, chosen, async (mutant) => {
+  const missed: string[] = [];
+  bar.start(chosen.length, 0, { missed: 0 });
+  await inParallel(atOnce, chosen, async (mutant) => {
     const found = await searchInChild(mutant.name, { runs, seed, flow: mutant.flow ?? only });
-    bar.increment();
-    return { mutant, found };
+    if (found.violation === undefined) missed.push(mutant.name);
+    printAboveBar(resultText(mutant, found));
+    bar.increment({ missed: missed.length });
   });
   bar.stop();
-  console.log(tableOf(all));
-  const missed = all.filter(({ found }) => found.violation === undefined).map(({ mutant }) => mutant.name);
-  console.log(`${all.length - missed.length} of ${all.length} mutants were noticed`);
+  console.log(`${chosen.length - missed.length} of ${chosen.length} mutants were noticed`);
   if (missed.length > 0) console.log(['Not noticed:', ...missed].join('\n  '));
   return missed.length === 0;
 }
 
-function tableOf(all: readonly { readonly mutant: Candidate; readonly found: FoundInChild }[]): string {
-  const table = new Table({
-    head: ['mutant', 'runs', 'what it broke'],
-    colWidths: [60, 8, 70],
-    wordWrap: true,
-  });
-  for (const { mutant, found } of all)
-    table.push([
-      mutant.name,
-      found.violation === undefined ? 'none' : found.runs,
-      found.violation ?? `not noticed in ${found.runs} runs: ${mutant.breaks}`,
-    ]);
-  return table.toString();
+/** The runs that it took, the mutant, and the promise that was broken first. */
+const resultText = ({ name, breaks }: Candidate, { runs, violation }: FoundInChild): string =>
+  [
+    `${violation === undefined ? 'none' : runs}`.padStart(5),
+    name.padEnd(60),
+    violation?.split('\n')[0] ?? `not noticed in ${runs} runs: ${breaks}`,
+  ].join('  ');
+
+/** Prints a line in place of the bar, which draws itself again below. */
+function printAboveBar(line: string): void {
+  if (process.stderr.isTTY) {
+    cursorTo(process.stderr, 0);
+    clearLine(process.stderr, 0);
+  }
+  console.log(line);
 }
 
 /** The source mutants that the simulation can notice, and those of the crash suites. */

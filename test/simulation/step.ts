@@ -1,4 +1,4 @@
-import type { Item } from '../support/dynamodb/values.ts';
+import type { Item } from '../../testing/memory/dynamodb/values.ts';
 
 export type Rule = readonly [isBroken: boolean, promise: string];
 

@@ -2,29 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SingleBar } from 'cli-progress';
 import { type LocalAws, startLocalAws } from '../../local/emulator.ts';
+import { argumentsOrExit } from '../../tools/read-options.ts';
+import { readSoakArguments } from './arguments.ts';
 import { type Sent, sendLoad } from './load.ts';
 import { startOutside } from './outside.ts';
 import { chart, summary } from './report.ts';
 import { functions, growth, type Sample, sample } from './samples.ts';
 
-/**
- * `npm run soak -- [--minutes 10] [--rate 2]`: good, forged and poison events and endpoints of all kinds for a while. Every
- * promise is checked at the end, and that memory and open files of the functions did not grow.
- */
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' }, rate: { type: 'string', default: '2' } },
-});
-const number = (name: 'minutes' | 'rate'): number => {
-  const value = Number(values[name]);
-  if (Number.isInteger(value) && value > 0) return value;
-  console.error(`--${name} is '${values[name]}'; it has to be a whole number from 1 on`);
-  process.exit(2);
-};
-const [minutes, rate] = [number('minutes'), number('rate')];
+/** `npm run soak -- --help` says what it does. */
+const { minutes, rate } = argumentsOrExit(readSoakArguments);
 
 /** What is accepted ends in this time after the load. */
 const patienceMs = 300_000;

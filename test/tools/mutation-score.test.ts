@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { areas } from '../../tools/mutation/areas.ts';
+import { areas, remembering } from '../../tools/mutation/areas.ts';
 import { parseArguments } from '../../tools/mutation/arguments.ts';
 import { readEquivalents, readRecord, root } from '../../tools/mutation/files.ts';
 import {
@@ -13,7 +13,7 @@ import {
   withMeasured,
   withRaisedFloor,
 } from '../../tools/mutation/record.ts';
-import { readReport } from '../../tools/mutation/report.ts';
+import { readReport, survivorsIn } from '../../tools/mutation/report.ts';
 
 const limiter = 'lambdas/domain/limiter.ts';
 const batch = 'lambdas/domain/batch.ts';
@@ -28,8 +28,8 @@ const score = (mutants: number, survivors: number) => ({ mutants, survivors, equ
 
 describe("Stryker's report", () => {
   const source = 'const open =\n  now > until;\n';
-  const mutant = (status: string, replacement = 'now >= until') => ({
-    id: '0',
+  const mutant = (status: string, replacement = 'now >= until', id = '0') => ({
+    id,
     mutatorName: 'EqualityOperator',
     replacement,
     status,
@@ -58,12 +58,43 @@ describe("Stryker's report", () => {
     expect(readReport(reportOf(...all), []).scores).toEqual({ [limiter]: score(1, 0) });
   });
 
+  it('counts a survivor that does not compile as noticed', () => {
+    const all = [mutant('Survived', '', '1'), mutant('Survived', 'true', '2')];
+
+    expect(readReport(reportOf(...all), [], { refused: new Set(['1']) }).scores).toEqual({
+      [limiter]: score(2, 1),
+    });
+  });
+
+  it('has the lines of each survivor with the mutant in them', () => {
+    const all = [mutant('Killed'), mutant('Survived', 'true', '1'), mutant('NoCoverage', 'false', '2')];
+    const place = { file: limiter, first: 2, last: 2, source };
+
+    expect(survivorsIn(reportOf(...all), {})).toEqual([
+      { ...place, id: '1', mutated: '  true;' },
+      { ...place, id: '2', mutated: '  false;' },
+    ]);
+    expect(survivorsIn(reportOf(...all), { isMeasured: (file) => file === batch })).toEqual([]);
+  });
+
+  it('reads only the sample, also of what no test reaches', () => {
+    const all = Array.from({ length: 100 }, (_, n) => mutant(n % 2 === 0 ? 'Killed' : 'NoCoverage', `${n}`));
+    const { scores } = readReport(reportOf(...all), [], { oneIn: 5 });
+
+    expect(scores[limiter]).toMatchObject({ oneIn: 5 });
+    expect(scores[limiter]?.mutants).toBeGreaterThan(10);
+    expect(scores[limiter]?.mutants).toBeLessThan(30);
+    expect(survivorsIn(reportOf(...all), { oneIn: 5 })).toHaveLength(scores[limiter]?.survivors ?? 0);
+  });
+
   it('has no score for a file without mutants', () => {
     expect(readReport(reportOf(), []).scores).toEqual({});
   });
 
   it('leaves out files that were not measured', () => {
-    expect(readReport(reportOf(mutant('Killed')), [], (file) => file === batch).scores).toEqual({});
+    expect(
+      readReport(reportOf(mutant('Killed')), [], { isMeasured: (file) => file === batch }).scores,
+    ).toEqual({});
   });
 
   it('names a survivor by its place and by the code before and after', () => {
@@ -121,6 +152,31 @@ describe('the record of scores', () => {
     expect(worse.floor).toEqual({ protocol: 93.7, rest: 50 });
   });
 
+  it('counts a sampled file for all its mutants, with a margin of error', () => {
+    const whole = totalOf(record({ [limiter]: score(100, 10) }), 'protocol');
+    const half = { ...score(100, 30), oneIn: 2 };
+    const mixed = totalOf(
+      record({ [limiter]: score(100, 10), 'lambdas/domain/recovery.ts': half }),
+      'protocol',
+    );
+
+    expect(whole).toEqual({ files: 1, mutants: 100, survivors: 10, score: 90, margin: 0 });
+    expect(mixed).toMatchObject({ mutants: 200, survivors: 40 });
+    expect(mixed.score).toBeCloseTo((100 * (90 + 140)) / 300);
+    expect(mixed.margin).toBeCloseTo((196 * Math.sqrt(200 * (32 / 104) * (72 / 104))) / 300);
+  });
+
+  it('keeps a measurement of all mutants when a sample comes', () => {
+    const before = record({ [limiter]: score(100, 10) });
+    const sampled = { [limiter]: { ...score(20, 9), oneIn: 5 }, [batch]: { ...score(2, 1), oneIn: 5 } };
+    const after = withMeasured(before, sampled, '2026-02-01', there);
+
+    expect(after.files).toEqual({ [batch]: sampled[batch], [limiter]: score(100, 10) });
+    expect(withMeasured(after, { [batch]: score(10, 5) }, '2026-02-01', there).files[batch]).toEqual(
+      score(10, 5),
+    );
+  });
+
   it('is worse when its group falls below the floor', () => {
     const before = record({ [limiter]: score(10, 1) }, { protocol: 90, rest: 0 });
     const after = { ...before, files: { [limiter]: score(10, 1), 'lambdas/outbound/new.ts': score(2, 2) } };
@@ -172,6 +228,12 @@ describe('a file', () => {
     expect(code.toSorted()).toEqual(
       all.filter((file) => !file.startsWith('lambdas/domain/provider/providers/')).toSorted(),
     );
+  });
+
+  it('is measured in a new thread if its module remembers, and is there', () => {
+    const missing = remembering.filter((glob) => globSync(glob, { cwd: root }).length === 0);
+
+    expect(missing).toEqual([]);
   });
 
   it('is measured by tests that exist', () => {

@@ -10,8 +10,16 @@ export const catalogue = {
   zoom,
 } as const;
 `;
+const samples = `import { sample as airtable } from './providers/airtable.sample.ts';
+import { sample as zoom } from './providers/zoom.sample.ts';
+
+export const samples = {
+  airtable,
+  zoom,
+} as const;
+`;
 const docs = '| provider | signature |\n| --- | --- |\n| `airtable` | a |\n| `zoom` | z |\n\nMore.\n';
-const skeleton = providerSkeleton('m-pay', { catalogue, docs });
+const skeleton = providerSkeleton('m-pay', { catalogue, samples, docs });
 
 describe('a new provider', () => {
   it('a new provider gets its line in the catalogue and in the table, in alphabetical order', () => {
@@ -25,19 +33,23 @@ export const catalogue = {
   zoom,
 } as const;
 `);
+    expect(skeleton.samples).toContain(`import { sample as airtable } from './providers/airtable.sample.ts';
+import { sample as mPay } from './providers/m-pay.sample.ts';
+`);
+    expect(skeleton.samples).toContain("  airtable,\n  'm-pay': mPay,\n  zoom,\n");
     expect(skeleton.docs).toContain('| `airtable` | a |\n| `m-pay` | – |\n| `zoom` | z |\n');
   });
 
   it('a new provider gets its line in the table of providers, not in another table of the page', () => {
     const others = '| reason | limit |\n| --- | --- |\n| `too-many` | 1 |\n';
     const retries = '| provider | 4xx |\n| --- | --- |\n| `zoom` | again |\n';
-    const page = providerSkeleton('m-pay', { catalogue, docs: `${others}\n${docs}\n${retries}` });
+    const page = providerSkeleton('m-pay', { catalogue, samples, docs: `${others}\n${docs}\n${retries}` });
 
     expect(page.docs).toBe(`${others}\n${skeleton.docs}\n${retries}`);
   });
 
   it('a new provider may be the last in the alphabet', () => {
-    const last = providerSkeleton('zulu', { catalogue, docs });
+    const last = providerSkeleton('zulu', { catalogue, samples, docs });
 
     expect(last.catalogue).toContain("import { zulu } from './providers/zulu.ts';\n\nexport");
     expect(last.catalogue).toContain('  zoom,\n  zulu,\n}');

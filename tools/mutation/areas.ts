@@ -7,6 +7,18 @@ export interface Area {
 }
 
 /**
+ * Files whose modules keep what they have computed for the life of a process: a test of their mutants needs a new one. All
+ * others keep their thread from one mutant to the next.
+ */
+export const remembering: readonly string[] = [
+  'lambdas/domain/destination-rules.ts',
+  'lambdas/domain/provider/certificates.ts',
+  'lambdas/domain/signature/signed-content.ts',
+  'lambdas/adapters/dynamodb/{conditional-update,gathered-writes,new-token,statements}.ts',
+  'lambdas/adapters/telemetry/mapped-stack.ts',
+];
+
+/**
  * The code whose mutants are measured.
  *
  * A mutant runs against the quick tests next to it: against all tests, one that nothing notices would take a minute. The
@@ -28,7 +40,9 @@ export const areas: readonly Area[] = [
     code: [
       'lambdas/inbound/{attempt,claim,consume,consume.lambda,copy-to-tap,finish-attempt,open-message,replay,run-handler,wait}.ts',
     ],
-    tests: ['test/inbound/{claim,consume*,copy-to-tap,replay,shipped-handlers,wait}.test.ts'],
+    tests: [
+      'test/inbound/{altered-bodies,claim,consume*,copy-to-tap,dead-letter,replay,shipped-handlers,wait}.test.ts',
+    ],
   },
   {
     name: 'receive',
@@ -39,8 +53,13 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'publish',
-    code: ['lambdas/outbound/publish/*.ts'],
-    tests: ['test/outbound/publish/*.test.ts'],
+    code: ['lambdas/outbound/publish/!(preview-publication).ts'],
+    tests: ['test/outbound/publish/*.test.ts', 'test/outbound/hold-delivery.test.ts'],
+  },
+  {
+    name: 'preview',
+    code: ['lambdas/outbound/publish/preview-publication.ts'],
+    tests: ['test/management/publishing.test.ts'],
   },
   {
     name: 'deliver',
@@ -49,8 +68,16 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'sweep',
-    code: ['lambdas/outbound/sweep/*.ts'],
-    tests: ['test/outbound/sweep/*.test.ts', 'test/outbound/{errored-work,hold-delivery}.test.ts'],
+    code: ['lambdas/outbound/sweep/!(recover|recoverable|estimate-failed).ts'],
+    tests: [
+      'test/outbound/sweep/{keep-measured,notify-failures,release-*,resend,sweep*}.test.ts',
+      'test/outbound/{disable-endpoint,errored-work,hold-delivery,manual-breaker,release-waiting}.test.ts',
+    ],
+  },
+  {
+    name: 'recoveries',
+    code: ['lambdas/outbound/sweep/{recover,recoverable,estimate-failed}.ts'],
+    tests: ['test/outbound/sweep/recover*.test.ts', 'test/outbound/replay-to-recreated-endpoint.test.ts'],
   },
   {
     name: 'outbound',
@@ -59,8 +86,16 @@ export const areas: readonly Area[] = [
   },
   {
     name: 'dynamodb',
-    code: ['lambdas/adapters/dynamodb/*.ts', 'lambdas/adapters/dynamodb/*/*.ts'],
+    code: [
+      'lambdas/adapters/dynamodb/!(attribute-values|commands|wire).ts',
+      'lambdas/adapters/dynamodb/*/*.ts',
+    ],
     tests: ['test/adapters/dynamodb/*.test.ts'],
+  },
+  {
+    name: 'wire',
+    code: ['lambdas/adapters/dynamodb/{attribute-values,commands,wire}.ts'],
+    tests: ['test/adapters/aws/differential.test.ts'],
   },
   {
     name: 'adapters',

@@ -15,8 +15,8 @@ export const readRecord = (): ScoreRecord => parseRecord(readJson(recordFile));
 /** One line for each file, so that a diff shows what changed. */
 export function writeRecord({ files, ...head }: ScoreRecord): void {
   const lines = Object.entries(files).map(
-    ([file, { mutants, survivors, equivalent }]) =>
-      `    ${JSON.stringify(file)}: { "mutants": ${mutants}, "survivors": ${survivors}, "equivalent": ${equivalent} }`,
+    ([file, { mutants, survivors, equivalent, oneIn }]) =>
+      `    ${JSON.stringify(file)}: { "mutants": ${mutants}, "survivors": ${survivors}, "equivalent": ${equivalent}${oneIn === undefined ? '' : `, "oneIn": ${oneIn}`} }`,
   );
   const { measured, floor } = head;
   writeFileSync(

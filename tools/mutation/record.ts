@@ -25,7 +25,12 @@ const RecordSchema = v.strictObject({
   floor: v.strictObject({ protocol: Percent, rest: Percent }),
   files: v.record(
     v.string(),
-    v.strictObject({ mutants: v.number(), survivors: v.number(), equivalent: v.number() }),
+    v.strictObject({
+      mutants: v.number(),
+      survivors: v.number(),
+      equivalent: v.number(),
+      oneIn: v.optional(v.number()),
+    }),
   ),
 });
 
@@ -39,20 +44,42 @@ export const parseRecord = (json: unknown): ScoreRecord => v.parse(RecordSchema,
 export const percent = ({ mutants, survivors }: Pick<FileScore, 'mutants' | 'survivors'>): number =>
   mutants === 0 ? 100 : (100 * (mutants - survivors)) / mutants;
 
-/** The mutants of all recorded files of a group. */
-export function totalOf({ files }: Pick<ScoreRecord, 'files'>, group: Group): FileScore & { files: number } {
-  const own = Object.entries(files).filter(([file]) => groupOf(file) === group);
-  const sum = (field: keyof FileScore) => own.reduce((all, [, score]) => all + score[field], 0);
+/** All recorded files of a group. */
+interface GroupScore {
+  readonly files: number;
+  /** Those that were measured. */
+  readonly mutants: number;
+  readonly survivors: number;
+  /** In percent; a file of which only a sample was measured counts as if the rest were alike. */
+  readonly score: number;
+  /** The score of a measurement of all mutants differs by less, in 95 of 100 samples. In percent; 0 without samples. */
+  readonly margin: number;
+}
+
+export function totalOf({ files }: Pick<ScoreRecord, 'files'>, group: Group): GroupScore {
+  const own = Object.entries(files).flatMap(([file, score]) => (groupOf(file) === group ? [score] : []));
+  const sum = (of: (score: FileScore) => number) => own.reduce((all, score) => all + of(score), 0);
+  const all = sum(({ mutants, oneIn = 1 }) => mutants * oneIn);
+  const unnoticed = sum(({ survivors, oneIn = 1 }) => survivors * oneIn);
   return {
     files: own.length,
-    mutants: sum('mutants'),
-    survivors: sum('survivors'),
-    equivalent: sum('equivalent'),
+    mutants: sum(({ mutants }) => mutants),
+    survivors: sum(({ survivors }) => survivors),
+    score: percent({ mutants: all, survivors: unnoticed }),
+    margin: all === 0 ? 0 : (196 * Math.sqrt(sampleVariance(own))) / all,
   };
 }
 
+/** The variance of the number of survivors that the samples stand for. Two survivors more, of four mutants, keep it above 0. */
+function sampleVariance(scores: readonly FileScore[]): number {
+  const sampled = scores.filter(({ oneIn = 1 }) => oneIn > 1);
+  const sum = (of: (score: FileScore) => number) => sampled.reduce((all, score) => all + of(score), 0);
+  const share = (sum(({ survivors }) => survivors) + 2) / (sum(({ mutants }) => mutants) + 4);
+  return sum(({ mutants, oneIn = 1 }) => mutants * oneIn * (oneIn - 1)) * share * (1 - share);
+}
+
 /**
- * The record with the results of a run.
+ * The record with the results of a run. A sample replaces no measurement of all mutants.
  *
  * @param exists tells whether a file is still there; the scores of others are dropped
  */
@@ -62,7 +89,10 @@ export function withMeasured(
   day: string,
   exists: (file: string) => boolean,
 ): ScoreRecord {
-  const files = Object.entries({ ...record.files, ...scores })
+  const isKept = (file: string, { oneIn = 1 }: FileScore) =>
+    oneIn > 1 && record.files[file] !== undefined && record.files[file].oneIn === undefined;
+  const taken = Object.entries(scores).filter(([file, score]) => !isKept(file, score));
+  const files = Object.entries({ ...record.files, ...Object.fromEntries(taken) })
     .filter(([file]) => exists(file))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...record, measured: day, files: Object.fromEntries(files) };
@@ -70,30 +100,34 @@ export function withMeasured(
 
 /** The record after a run over all files. A floor follows its group's score upwards, never downwards. */
 export function withRaisedFloor(record: ScoreRecord): ScoreRecord {
-  const floorOf = (group: Group) => Math.max(record.floor[group], tenths(totalOf(record, group)));
+  const floorOf = (group: Group) => Math.max(record.floor[group], lowest(totalOf(record, group)));
   return { ...record, floor: { protocol: floorOf('protocol'), rest: floorOf('rest') } };
 }
 
 /** Rounded down, so that the score which made the floor is not below it. */
-const tenths = (total: FileScore): number => Math.floor(percent(total) * 10) / 10;
+const lowest = ({ score, margin }: GroupScore): number => Math.floor((score - margin) * 10) / 10;
 
-/** What is worse than recorded; empty if nothing is. */
+/** What is worse than recorded; empty if nothing is. A file is compared only if all its mutants were measured. */
 export function regressions(before: ScoreRecord, after: ScoreRecord): readonly string[] {
   const ofFiles = Object.entries(after.files).flatMap(([file, now]) => {
     const then = before.files[file];
-    return then !== undefined && now.survivors > then.survivors && percent(now) < percent(then)
+    const isWhole = now.oneIn === undefined && then?.oneIn === undefined;
+    return isWhole && then !== undefined && now.survivors > then.survivors && percent(now) < percent(then)
       ? [`${file}: ${shown(now)}, recorded ${shown(then)}`]
       : [];
   });
   const ofGroups = groups
-    .filter((group) => percent(totalOf(after, group)) < before.floor[group])
-    .map((group) => `${group}: ${shown(totalOf(after, group))}, floor ${before.floor[group]} %`);
+    .filter((group) => totalOf(after, group).score < before.floor[group])
+    .map((group) => `${group}: ${shownTotal(totalOf(after, group))}, floor ${before.floor[group]} %`);
   return [...ofFiles, ...ofGroups];
 }
 
 /** A score for people to read. */
 export const shown = (score: FileScore): string =>
   `${percent(score).toFixed(1)} % (${score.survivors} of ${score.mutants} mutants unnoticed)`;
+
+const shownTotal = ({ score, margin, mutants, survivors }: GroupScore): string =>
+  `${score.toFixed(1)} %${margin > 0 ? ` ± ${margin.toFixed(1)}` : ''} (${survivors} of ${mutants} mutants unnoticed)`;
 
 /**
  * One line for each group, for the terminal and for CI.
@@ -106,5 +140,5 @@ export const summary = (record: ScoreRecord, all: readonly string[]): readonly s
     const name = group === 'protocol' ? 'protocol code' : 'the rest';
     const files = `${total.files} of ${all.filter((file) => groupOf(file) === group).length} files`;
     const limits = `floor ${record.floor[group]} %, target ${targets[group]} %`;
-    return `mutation score of ${name}: ${shown(total)} in ${files}, measured ${record.measured}; ${limits}`;
+    return `mutation score of ${name}: ${shownTotal(total)} in ${files}, measured ${record.measured}; ${limits}`;
   });

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { join, matchesGlob } from 'node:path';
-import { type Area, areas } from './areas.ts';
+import { type Area, areas, remembering } from './areas.ts';
 import { parseArguments, type Scope } from './arguments.ts';
+import { refusedByCompiler } from './compile.ts';
 import {
   changedSince,
   filesIn,
@@ -14,21 +15,26 @@ import {
   writeRecord,
 } from './files.ts';
 import { regressions, shown, summary, withMeasured, withRaisedFloor } from './record.ts';
-import { type Measured, readReport } from './report.ts';
+import { type Measured, readReport, survivorsIn } from './report.ts';
 
-// npm run mutation [-- --changed | --since BRANCH | FILES] [--tests FILES] [--concurrency N] [--force]
+// npm run mutation [-- --changed | --since BRANCH | FILES] [--sample N] [--tests FILES] [--concurrency N] [--force]
 // Changes the code in small ways, one at a time, and counts what no test notices.
 
 const stryker = 'tools/stryker';
-const { scope, options, tests } = parseArguments(process.argv.slice(2));
+const { scope, options, tests, oneIn } = parseArguments(process.argv.slice(2));
 
+const isRemembering = (file: string) => remembering.some((pattern) => matchesGlob(file, pattern));
 const chosen = areas
-  .map((area) => ({ area, files: filesOf(area, scope) }))
+  .map((area) => ({ area, all: filesOf(area, scope) }))
+  .flatMap(({ area, all }) => [
+    { area, isKept: true, files: all.filter((file) => !isRemembering(file)) },
+    { area, isKept: false, files: all.filter(isRemembering) },
+  ])
   .filter(({ files }) => files.length > 0);
 if (chosen.length === 0) console.log('nothing to measure: tools/mutation/areas.ts names no such file');
 else await installStryker();
-for (const { area, files } of chosen)
-  process.exitCode = Math.max(Number(process.exitCode ?? 0), await measure(area, files));
+for (const { area, isKept, files } of chosen)
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), await measure(area, isKept, files));
 // Only a run over everything says how good a group is.
 if (scope.kind === 'all' && tests === undefined && !process.exitCode)
   writeRecord(withRaisedFloor(readRecord()));
@@ -47,20 +53,30 @@ function filesOf(area: Area, of: Scope): readonly string[] {
   }
 }
 
-/** @returns the exit code: 1 when a score is lower than recorded */
-async function measure(area: Area, files: readonly string[]): Promise<number> {
-  const results = tests === undefined ? 'results.json' : 'results-of-some-tests.json';
+/**
+ * @param isKept whether the tests of a mutant run in the thread of the mutant before
+ * @returns the exit code: 1 when a score is lower than recorded
+ */
+async function measure(area: Area, isKept: boolean, files: readonly string[]): Promise<number> {
+  const results = `${oneIn === 1 ? 'results' : `sample-${oneIn}`}${tests === undefined ? '' : '-of-some-tests'}.json`;
   const bin = join(stryker, 'node_modules/@stryker-mutator/core/bin/stryker.js');
   const config = join(stryker, 'stryker.config.json');
   const incremental = join('.local/mutation', area.name, results);
   const code = await run(
     process.execPath,
     [bin, 'run', config, '--mutate', files.join(','), '--incrementalFile', incremental, ...options],
-    { MUTATION_TESTS: tests ?? area.tests.join(' ') },
+    {
+      MUTATION_TESTS: tests ?? area.tests.join(' '),
+      MUTATION_THREAD: isKept ? 'kept' : 'new',
+      MUTATION_SAMPLE: `${oneIn}`,
+    },
   );
   if (code !== 0) return code;
   // The report also has what earlier runs found in other files.
-  return judge(readReport(readStrykerReport(), readEquivalents(), (file) => files.includes(file)));
+  const isMeasured = (file: string) => files.includes(file);
+  const report = readStrykerReport();
+  const refused = await refusedByCompiler(survivorsIn(report, { isMeasured, oneIn }));
+  return judge(readReport(report, readEquivalents(), { isMeasured, oneIn, refused }));
 }
 
 /** Writes the scores down, unless they are worse than before. */

@@ -1,23 +1,33 @@
 // A plugin of StrykerJS: leaves code out of the mutants where a mutant says nothing.
 
-/** Of a log, and `telemetry.log(…)`, which gives every line its fields. */
+/** Of a log, and `telemetry.log(…)`, which gives each line its fields. */
 const levels = new Set(['info', 'warn', 'error', 'log']);
 const order = new Set(['<', '<=', '>', '>=']);
 
-/** Whether the path is an argument of `telemetry.warn(…)` or `log.info(…)`: these change nothing that the code does. */
-const isOfLogLine = ({ node, parent }) =>
-  parent?.type === 'CallExpression' &&
-  parent.arguments.includes(node) &&
-  parent.callee.type === 'MemberExpression' &&
-  levels.has(parent.callee.property.name) &&
-  ['telemetry', 'log'].includes(parent.callee.object.name ?? parent.callee.object.property?.name);
+/** Whether the node is `telemetry.warn(…)`, `telemetry.log(…).error(…)` or `logDelivery(…)`: these change nothing that the code does. */
+const isLogCall = (node) => {
+  if (node?.type !== 'CallExpression') return false;
+  if (node.callee.type !== 'MemberExpression') return /^log[A-Z]/.test(node.callee.name ?? '');
+  const { object, property } = node.callee;
+  const isLog = ['telemetry', 'log'].includes(object.name ?? object.property?.name);
+  return levels.has(property.name) && (isLog || isLogCall(object));
+};
 
-/** Whether the path is the text in `new …Error('…')`: a test would only repeat its words. */
+const isLogStatement = (node) => node.type === 'ExpressionStatement' && isLogCall(node.expression);
+
+/** Whether the path is a log line, or a part of one. */
+const isOfLogLine = ({ node, parent }) =>
+  isLogCall(node) ||
+  (isLogCall(parent) && parent.arguments.includes(node)) ||
+  isLogStatement(node) ||
+  (node.type === 'BlockStatement' && node.body.length > 0 && node.body.every(isLogStatement));
+
+/** Whether the path is the text in `new …Error('…')`, or the name in one of `parseMessage`: a test would only repeat it. */
 const isErrorText = ({ node, parent }) =>
-  parent?.type === 'NewExpression' &&
+  ['NewExpression', 'CallExpression'].includes(parent?.type) &&
   parent.arguments.includes(node) &&
   ['StringLiteral', 'TemplateLiteral'].includes(node.type) &&
-  parent.callee.name?.endsWith('Error') === true;
+  (parent.callee.name?.endsWith('Error') === true || parent.callee.name === 'parseMessage');
 
 /** Whether the path is the first half of `at !== undefined && at > now`: the second is false for undefined, too. */
 const isForCompiler = ({ node, parent }) =>
@@ -32,7 +42,7 @@ const isForCompiler = ({ node, parent }) =>
 
 /** @returns the reason for which the code at the path is left out, if it is */
 function shouldIgnore(path) {
-  if (isOfLogLine(path)) return 'a field of a log line';
+  if (isOfLogLine(path)) return 'a log line';
   if (isErrorText(path)) return 'the text of an error';
   return isForCompiler(path) ? 'a check that only the compiler needs' : undefined;
 }

@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { hostOf } from '../../domain/destination-rules.ts';
+import type { RefusedRanges } from '../../domain/refused-ranges.ts';
 import { type Millis, millis } from '../../domain/time.ts';
 import { maxHeadBytes } from './await-response.ts';
 import type { ConnectionPool } from './connection-pool.ts';
@@ -15,6 +16,8 @@ export interface EndpointRequest {
   readonly url: URL;
   /** The host must resolve to this machine only. */
   readonly isLocal: boolean;
+  /** The host must not resolve to these, either. @default none */
+  readonly refusedRanges?: RefusedRanges;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   /** The time limit for name lookup, TCP and TLS. */
@@ -37,11 +40,11 @@ export async function sendRequest(
   pool: ConnectionPool,
   resolve: Resolve,
 ): Promise<HttpResponse> {
-  const { url, isLocal, body } = request;
+  const { url, isLocal, refusedRanges, body } = request;
   const begunAt = performance.now();
   const hostname = hostOf(url);
   const within = Math.min(request.connectTimeout, left(request.timeout, request.startedAt));
-  const addresses = await checkedAddresses({ hostname, isLocal, within }, resolve);
+  const addresses = await checkedAddresses({ hostname, isLocal, within, refusedRanges }, resolve);
   const connectTimeout = left(request.connectTimeout, begunAt);
   const open = opener(request, addresses, connectTimeout, pool);
   pool.closeUnfit(hostname, addresses);

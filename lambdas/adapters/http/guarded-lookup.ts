@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { checkAddress, isLoopback } from '../../domain/destination-rules.ts';
+import type { RefusedRanges } from '../../domain/refused-ranges.ts';
 import { BlockedAddressError } from './errors.ts';
 import { NameLookupError } from './name-lookup-error.ts';
 import type { Resolve } from './name-resolver.ts';
@@ -14,6 +15,8 @@ export interface Question {
   readonly isLocal: boolean;
   /** Milliseconds. */
   readonly within: number;
+  /** Addresses that it must not have, beside those that are not public. @default none */
+  readonly refusedRanges?: RefusedRanges;
 }
 
 /** Reports to operators only why a name was refused, because a tenant must not learn its private address. */
@@ -30,13 +33,13 @@ export async function checkedAddresses(
   question: Question,
   resolve: Resolve,
 ): Promise<readonly LookupAddress[]> {
-  const { hostname, isLocal, within } = question;
+  const { hostname, within } = question;
   const family = isIP(hostname);
   const addresses = family === 0 ? await resolved(question, resolve) : [{ address: hostname, family }];
   if (addresses.length === 0) throw new NameLookupError(hostname, 'ENODATA', within);
-  const cause = addresses.map((found) => refusalOf(found, isLocal)).find((text) => text !== undefined);
+  const cause = addresses.map((found) => refusalOf(found, question)).find((text) => text !== undefined);
   if (cause === undefined) return addresses;
-  const where = isLocal ? 'that is not of this machine' : 'that is not public';
+  const where = question.isLocal ? 'that is not of this machine' : 'that is not public';
   throw new BlockedAddressError(`${hostname} resolves to an address ${where}`, { cause });
 }
 
@@ -52,9 +55,9 @@ function resolved({ hostname, within }: Question, resolve: Resolve): Promise<rea
   return promise.finally(() => clearTimeout(timer));
 }
 
-function refusalOf({ address }: LookupAddress, isLocal: boolean): string | undefined {
+function refusalOf({ address }: LookupAddress, { isLocal, refusedRanges }: Question): string | undefined {
   if (isLocal) return isLoopback(address) ? undefined : `${address} is not this machine`;
-  const check = checkAddress(address);
+  const check = checkAddress(address, refusedRanges);
   return check.ok ? undefined : check.reason;
 }
 

@@ -12,15 +12,23 @@ class ProviderCallError extends Error {
   override name = 'ProviderCallError' as const;
 }
 
-/** Requests to the servers of a provider: https, no redirects, short timeouts, small responses. */
+/** The `fetch` of a function, which owns its process. */
 export function providerCalls(): ProviderCalls {
   // Node gives each of several addresses 250 ms, too little for another continent. `fetch` has no other option for it.
   setDefaultAutoSelectFamilyAttemptTimeout(responseTimeoutMs / 2);
-  const tokens = clientTokens(requestToken, () => performance.now());
+  return providerCallsBy(fetch);
+}
+
+/** Requests to the servers of a provider: https, no redirects, short timeouts, small responses. */
+export function providerCallsBy(fetchBy: Fetch): ProviderCalls {
+  const call = callBy(fetchBy);
+  const tokens = clientTokens(tokenRequestBy(fetchBy), () => performance.now());
   return {
     roots() {
       // Few providers need it, and a cold start waits for each module.
-      return process.getBuiltinModule('node:tls').getCACertificates('default');
+      const { getCACertificates, rootCertificates } = process.getBuiltinModule('node:tls');
+      // Node has it since 22.15.
+      return getCACertificates?.('default') ?? rootCertificates;
     },
     async fetchKey(url, json, client) {
       const signal = AbortSignal.timeout(responseTimeoutMs);
@@ -49,36 +57,42 @@ interface CallOptions {
   readonly token?: string;
 }
 
-const call = (url: URL, { signal, json, token }: CallOptions): Promise<Response> =>
-  fetch(url, {
-    redirect: 'error',
-    signal,
-    method: json ? 'POST' : 'GET',
-    headers: {
-      ...(json && { 'content-type': 'application/json' }),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    },
-    body: json && JSON.stringify(json),
-  });
+/** The part of `fetch` that is used. */
+export type Fetch = (url: URL, options: RequestInit) => Promise<Response>;
+
+const callBy =
+  (fetchBy: Fetch) =>
+  (url: URL, { signal, json, token }: CallOptions): Promise<Response> =>
+    fetchBy(url, {
+      redirect: 'error',
+      signal,
+      method: json ? 'POST' : 'GET',
+      headers: {
+        ...(json && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body: json && JSON.stringify(json),
+    });
 
 /** Requests a client-credentials grant. @returns the response's text. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
-async function requestToken(
-  { tokenUrl, id, secret, scope }: ClientCredentials,
-  signal: AbortSignal,
-): Promise<string> {
-  const response = await fetch(tokenUrl, {
-    redirect: 'error',
-    signal,
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
-  });
-  const text = await boundedText(response, tokenUrl);
-  if (response.status === 400 || response.status === 401)
-    throw new ProviderCallError(`${tokenUrl.host} rejected the credentials: set the source's secret again`);
-  if (!response.ok) throw new ProviderCallError(`${tokenUrl.host} answered ${response.status}`);
-  return text;
-}
+const tokenRequestBy = (fetchBy: Fetch) =>
+  async function requestToken(
+    { tokenUrl, id, secret, scope }: ClientCredentials,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const response = await fetchBy(tokenUrl, {
+      redirect: 'error',
+      signal,
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
+    });
+    const text = await boundedText(response, tokenUrl);
+    if (response.status === 400 || response.status === 401)
+      throw new ProviderCallError(`${tokenUrl.host} rejected the credentials: set the source's secret again`);
+    if (!response.ok) throw new ProviderCallError(`${tokenUrl.host} answered ${response.status}`);
+    return text;
+  };
 
 async function boundedText(response: Response, url: URL): Promise<string> {
   const chunks: Uint8Array[] = [];

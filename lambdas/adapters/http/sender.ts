@@ -66,10 +66,11 @@ export function httpSender(
         throw new OwnFaultError('EBUSY', `${maxActive} requests are under way already`);
       }
       try {
-        const { connectTimeout } = settings;
+        const { connectTimeout, refusedRanges } = settings;
         // The wait for a place is not the endpoint's fault.
         const startedAt = performance.now();
-        const request = { url: destination, isLocal, headers, body, connectTimeout, timeout, startedAt };
+        const limits = { connectTimeout, timeout, startedAt };
+        const request = { url: destination, isLocal, refusedRanges, headers, body, ...limits };
         return outcomeOf(await send(request));
       } catch (error) {
         if (error instanceof BlockedAddressError) onRefused(destination.hostname, String(error.cause));

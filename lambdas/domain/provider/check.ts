@@ -55,4 +55,7 @@ export type Check = (
 
 export const accepted = { ok: true, family: '' } as const satisfies Verification;
 
+/** @param signedAt the signed timestamp */
+export const acceptedAt = (signedAt: UnixMillis): Verification => ({ ...accepted, signedAt });
+
 export const refusedFor = (reason: RefusalReason): Verification => ({ ok: false, reason });

@@ -100,6 +100,15 @@ export interface Provider {
   readonly emptyRefusals?: boolean;
 }
 
+/** What the check of a request reads of its source. */
+export interface CheckedSource {
+  readonly settings: Pick<
+    SourceSettings,
+    'name' | 'tolerance' | 'maxBodyBytes' | 'allowedCidrs' | 'eventId' | 'publicUrl'
+  >;
+  readonly provider: Provider;
+}
+
 /** A configured source with its provider. */
 export interface Source {
   readonly settings: SourceSettings;

@@ -27,7 +27,8 @@ export async function verifyRequest(
   const { signature, otherSignatures = [] } = provider;
   if (typeof signature === 'function') return signature(request, keys, context);
   const verification = verifyByAny([signature, ...otherSignatures], request, keys, context);
-  return verification.ok ? (judgeBodyTime(provider, request, context) ?? verification) : verification;
+  const isTimed = verification.ok && provider.bodyTimestamp !== undefined;
+  return isTimed ? withBodyTime(verification, provider, request, context) : verification;
 }
 
 /** Accepts a request if one of the schemes does; otherwise refuses it with the most specific reason. */
@@ -51,18 +52,17 @@ export function mostSpecific(results: readonly Verification[]): Verification {
   };
 }
 
-/** Checks the timestamp of a provider that has it in the body. @returns a refusal when it is not near now */
-function judgeBodyTime(
-  { body, bodyTimestamp, bodyAheadAtMost }: Provider,
+/** Checks the timestamp of a provider that has it in the body. */
+function withBodyTime(
+  verification: Extract<Verification, { ok: true }>,
+  { body, bodyTimestamp = '', bodyAheadAtMost }: Provider,
   request: RawRequest,
   { tolerance, now }: Pick<CheckContext, 'tolerance' | 'now'>,
-): Verification | undefined {
-  if (bodyTimestamp === undefined) return undefined;
-  const payload = parsePayload(request.body, body);
-  const value = propertyAt(payload, bodyTimestamp);
+): Verification {
+  const value = propertyAt(parsePayload(request.body, body), bodyTimestamp);
   const signedAt = typeof value === 'number' ? readInstant(String(value), 'milliseconds') : undefined;
+  if (signedAt === undefined) return { ok: false, reason: 'malformed-timestamp' };
   const aheadAtMost = seconds(Math.min(tolerance, bodyAheadAtMost ?? tolerance));
-  const reason =
-    signedAt === undefined ? 'malformed-timestamp' : judgeTime(signedAt, tolerance, now, aheadAtMost);
-  return reason && { ok: false, reason };
+  const reason = judgeTime(signedAt, tolerance, now, aheadAtMost);
+  return reason === undefined ? { ...verification, signedAt } : { ok: false, reason };
 }

@@ -31,7 +31,8 @@ export type RefusalReason =
 
 /** The result of verifying one request. */
 export type Verification =
-  | { readonly ok: true; readonly family: string }
+  /** `signedAt`: the signed timestamp, if the provider signs one. */
+  | { readonly ok: true; readonly family: string; readonly signedAt?: UnixMillis }
   | { readonly ok: false; readonly reason: RefusalReason };
 
 /**
@@ -59,7 +60,8 @@ export function verify(
   const aheadAtMost = seconds(Math.min(tolerance, scheme.aheadAtMost ?? tolerance));
   const late =
     claim.signedAt === undefined ? undefined : judgeTime(claim.signedAt, tolerance, now, aheadAtMost);
-  return late === undefined ? { ok: true, family: claim.family } : { ok: false, reason: late };
+  if (late !== undefined) return { ok: false, reason: late };
+  return { ok: true, family: claim.family, signedAt: claim.signedAt };
 }
 
 /** Checks a signing time. @returns undefined when it is within the tolerance */

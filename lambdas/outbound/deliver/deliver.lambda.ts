@@ -30,6 +30,7 @@ import { type QueueRecord, recordsIn } from '../../adapters/sqs/records.ts';
 import { telemetry } from '../../adapters/telemetry/telemetry.ts';
 import type { TaskMessage, TaskQueue } from '../../domain/delivery-task.ts';
 import { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { parseRefusedRanges } from '../../domain/refused-ranges.ts';
 import { type Millis, unixMillis } from '../../domain/time.ts';
 import { deliverEnv, readEnv, readSettings } from '../../env.ts';
 import { countTogether } from '../count-together.ts';
@@ -54,7 +55,8 @@ const bodies = lazyPayloadStore(patientCalls, env.PAYLOAD_BUCKET);
 const secrets = secretsClient(patientCalls);
 const master = masterSecret(secrets, env.MASTER_SECRET);
 const endpoints = dynamodbEndpoints(table, env.ENDPOINTS_TABLE);
-const sender = httpSender(settings, nameResolver(), (hostname, reason) =>
+const rules = { ...settings, refusedRanges: parseRefusedRanges(env.REFUSED_RANGES) };
+const sender = httpSender(rules, nameResolver(), (hostname, reason) =>
   report.warn('destination.refused', { hostname, reason }),
 );
 const ports = {

@@ -10,6 +10,7 @@ import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/stor
 import { dynamodbManifests } from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
+import { shapes } from '../../../testing/memory/dynamodb/table-shape.ts';
 import { claimsContract } from './claims-contract.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
 import { endpointsContract } from './endpoints-contract.ts';
@@ -24,7 +25,6 @@ import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
 import { stoppedContract } from './stopped-contract.ts';
 import { startDynamodbLocal, whyNoDynamodbLocal } from './support/dynamodb-local.ts';
-import { shapes } from './support/table-shape.ts';
 
 const reason = whyNoDynamodbLocal();
 // `.ci/run` has put it there, so a skip would hide a mistake.

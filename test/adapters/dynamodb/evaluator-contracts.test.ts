@@ -9,7 +9,7 @@ import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/stor
 import { dynamodbManifests } from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
-import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { claimsContract } from './claims-contract.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
 import { endpointsContract } from './endpoints-contract.ts';

@@ -8,7 +8,7 @@ import { type ConditionalUpdate, updateIf } from '../../../lambdas/adapters/dyna
 import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
 import { putIfFree } from '../../../lambdas/adapters/dynamodb/put-if-absent.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
-import { dynamodbInMemory, tableNames } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory, tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
 
 const table = tableNames.outboundEvents;
 const now = unixMillis(1_795_000_000_000);

@@ -6,7 +6,7 @@ import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
 import { stoppedPartitionsOf } from '../../../lambdas/domain/stopped-deliveries.ts';
 import { stoppedIndex } from '../../../lambdas/domain/tables.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
-import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { asHeld, newDelivery, now } from './deliveries-fixture.ts';
 
 /** Held deliveries of one endpoint, created in the order of these first letters of their ids. */

@@ -4,7 +4,7 @@ import { dynamodbKept } from '../../../lambdas/adapters/dynamodb/inbound-events/
 import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { keptPartition, partitionsOfKept } from '../../../lambdas/domain/kept-events.ts';
 import { keptIndex } from '../../../lambdas/domain/tables.ts';
-import { dynamodbInMemory, tableNames } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory, tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { at } from './claims-fixture.ts';
 
 const keptDay = 'stripe#2026-11-18';

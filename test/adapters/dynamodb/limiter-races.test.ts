@@ -4,7 +4,7 @@ import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import type { Leases, LimiterState } from '../../../lambdas/domain/limiter.ts';
 import type { EndpointHealth, HeldLease } from '../../../lambdas/domain/limiter-store.ts';
 import { days, later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory } from '../../../testing/memory/dynamodb/dynamodb.ts';
 
 const start = unixMillis(Date.UTC(2026, 10, 25, 12));
 const afterPause = later(start, days(6));

@@ -6,7 +6,7 @@ import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliverie
 import { type DeliveryStatus, listedAt } from '../../../lambdas/domain/delivery-record.ts';
 import { asEventId } from '../../../lambdas/domain/ids.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
-import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { newDelivery, now, withStatus } from './deliveries-fixture.ts';
 

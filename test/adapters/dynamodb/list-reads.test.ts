@@ -5,7 +5,7 @@ import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids
 import { days, later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { beforeInstant, listDeliveries } from '../../../lambdas/management/list-deliveries.ts';
 import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
-import { dynamodbInMemory } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { newDelivery, now, withStatus } from './deliveries-fixture.ts';
 import { countedReads } from './support/counted-reads.ts';

@@ -1,5 +1,6 @@
 import { type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { type TableShape, tableOf } from './support/table-shape.ts';
+import type { TableShape } from '../../../testing/memory/dynamodb/table-shape.ts';
+import { tableOf } from './support/create-table.ts';
 
 /** A table of our own, of the deployed shape: in the deployed one the sweep would find what a test leaves overdue. */
 export async function makeTable(client: DynamoDBClient, name: string, shape: TableShape): Promise<string> {

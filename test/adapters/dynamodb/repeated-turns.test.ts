@@ -6,7 +6,7 @@ import {
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
 import { later, millis, seconds } from '../../../lambdas/domain/time.ts';
-import { dynamodbInMemory, tableNames } from '../../support/dynamodb/dynamodb.ts';
+import { dynamodbInMemory, tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { newDelivery, now, until } from './deliveries-fixture.ts';
 
 const storeOn = (client: DynamodbClient) => dynamodbDeliveries(client, tableNames.deliveries);

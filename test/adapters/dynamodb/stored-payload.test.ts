@@ -6,10 +6,10 @@ import { itemBytes } from '../../../lambdas/adapters/dynamodb/write-units.ts';
 import type { OutboundEvent } from '../../../lambdas/domain/outbound-event.ts';
 import { AlteredBodyError } from '../../../lambdas/domain/stored-body.ts';
 import { unixMillis, unixSeconds } from '../../../lambdas/domain/time.ts';
+import { dynamodbInMemory, tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
+import { attributeValues } from '../../../testing/memory/dynamodb/values.ts';
 import { invoiceData } from '../../cost/support/invoice-data.ts';
 import { itemBytes as bytesOfRequest } from '../../cost/support/item-size.ts';
-import { dynamodbInMemory, tableNames } from '../../support/dynamodb/dynamodb.ts';
-import { attributeValues } from '../../support/dynamodb/values.ts';
 
 const eventWith = (text: string): OutboundEvent => ({
   id: 'acme#evt_1',

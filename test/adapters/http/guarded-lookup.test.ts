@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHostname, type OnRefused } from '../../../lambdas/adapters/http/guarded-lookup.ts';
 import type { Resolve } from '../../../lambdas/adapters/http/name-resolver.ts';
 import { httpSender } from '../../../lambdas/adapters/http/sender.ts';
+import { parseRefusedRanges } from '../../../lambdas/domain/refused-ranges.ts';
 import { millis } from '../../../lambdas/domain/time.ts';
 import destinations from '../../ssrf/destinations.json' with { type: 'json' };
 
@@ -33,8 +34,14 @@ const portOf = (): number => {
   return address !== null && typeof address === 'object' ? address.port : 0;
 };
 
-async function post(resolve: Resolve, onRefused?: OnRefused) {
-  const rules = { localEndpoints: false, allowedPorts: [portOf()], connectTimeout: millis(300) };
+async function post(resolve: Resolve, onRefused?: OnRefused, ranges = '') {
+  const refusedRanges = parseRefusedRanges(ranges);
+  const rules = {
+    localEndpoints: false,
+    allowedPorts: [portOf()],
+    connectTimeout: millis(300),
+    refusedRanges,
+  };
   const sender = httpSender(rules, resolve, onRefused);
   try {
     return await sender.post({
@@ -55,6 +62,15 @@ describe('a connection to a name', () => {
       expect(await post(resolver([address]).resolve)).toMatchObject({ kind: 'blocked', isLiteral: false });
     },
   );
+
+  it('a connection to a name is refused when it resolves to a public address of the own network', async () => {
+    const refused: string[] = [];
+    const answer = resolver(['93.184.216.34', '8.8.8.8']).resolve;
+    const outcome = await post(answer, (_hostname, reason) => refused.push(reason), '8.8.0.0/16');
+
+    expect(outcome).toMatchObject({ kind: 'blocked', isLiteral: false });
+    expect(refused).toEqual(['8.8.8.8 is not a public address (of our own network)']);
+  });
 
   it('a connection to a name is refused when one of several addresses is private', async () => {
     expect(await post(resolver(['93.184.216.34', '127.0.0.1']).resolve)).toMatchObject({ kind: 'blocked' });

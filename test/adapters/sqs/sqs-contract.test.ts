@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
-import { memoryQueue } from '../../support/memory/queue.ts';
-import { sqsInMemory } from '../../support/sqs/sqs.ts';
-import { storedQueue } from '../../support/sqs/stored-queue.ts';
+import { memoryQueue } from '../../../testing/memory/queue.ts';
+import { sqsInMemory } from '../../../testing/memory/sqs/sqs.ts';
+import { storedQueue } from '../../../testing/memory/sqs/stored-queue.ts';
 import { sqsContract } from './sqs-contract.ts';
 
 sqsContract('the stand-in', async () => {

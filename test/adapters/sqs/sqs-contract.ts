@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../lambdas/domain/time.ts';
-import { PurgeQueueCommand } from '../../support/sqs/commands.ts';
+import { PurgeQueueCommand } from '../../../testing/memory/sqs/commands.ts';
 import { type Deviation, type TestedSqs, testedQueue, text } from './sqs-fixture.ts';
 import { sqsLimitsContract } from './sqs-limits-contract.ts';
 

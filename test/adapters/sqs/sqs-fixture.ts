@@ -1,7 +1,7 @@
 import type { SqsClient } from '../../../lambdas/adapters/sqs/commands.ts';
 import { sqsQueue } from '../../../lambdas/adapters/sqs/queue.ts';
 import { type Seconds, seconds } from '../../../lambdas/domain/time.ts';
-import { ReceiveMessageCommand } from '../../support/sqs/commands.ts';
+import { ReceiveMessageCommand } from '../../../testing/memory/sqs/commands.ts';
 
 const api = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/';
 const guide = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/';

@@ -6,7 +6,7 @@ import {
 } from '../../../lambdas/adapters/sqs/commands.ts';
 import { sqsQueue } from '../../../lambdas/adapters/sqs/queue.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
-import { ReceiveMessageCommand } from '../../support/sqs/commands.ts';
+import { ReceiveMessageCommand } from '../../../testing/memory/sqs/commands.ts';
 import { type Deviation, type TestedSqs, testedQueue, text } from './sqs-fixture.ts';
 
 const mebibyte = 1024 * 1024;

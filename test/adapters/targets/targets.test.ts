@@ -8,7 +8,7 @@ import { stateMachineTarget } from '../../../lambdas/adapters/targets/state-mach
 import { topicTarget } from '../../../lambdas/adapters/targets/topic.ts';
 import { PermanentFailure } from '../../../lambdas/domain/handler.ts';
 import type { TargetMessage } from '../../../lambdas/domain/target-message.ts';
-import { clientBy } from '../../support/command-client.ts';
+import { clientBy } from '../../../testing/memory/command-client.ts';
 
 const { signal } = new AbortController();
 const messageOf = (id: string, changes: Partial<TargetMessage> = {}): TargetMessage => ({

@@ -1,4 +1,4 @@
-import type { Handlers } from '../../../lambdas/domain/handler.ts';
+import type { Handlers } from 'hookline/handlers';
 
 /** A handler's file that imports something that is not in its bundle, or reads a setting that is not set. */
 throw new Error('a handler that cannot be loaded');

@@ -1,4 +1,4 @@
-import { defineHandlers, type HandlerEvent } from '../../../lambdas/domain/handler.ts';
+import { defineHandlers, type HandlerEvent } from 'hookline/handlers';
 
 /** Reports the event, and does what the answer says: see test/chaos/traffic.ts. */
 async function report(event: HandlerEvent): Promise<void> {

@@ -1,4 +1,4 @@
-import { defineHandlers, type Handlers } from '../../../lambdas/domain/handler.ts';
+import { defineHandlers, type Handlers } from 'hookline/handlers';
 import { catalogue, type ProviderName } from '../../../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../../../lambdas/domain/provider/generic.ts';
 

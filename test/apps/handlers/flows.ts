@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  defineHandlers,
-  type HandlerContext,
-  type HandlerEvent,
-  PermanentFailure,
-} from '../../../lambdas/domain/handler.ts';
+import { defineHandlers, type HandlerContext, type HandlerEvent, PermanentFailure } from 'hookline/handlers';
 import type { Behaviour } from '../../flows/support/sink.ts';
 
 /** Reports the event to the test's sink, then does what the sink's answer says. */

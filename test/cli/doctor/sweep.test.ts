@@ -28,7 +28,7 @@ async function doctor(recent: object[], earlier: object[] = [], resources: objec
     .spyOn(watch, 'send')
     .mockImplementationOnce(async () => ({ Datapoints: recent }))
     .mockImplementationOnce(async () => ({ Datapoints: earlier }));
-  return { findings: await checkSweep('Hookline', formation, watch, now), asked };
+  return { findings: await checkSweep({ stack: 'Hookline' }, formation, watch, now), asked };
 }
 
 it('a sweep that ran within ten minutes is fine, with one request to CloudWatch', async () => {

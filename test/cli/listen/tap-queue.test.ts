@@ -12,7 +12,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 it('a tap waits for SQS as long as SQS waits for a message, and a little longer', async () => {
   await using sqs = await startIdleSqs();
-  const queue = await makeTapQueue(sqsClient(longPolls), 'Taps_tap_', 'github');
+  const queue = await makeTapQueue(sqsClient(longPolls), { tapQueuePrefix: 'Taps_tap_' }, 'github');
 
   expect(await queue.take(AbortSignal.timeout(20_000))).toEqual([]);
   expect(sqs.operations).toEqual(['ListQueues', 'CreateQueue', 'ReceiveMessage']);
@@ -29,10 +29,30 @@ it('a tap removes the queues that listeners of its source left, and none of a so
     return 'QueueNamePrefix' in input ? { QueueUrls: queues } : {};
   });
 
-  await (await makeTapQueue(client, 'Taps_tap_', 'git')).removeLeftover();
+  await (await makeTapQueue(client, { tapQueuePrefix: 'Taps_tap_' }, 'git')).removeLeftover();
 
   expect(deleted).toEqual(['https://sqs.example/1/Taps_tap_git_0a1b2c3d']);
 });
+
+it.each([
+  [undefined, { SqsManagedSseEnabled: 'true' }],
+  ['arn:key', { KmsMasterKeyId: 'arn:key' }],
+])(
+  'a tap is encrypted as the queues of its deployment are, with the key %s',
+  async (encryptionKeyArn, expected) => {
+    const client = sqsClient(longPolls);
+    const made: unknown[] = [];
+    vi.spyOn(client, 'send').mockImplementation(async ({ input }) => {
+      if ('Attributes' in input) made.push(input.Attributes);
+      return {};
+    });
+
+    await makeTapQueue(client, { tapQueuePrefix: 'Taps_tap_', encryptionKeyArn }, 'git');
+
+    const { MessageRetentionPeriod, Policy, ...encryption } = Object(made[0]);
+    expect(encryption).toEqual(expected);
+  },
+);
 
 /** An SQS with nothing in its queues, which says so half a second after the wait that it was asked for. */
 async function startIdleSqs() {

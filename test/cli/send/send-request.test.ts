@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { requestToSend, type SendOptions } from '../../../cli/send/send-request.ts';
-import { rawRequestOf } from '../../../cli/send/signing/draft.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
+import { rawRequestOf } from '../../../testing/signing/draft.ts';
 import { memoryReceiver } from '../../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
@@ -19,7 +19,7 @@ writeFileSync(noJson, 'a=1');
 async function receptionOf(slug: string, secret: string, options: SendOptions) {
   const provider = providerOf({ name: 'source', provider: slug });
   const sender = { slug, provider, secret, remedy: 'secrets set', tolerance: provider.tolerance ?? 300 };
-  const request = await requestToSend(sender, url, options, unixMillis(now * 1000));
+  const request = requestToSend(sender, url, options, unixMillis(now * 1000));
   const receiver = memoryReceiver(
     { provider: slug },
     { current: { value: secret, createdAt: unixMillis(0) } },
@@ -77,7 +77,7 @@ describe('hookline send', () => {
       tolerance: 300,
       remedy: 'secrets set',
     };
-    const request = await requestToSend(sender, url, { tamper: true }, unixMillis(now * 1000));
+    const request = requestToSend(sender, url, { tamper: true }, unixMillis(now * 1000));
     const stored = { current: { value: 'the-token', createdAt: unixMillis(0) } };
 
     expect(await memoryReceiver(settings, stored).receive(rawRequestOf(request), now)).toMatchObject({
@@ -135,7 +135,7 @@ describe('hookline send', () => {
     ['stripe', 'unset', {}, 'holds a placeholder, not a secret'],
     ['plaid', 'unset', {}, 'Only Plaid can sign its webhooks'],
     ['stripe', 'whsec_1', { body: '/nowhere/body.json' }, '/nowhere/body.json cannot be read'],
-    ['discord', 'ab'.repeat(32), {}, 'pass the private key with --private-key'],
+    ['discord', 'ab'.repeat(32), {}, 'pass the private key (--private-key FILE'],
   ])('hookline send explains the error: %s %s %o', async (slug, secret, options, message) => {
     await expect(receptionOf(slug, secret, options)).rejects.toThrow(message);
   });

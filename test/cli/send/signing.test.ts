@@ -1,14 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sampleOf } from '../../../cli/send/samples/sample-of.ts';
-import { rawRequestOf } from '../../../cli/send/signing/draft.ts';
-import { signRequest } from '../../../cli/send/signing/sign-request.ts';
-import { tampered } from '../../../cli/send/signing/tamper.ts';
 import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { randomSecret } from '../../../local/secrets.ts';
+import { sampleOf } from '../../../testing/samples/sample-of.ts';
+import { rawRequestOf } from '../../../testing/signing/draft.ts';
+import { signRequest } from '../../../testing/signing/sign-request.ts';
+import { tampered } from '../../../testing/signing/tamper.ts';
 import { memoryReceiver } from '../../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
@@ -47,12 +47,12 @@ const privateKeys = {
 } as const;
 const onlyTheProvider = new Set(['sns', 'paypal', 'ebay', 'plaid']);
 
-async function signed(name: string, provider: Provider, secret: string) {
+function signed(name: string, provider: Provider, secret: string) {
   const key = parseSecretValue(secret, provider.secret)?.keys[0]?.key;
   if (key === undefined) throw new Error(`no secret of ${name}`);
   const at = unixMillis(now * 1000);
   const signing = { key, at, messageId: 'msg-1', privateKey: Reflect.get(privateKeys, name) };
-  return signRequest(name, provider, await sampleOf(name, url, at), signing);
+  return signRequest(name, provider, sampleOf(name, url, at), signing);
 }
 
 describe.each(rows.filter(([name]) => !onlyTheProvider.has(name)))('a sample of %s', (name, provider) => {
@@ -60,7 +60,7 @@ describe.each(rows.filter(([name]) => !onlyTheProvider.has(name)))('a sample of 
   const stored = { current: { value: secret, createdAt: unixMillis(0) } };
 
   it('a sample is accepted as an event when it is signed with the source’s secret', async () => {
-    const draft = await signed(name, provider, secret);
+    const draft = signed(name, provider, secret);
     const receiver = memoryReceiver({ provider: name, publicUrl: url }, stored);
 
     const reception = await receiver.receive(rawRequestOf(draft), now);
@@ -69,7 +69,7 @@ describe.each(rows.filter(([name]) => !onlyTheProvider.has(name)))('a sample of 
   });
 
   it('a sample is refused with another secret', async () => {
-    const draft = await signed(name, provider, secret);
+    const draft = signed(name, provider, secret);
     const other = otherSecrets[name] ?? randomSecret(name) ?? '';
     const receiver = memoryReceiver(
       { provider: name, publicUrl: url },
@@ -90,7 +90,7 @@ describe('one changed byte is refused', () => {
       const provider = Object.fromEntries(rows)[name];
       const key = provider && parseSecretValue(secret, provider.secret)?.keys[0]?.key;
       if (provider === undefined || key === undefined) throw new Error(name);
-      const draft = tampered(name, await signed(name, provider, secret), key);
+      const draft = tampered(name, signed(name, provider, secret), key);
       const stored = { current: { value: secret, createdAt: unixMillis(0) } };
       const receiver = memoryReceiver({ provider: name, publicUrl: url }, stored);
 
@@ -99,12 +99,10 @@ describe('one changed byte is refused', () => {
   );
 });
 
-it.each([...onlyTheProvider])('the provider %s can only sign itself, and send says why', async (name) => {
+it.each([...onlyTheProvider])('the provider %s can only sign itself, and send says why', (name) => {
   const provider = Object.fromEntries(rows)[name];
   if (provider === undefined) throw new Error(name);
   const signing = { key: { kind: 'fields', fields: {} }, at: unixMillis(0), messageId: '1' } as const;
 
-  await expect(
-    signRequest(name, provider, await sampleOf(name, url, unixMillis(0)), signing),
-  ).rejects.toThrow(/^Only /);
+  expect(() => signRequest(name, provider, sampleOf(name, url, unixMillis(0)), signing)).toThrow(/^Only /);
 });

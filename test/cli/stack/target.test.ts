@@ -21,7 +21,7 @@ test('--local selects the running local AWS, regardless of the environment', () 
 });
 
 test('--local without a local AWS says how to start it', () => {
-  expect(() => choose({ local: true })).toThrow(/not running.*npm start/);
+  expect(() => choose({ local: true })).toThrow(/not running.*npx hookline start/);
 });
 
 test('--local together with another choice is refused', () => {

@@ -87,7 +87,7 @@ it.each([
   ['SQS', ['dlq', 'list']],
   ['the log', ['tail']],
 ])(
-  'a local AWS that was killed does not respond to %s, and the advice is npm start',
+  'a local AWS that was killed does not respond to %s, and the advice is hookline start',
   async (_which, args) => {
     await using aws = await cliAws();
     aws.stop();
@@ -96,7 +96,7 @@ it.each([
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^http:\/\/127\.0\.0\.1:\d+ does not respond: connection refused \(ECONNREFUSED\)\. Is npm start running\? [^\n]+\n$/,
+      /^http:\/\/127\.0\.0\.1:\d+ does not respond: connection refused \(ECONNREFUSED\)\. Is npx hookline start running\? [^\n]+\n$/,
     );
   },
 );

@@ -1,22 +1,24 @@
-import { defineHandlers, PermanentFailure } from '../../../lambdas/domain/handler.ts';
+import { defineHandlers } from '../../../lambdas/domain/handler.ts';
 import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
+import { keptPrefix } from '../../../lambdas/domain/tables.ts';
 import { seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { replayEvent } from '../../../lambdas/inbound/replay.ts';
+import { memoryQueue, type ReceivedMessage } from '../../../testing/memory/queue.ts';
+import { noTargets } from '../../../testing/memory/targets.ts';
 import { memoryBucket } from '../../support/memory/bucket.ts';
-import { memoryQueue, type ReceivedMessage } from '../../support/memory/queue.ts';
-import { noTargets } from '../../support/memory/targets.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
-import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
+import { sourceSettings } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
 import { workOff } from '../event-source-mapping.ts';
 import { argsOfCall, nameOfCall, type Step, withArguments } from '../port-call.ts';
 import { type Order, simulatedTime } from '../simulated-time.ts';
+import { does, messageOf } from './doings.ts';
+import { messageRules } from './message-rules.ts';
 import { functionTimeoutMs, journalOf, mustNotBeReplayed, type Observed, runLog } from './observed.ts';
-import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
-import { superseded } from './superseded.ts';
+import type { Phase, Scenario, Variant } from './scenario.ts';
 import { type LoggedRun, targetService } from './target-service.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one that succeeds. */
@@ -51,6 +53,7 @@ export function crashWorld(
   const handlerRetryDelays = (scenario.handlerRetryDelays ?? usualDelays).map(seconds);
   /** A stalled process is one that Lambda does not end in time. */
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
+  const hasRejects = points.some(({ fault }) => fault === 'rejects');
   const { target } = scenario;
   const service = targetService(target ?? 'bus');
   const settings = sourceSettings({ handlerRetryDelays, lease, to: target && service.to });
@@ -74,7 +77,6 @@ export function crashWorld(
   const wrongReplays: string[] = [];
   const lostClaims = new Set<string>();
   const deletedUnowned: string[] = [];
-  const sentAgain: string[] = [];
   const notOurs: string[] = [];
   const statuses = new Map<string, number>();
   const counts = { sentBack: 0, claims: 0, longestReturn: seconds(0) };
@@ -85,13 +87,15 @@ export function crashWorld(
   };
   const queue = memoryQueue(time.now, visibilityTimeout, { redrive });
 
+  const rules = messageRules(inboundEvents, queue, time.now);
+  const watchedStore = rules.watched(store);
   const realPorts: ConsumePorts = {
     now: time.now,
     inboundEvents: {
-      ...store,
+      ...watchedStore,
       claim: async (claim) => {
         counts.claims++;
-        return store.claim(claim);
+        return watchedStore.claim(claim);
       },
       async finish(claim, outcome, now) {
         const isOurs = await store.finish(claim, outcome, now);
@@ -103,14 +107,17 @@ export function crashWorld(
     getBody: bucket.get,
     putBody: bucket.put,
     sendDeadLetter: async (text) => void deadLetters.push(parseMessage(DeadLetter, 'dead letter', text)),
-    deleteMessage: queue.delete,
+    deleteMessage: async (receiptHandle) => {
+      rules.deleted(receiptHandle);
+      await queue.delete(receiptHandle);
+    },
     returnMessageAfter: async (receiptHandle, after) => {
       counts.longestReturn = seconds(Math.max(counts.longestReturn, after));
       await queue.returnAfter(receiptHandle, after);
     },
-    sendBack: async ({ messageId }, body, delay) => {
+    sendBack: async (message, body, delay) => {
       counts.sentBack++;
-      sentAgain.push(...superseded(records.values(), messageId, queue.messages.get(messageId)?.text, body));
+      rules.wasSentBack(message, body);
       await queue.send({ body, delay });
     },
     ...noTargets,
@@ -146,12 +153,15 @@ export function crashWorld(
     callTarget: service.call,
     async handle(id: string, attempt: number, invocation: string) {
       const run = log.begin(id, attempt, phase, invocation);
-      if (run.isSuspect) noteUndeleted(run.invocation);
+      if (!run.isSuspect) return run;
+      noteUndeleted(run.invocation);
+      if (!hasRejects && rules.hasEarlierSuspect(invocation, attempt - 1))
+        rules.broken.push(`${id} ran before a suspect with fewer attempts`);
       return run;
     },
     /** Lambda deletes the messages that the response does not fail. A crash before that loses the response. */
     deleteBatch: async (receiptHandles: readonly string[]) => {
-      for (const receiptHandle of receiptHandles) await queue.delete(receiptHandle);
+      for (const receiptHandle of receiptHandles) await realPorts.deleteMessage(receiptHandle);
     },
   });
   type Ports = typeof ports;
@@ -162,9 +172,9 @@ export function crashWorld(
     async (run) => {
       try {
         await run(scenario.handler(await process.handle(id, attempt, invocation)));
-        log.end(id, attempt, 'succeeded');
+        log.end(id, invocation, 'succeeded');
       } catch (error) {
-        log.end(id, attempt, 'failed');
+        log.end(id, invocation, 'failed');
         throw error;
       }
     };
@@ -198,6 +208,7 @@ export function crashWorld(
         hasTime: () => time.now() - begin < timeoutMs / 2,
       };
       batches.set(invocation.id, batch);
+      rules.received(invocation.id, batch);
       startedAt.set(invocation.id, begin);
       const team = { sources, handlers: { stripe: handlersOf(process, invocation.id, exit) } };
       const findTargets = service.findTargets(process, (id, attempt) =>
@@ -252,8 +263,17 @@ export function crashWorld(
   }
 
   async function send({ send: ids = [], sendLate = [] }: Phase): Promise<void> {
-    for (const id of ids) await queue.send({ body: textOf(id) });
-    for (const { id, after } of sendLate) await queue.send({ body: textOf(id), delay: seconds(after) });
+    for (const { id, after } of [...ids.map((each) => ({ id: each, after: 0 })), ...sendLate]) {
+      const { message, stored } = messageOf(id);
+      if (stored !== undefined) await bucket.put(stored.key, stored.bytes);
+      await queue.send({ body: message, delay: seconds(after) });
+    }
+  }
+
+  /** The bucket has deleted bodies of messages by then; an event that ended is kept once more. */
+  function forgetBodies(): void {
+    for (const key of bucket.objects.keys())
+      if (!key.startsWith(keptPrefix(settings.name))) bucket.objects.delete(key);
   }
 
   async function play(): Promise<Observed> {
@@ -264,6 +284,7 @@ export function crashWorld(
       await workOff(time, queue, { batchSize, concurrency, invoke });
       await replayed;
       time.elapse(unixMillis(time.now() + (step.days ?? 1) * dayMs));
+      forgetBodies();
       phase++;
     }
     const records = new Map(inboundEvents.records);
@@ -281,7 +302,7 @@ export function crashWorld(
       undeleted,
       wrongReplays,
       deletedUnowned,
-      sentAgain,
+      wrongMessages: rules.broken,
       notOurs,
       statuses,
     };
@@ -289,28 +310,4 @@ export function crashWorld(
 
   const { calls, places, requests } = script;
   return { play, history: { calls, places }, requestsOfCalls: requests.made };
-}
-
-type Sleep = (millis: number) => Promise<void>;
-const does: Readonly<Record<Doing, (exit: () => Promise<never>, sleep: Sleep) => Promise<void>>> = {
-  succeeds: async () => undefined,
-  'succeeds slowly': async (_exit, sleep) => sleep(40_000),
-  fails: () => Promise.reject(new Error('not now')),
-  'fails for good': () => Promise.reject(new PermanentFailure('never')),
-  kills: (exit) => exit(),
-  'kills late': async (exit, sleep) => {
-    await sleep(1000);
-    return exit();
-  },
-  hangs: () => new Promise(() => undefined),
-};
-
-/** The text of a message: an event with a handler, one without, or text that is not an event. */
-function textOf(id: string): string {
-  // Too large for its record, so it is kept in the bucket.
-  const size = id.endsWith('_large')
-    ? { body: JSON.stringify({ id, filling: 'x'.repeat(33_000) }) }
-    : undefined;
-  if (id.startsWith('evt_ignored')) return stripeMessage(id, { type: 'charge.updated', ...size });
-  return id.startsWith('evt_') ? stripeMessage(id, size) : id;
 }

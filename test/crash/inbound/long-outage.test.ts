@@ -4,7 +4,7 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { sourceDefaults } from '../../../lib/settings.ts';
-import { noTargets } from '../../support/memory/targets.ts';
+import { noTargets } from '../../../testing/memory/targets.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 

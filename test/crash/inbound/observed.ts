@@ -59,8 +59,8 @@ export interface Observed {
   readonly wrongReplays: readonly string[];
   /** Messages that were deleted by a worker that had lost its claim. */
   readonly deletedUnowned: readonly string[];
-  /** Events of which a superseded message was sent back. */
-  readonly sentAgain: readonly string[];
+  /** What workers did with messages against what the table had told them. */
+  readonly wrongMessages: readonly string[];
   /** Events whose worker was told that its outcome is recorded, although it is not. */
   readonly notOurs: readonly string[];
   /** How often a message ended with each status, as the metric counts it. */
@@ -118,8 +118,9 @@ export function runLog(journal: readonly Written[], now: () => UnixMillis) {
       return run;
     },
 
-    end(id: string, attempt: number, end: BegunRun['end']): void {
-      const run = runs.findLast((begun) => begun.id === id && begun.attempt === attempt);
+    /** An invocation may run an event twice, one run after the other. */
+    end(id: string, invocation: string, end: BegunRun['end']): void {
+      const run = runs.findLast((begun) => begun.id === id && begun.invocation === invocation);
       if (run) run.end = end;
       ended++;
     },

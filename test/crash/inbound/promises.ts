@@ -47,7 +47,7 @@ function brokenPromises(scenario: Scenario, observed: Observed, points: readonly
     ...observed.deadLetters
       .filter(({ message }) => message.includes('"notBefore":'))
       .map(({ id }) => `the dead letter of ${id} has a wait`),
-    ...observed.sentAgain.map((id) => `a superseded message of ${id} was sent back`),
+    ...observed.wrongMessages,
     ...(isStalled ? [] : simultaneousRuns(observed)),
   ];
 }

@@ -12,7 +12,7 @@ import type { SendToTarget } from '../../../lambdas/domain/target-message.ts';
 import type { FindTargets } from '../../../lambdas/inbound/targets/find-route.ts';
 import { findTargetsBy } from '../../../lambdas/inbound/targets/find-targets.ts';
 import type { TargetPorts } from '../../../lambdas/inbound/targets/target-message.ts';
-import { clientBy } from '../../support/command-client.ts';
+import { clientBy } from '../../../testing/memory/command-client.ts';
 import type { Doing } from './scenario.ts';
 
 /** What a target got of one event. */

@@ -1,7 +1,7 @@
 import { dueAfterSweep } from '../../../lambdas/domain/retry-schedule.ts';
 import { type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import { tableNames } from '../../support/dynamodb/dynamodb.ts';
-import type { Item } from '../../support/dynamodb/values.ts';
+import { tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 

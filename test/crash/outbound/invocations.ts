@@ -2,7 +2,7 @@ import type { Millis } from '../../../lambdas/domain/time.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { publish } from '../../../lambdas/outbound/publish/publish.ts';
 import { sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
-import { queueOf } from '../../support/memory/task-queues.ts';
+import { queueOf } from '../../../testing/memory/task-queues.ts';
 import { changeEndpoint, isOfEndpoint } from './changes.ts';
 import { peopleOf } from './people.ts';
 import type { Processes } from './processes.ts';

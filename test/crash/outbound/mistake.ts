@@ -1,6 +1,6 @@
 import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { OutboundPorts } from '../../../lambdas/outbound/ports.ts';
-import type { ClientHooks } from '../../support/dynamodb/dynamodb.ts';
+import type { ClientHooks } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import type { Parts } from './world.ts';
 
 /** Breaks a rule of the code under test, through the parts of one process. */

@@ -1,4 +1,4 @@
-import type { Request } from '../../support/dynamodb/requests.ts';
+import type { Request } from '../../../testing/memory/dynamodb/requests.ts';
 import type { Mistake, Mutant } from './mistake.ts';
 
 /** An event is written first, then its payload. */

@@ -1,8 +1,8 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
-import { tableNames } from '../../support/dynamodb/dynamodb.ts';
-import type { Item } from '../../support/dynamodb/values.ts';
+import { tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { isCarriedOn, isSentInTurn, roundOf, taskIn } from './acknowledgements.ts';

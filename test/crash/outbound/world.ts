@@ -10,10 +10,10 @@ import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts'
 import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.ts';
 import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
-import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import { tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
+import { memorySealing } from '../../../testing/memory/sealing.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
-import { memorySealing } from '../../support/memory/sealing.ts';
 import type { TableFaults } from '../../support/worlds/outbound-tables.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { type Mutant, mistakeOf } from './mistake.ts';

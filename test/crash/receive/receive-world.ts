@@ -7,8 +7,8 @@ import { enqueueInParallel } from '../../../lambdas/inbound/enqueue-in-parallel.
 import { type ReceivePorts, receive } from '../../../lambdas/inbound/receive.ts';
 import type { ReceiveResult } from '../../../lambdas/inbound/receive-result.ts';
 import { type SecretVersion, sourceKeys } from '../../../lambdas/inbound/source-keys.ts';
-import { clientBy } from '../../support/command-client.ts';
-import { dynamodbInMemory, tableNames } from '../../support/dynamodb/dynamodb.ts';
+import { clientBy } from '../../../testing/memory/command-client.ts';
+import { dynamodbInMemory, tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { sourceSettings } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript } from '../crash-script.ts';
 import { callUnderWay } from '../requests-of-calls.ts';

@@ -9,10 +9,11 @@ import {
 import { App, type StackProps } from 'aws-cdk-lib';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { WebhookStack, type WebhookStackProps } from '../../../lib/webhook-stack.ts';
-import { deploy, projectRoot } from '../../../local/cdk.ts';
+import { deploy } from '../../../local/cdk.ts';
 import { adaptAssembly } from '../../../local/emulator-differences.ts';
 import { type AwsEndpoint, account, clientConfig, region } from '../../../local/endpoint.ts';
 import { type LocalOutputs, toLocalOutputs } from '../../../local/outputs.ts';
+import { projectRoot } from '../../../local/project-root.ts';
 
 const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.parse(
   readFileSync(join(projectRoot, 'cdk.json'), 'utf8'),

@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { Draft } from '../../../cli/send/signing/draft.ts';
 import { type LocalAws, startLocalAws } from '../../../local/emulator.ts';
 import { clientConfig, trust } from '../../../local/endpoint.ts';
+import type { Draft } from '../../../testing/signing/draft.ts';
 import { providers, secretValue } from './every-provider.ts';
 import type { LocalStack } from './local-stack.ts';
 

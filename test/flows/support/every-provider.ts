@@ -1,14 +1,13 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { CompactSign, importPKCS8 } from 'jose';
-import { sampleOf } from '../../../cli/send/samples/sample-of.ts';
-import { type Draft, withHeaders } from '../../../cli/send/signing/draft.ts';
-import { signRequest } from '../../../cli/send/signing/sign-request.ts';
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
-import { toIsoInstant, toUnixSeconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { randomSecret } from '../../../local/secrets.ts';
+import { sampleOf } from '../../../testing/samples/sample-of.ts';
+import type { Draft } from '../../../testing/signing/draft.ts';
+import { providerSigners } from '../../../testing/signing/provider-signers.ts';
+import { signRequest } from '../../../testing/signing/sign-request.ts';
 import type { KeyServer } from './key-server.ts';
 
 export const providers: readonly (readonly [string, Provider])[] = Object.entries(catalogue);
@@ -43,89 +42,22 @@ const secretValues: Readonly<Record<string, string>> = {
 export const secretValue = (name: string): string | undefined => secretValues[name] ?? randomSecret(name);
 
 /** A new event of a provider, signed now with this secret. */
-export async function signedSample(
-  name: string,
-  url: string,
-  secret: string,
-  keys: KeyServer['keys'],
-): Promise<Draft> {
-  const draft = await sampleOf(name, url, unixMillis(Date.now()));
-  const byServer = withKeysOfProvider[name];
-  return byServer === undefined ? signed(name, draft, secret) : byServer(draft, keys);
-}
+export const signedSample = (name: string, url: string, secret: string, keys: KeyServer['keys']): Draft =>
+  signed(name, sampleOf(name, url, unixMillis(Date.now())), secret, keys);
 
-/** Any request, signed now as its provider signs. */
-export async function signed(name: string, draft: Draft, secret: string): Promise<Draft> {
+/** Any request, signed now as its provider signs. @param keys of the test's servers */
+export function signed(name: string, draft: Draft, secret: string, keys?: KeyServer['keys']): Draft {
   const row = rows[name];
   const key = row && parseSecretValue(secret, row.secret)?.keys[0]?.key;
   if (row === undefined || key === undefined) throw new Error(`${name} has no key`);
   const at = unixMillis(Date.now());
-  return signRequest(name, row, draft, { key, at, messageId: randomUUID(), privateKey: privateKeys[name] });
+  const signing = { key, at, messageId: randomUUID(), privateKey: privateKeys[name] };
+  return signRequest(name, row, draft, signing, keys && providerSigners(keys));
 }
 
-/** Events that only the providers themselves can sign, with the keys of the test's servers. */
-const withKeysOfProvider: Readonly<
-  Record<string, (draft: Draft, keys: KeyServer['keys']) => Draft | Promise<Draft>>
-> = {
-  sns: (draft, keys) => snsMessage(JSON.parse(Buffer.from(draft.body).toString()), draft, keys),
-
-  paypal: (draft, keys) => {
-    const [id, time] = [randomUUID(), toIsoInstant(unixMillis(Date.now()))];
-    const signed = `${id}|${time}|${webhookId}|${crc32(draft.body)}`;
-    return withHeaders(draft, {
-      'paypal-transmission-id': id,
-      'paypal-transmission-time': time,
-      'paypal-transmission-sig': sign('sha256', Buffer.from(signed), keys.paypal).toString('base64'),
-      'paypal-auth-algo': 'SHA256withRSA',
-      'paypal-cert-url': `https://api.paypal.com/v1/notifications/certs/${keys.paypalCertificate}`,
-    });
-  },
-
-  ebay: (draft, keys) => {
-    const signature = sign('sha1', draft.body, keys.ebay).toString('base64');
-    const claim = { alg: 'ecdsa', kid: keys.ebayKeyId, signature, digest: 'SHA1' };
-    return withHeaders(draft, { 'x-ebay-signature': Buffer.from(JSON.stringify(claim)).toString('base64') });
-  },
-
-  plaid: async (draft, keys) => {
-    const claims = {
-      iat: toUnixSeconds(unixMillis(Date.now())),
-      request_body_sha256: createHash('sha256').update(draft.body).digest('hex'),
-    };
-    const token = await new CompactSign(Buffer.from(JSON.stringify(claims)))
-      .setProtectedHeader({ alg: 'ES256', kid: keys.plaidKeyId, typ: 'JWT' })
-      .sign(await importPKCS8(keys.plaid, 'ES256'));
-    return withHeaders(draft, { 'plaid-verification': token });
-  },
-};
-
 /** A message of SNS with these fields. */
-export function snsMessage(
+export const snsMessage = (
   fields: Readonly<Record<string, string>>,
   draft: Draft,
   keys: KeyServer['keys'],
-): Draft {
-  const message = { ...fields, TopicArn: topic };
-  const signedFields = [
-    'Message',
-    'MessageId',
-    'Subject',
-    'SubscribeURL',
-    'Timestamp',
-    'Token',
-    'TopicArn',
-    'Type',
-  ];
-  const values: Readonly<Record<string, string>> = message;
-  const text = signedFields
-    .filter((name) => values[name] !== undefined)
-    .map((name) => `${name}\n${values[name]}\n`)
-    .join('');
-  const body = {
-    ...message,
-    SignatureVersion: '2',
-    Signature: sign('sha256', Buffer.from(text), keys.sns).toString('base64'),
-    SigningCertURL: `https://sns.us-east-1.amazonaws.com/${keys.snsCertificate}`,
-  };
-  return { ...draft, body: Buffer.from(JSON.stringify(body)) };
-}
+): Draft => signed('sns', { ...draft, body: Buffer.from(JSON.stringify(fields)) }, topic, keys);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { projectRoot } from '../../../local/cdk.ts';
 import { awsEnvironment } from '../../../local/endpoint.ts';
 import type { LocalOutputs } from '../../../local/outputs.ts';
+import { projectRoot } from '../../../local/project-root.ts';
 
 /**
  * Runs the command line tool against the deployed app, as a user does after `eval "$(npx hookline env)"`.

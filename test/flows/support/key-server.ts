@@ -6,26 +6,17 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { projectRoot } from '../../../local/cdk.ts';
 import { notProxied } from '../../../local/endpoint.ts';
 import { run } from '../../../local/processes.ts';
+import { projectRoot } from '../../../local/project-root.ts';
 import { ensureVenv } from '../../../local/python.ts';
+import type { ProviderKeys } from '../../../testing/signing/provider-signers.ts';
 
-/** The keys with which a test signs as SNS, PayPal, Plaid and eBay do, as PEM. */
-interface ProviderKeys {
-  readonly sns: string;
-  readonly paypal: string;
-  readonly plaid: string;
-  readonly ebay: string;
-  /** The names of the certificates and the key, on the servers of the providers. */
-  readonly snsCertificate: string;
-  readonly paypalCertificate: string;
-  readonly plaidKeyId: string;
-  readonly ebayKeyId: string;
-}
+/** The keys as PEM. */
+type PemKeys = { readonly [Name in keyof ProviderKeys]: string };
 
 export interface KeyServer {
-  readonly keys: ProviderKeys;
+  readonly keys: PemKeys;
   readonly close: () => void;
 }
 
@@ -80,7 +71,7 @@ async function makeCertificates(directory: string): Promise<(name: string) => st
   return (name) => readFileSync(join(directory, name), 'utf8');
 }
 
-function makeKeys(files: (name: string) => string): ProviderKeys {
+function makeKeys(files: (name: string) => string): PemKeys {
   const newKey = () =>
     generateKeyPairSync('ec', {
       namedCurve: 'P-256',
@@ -99,7 +90,7 @@ function makeKeys(files: (name: string) => string): ProviderKeys {
   };
 }
 
-function answers(files: (name: string) => string, keys: ProviderKeys): RequestListener {
+function answers(files: (name: string) => string, keys: PemKeys): RequestListener {
   const certificates: Readonly<Record<string, string>> = {
     [`${hosts[0]}/${keys.snsCertificate}`]: files('sns.pem'),
     [`${hosts[1]}/v1/notifications/certs/${keys.paypalCertificate}`]: files('paypal.pem'),
@@ -123,7 +114,7 @@ function answers(files: (name: string) => string, keys: ProviderKeys): RequestLi
   };
 }
 
-function plaidAnswer(asked: { key_id?: string; client_id?: string }, keys: ProviderKeys) {
+function plaidAnswer(asked: { key_id?: string; client_id?: string }, keys: PemKeys) {
   if (asked.key_id !== keys.plaidKeyId || asked.client_id !== 'client')
     return { status: 400, body: { error_code: 'INVALID_WEBHOOK_VERIFICATION_KEY_ID' } };
   const jwk = createPublicKey(keys.plaid).export({ format: 'jwk' });
@@ -131,7 +122,7 @@ function plaidAnswer(asked: { key_id?: string; client_id?: string }, keys: Provi
 }
 
 /** Returns a key for the token of the client's credentials. */
-function ebayAnswer(path: string, authorization: string | undefined, keys: ProviderKeys) {
+function ebayAnswer(path: string, authorization: string | undefined, keys: PemKeys) {
   const credentials = `Basic ${Buffer.from('client:secret').toString('base64')}`;
   if (path === '/identity/v1/oauth2/token' && authorization === credentials)
     return { status: 200, body: { access_token: 'an-access-token', expires_in: 7200 } };

@@ -24,6 +24,7 @@ export const lanesOfFiles: Readonly<Record<string, readonly Lane[]>> = {
   'outbound-delivery': ['outbound'],
   targets: ['other stacks'],
   'missing-grant': ['other stacks'],
+  package: ['other stacks'],
   'hanging-endpoint': ['outbound'],
   endpoints: ['outbound'],
   'broken-consumer': ['other stacks'],

@@ -2,7 +2,6 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import * as v from 'valibot';
 import { maxReceivesOf } from '../../../cli/dlq/queue.ts';
-import { withType } from '../../../cli/send/samples/with-type.ts';
 import { allPages } from '../../../cli/stack/all-pages.ts';
 import {
   dayArgument,
@@ -18,6 +17,7 @@ import { parseJson } from '../../../lambdas/domain/json.ts';
 import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
 import { factsFrom, outputNames } from '../../../lib/outputs.ts';
 import { plainText } from '../../../local/plain-text.ts';
+import { withType } from '../../../testing/samples/with-type.ts';
 import type { Wall } from '../../support/hostile/wall.ts';
 
 const parsers = [
@@ -87,7 +87,7 @@ const policy: Wall = {
 
 const sample: Wall = {
   name: 'a body to send',
-  files: ['cli/send/samples/with-type.ts'],
+  files: ['testing/samples/with-type.ts'],
   valid: [{ id: 'evt_1', type: 'a.b' }],
   feed(_text, bytes) {
     const draft = { method: 'POST', url: 'https://a.example/', headers: {}, body: bytes };

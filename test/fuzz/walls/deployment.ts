@@ -19,7 +19,7 @@ import { withPublicUrls } from '../../../lib/public-urls.ts';
 import { checked } from '../../../lib/settings-error.ts';
 import type { SourceProps } from '../../../lib/source-props.ts';
 import { checkSources } from '../../../lib/source-settings.ts';
-import { clientBy } from '../../support/command-client.ts';
+import { clientBy } from '../../../testing/memory/command-client.ts';
 import { outboundSettings as validOutbound } from '../../support/fixtures/outbound.ts';
 import type { Wall } from '../../support/hostile/wall.ts';
 import { sourceSettings } from '../../support/worlds/inbound-world.ts';

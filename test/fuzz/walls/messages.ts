@@ -8,8 +8,8 @@ import { openRange, rangeOf } from '../../../lambdas/domain/publish-range.ts';
 import { toIsoInstant, unixMillis, utcDay } from '../../../lambdas/domain/time.ts';
 import { openMessage } from '../../../lambdas/inbound/open-message.ts';
 import { openTask } from '../../../lambdas/outbound/deliver/open-task.ts';
+import { recordedTelemetry } from '../../../testing/memory/telemetry.ts';
 import type { Wall } from '../../support/hostile/wall.ts';
-import { recordedTelemetry } from '../../support/memory/telemetry.ts';
 import { inboundWorld, stripeMessage } from '../../support/worlds/inbound-world.ts';
 import { noHandlers, publication, range, task } from './valid.ts';
 

@@ -53,7 +53,7 @@ export interface SynthesisedAlarm {
 }
 
 /** All alarms of a stack, those on one metric and those on an expression alike. */
-export function alarmsOf(app: Synthesised): SynthesisedAlarm[] {
+export function alarmsOf(app: Pick<Synthesised, 'resources'>): SynthesisedAlarm[] {
   return Object.entries(app.resources('AWS::CloudWatch::Alarm')).map(([path, resource]) => {
     const properties = v.parse(Properties, resource.Properties);
     const metrics = metricsOf(properties);

@@ -24,7 +24,9 @@ export function statementsOf(document: unknown): Statement[] {
 }
 
 /** What the role of each function may do, by the function's path. */
-export function permissions(synthesised: Synthesised): ReadonlyMap<string, readonly Statement[]> {
+export function permissions(
+  synthesised: Pick<Synthesised, 'resources'>,
+): ReadonlyMap<string, readonly Statement[]> {
   return new Map(
     Object.entries(synthesised.resources('AWS::IAM::Policy')).map(([path, policy]) => [
       path.replace(/\/?Role\/DefaultPolicy$/, ''),

@@ -1,4 +1,4 @@
-import { defineHandlers } from '../../../lambdas/domain/handler.ts';
+import { defineHandlers } from 'hookline/handlers';
 
 export const handlers = {
   stripe: defineHandlers('stripe', {

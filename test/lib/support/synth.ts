@@ -8,7 +8,7 @@ const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.pa
   readFileSync(resolve(import.meta.dirname, '../../../cdk.json'), 'utf8'),
 );
 
-/** Where the bundles are, too: Vitest ends its processes by a signal, and `lib/parts/bundle.ts` removes what is an hour old. */
+/** Where the bundles are, too: Vitest ends its processes by a signal, and `lib/parts/function-build.ts` removes what is an hour old. */
 const cache = resolve(import.meta.dirname, '../../../node_modules/.cache/hookline');
 mkdirSync(cache, { recursive: true });
 const assemblies = mkdtempSync(join(cache, 'synth-'));
@@ -20,6 +20,9 @@ export function newApp(context: Readonly<Record<string, unknown>> = {}, more: Ap
   const staging = { 'aws:cdk:disable-asset-staging': true };
   return new App({ outdir, context: { ...cdkJson.context, ...staging, ...context }, ...more });
 }
+
+/** The handlers of the shipped app. */
+export const shippedHandlers = resolve(import.meta.dirname, '../../../lambdas/handlers/registry.ts');
 
 export const threeSources = {
   stripe: { provider: 'stripe' },
@@ -34,8 +37,8 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
-export interface Synthesised {
-  readonly stack: WebhookStack;
+export interface Synthesised<Made extends Stack = WebhookStack> {
+  readonly stack: Made;
   readonly template: Template;
   /** Of one type, by the path of the construct that made it, without the stack's name: `Source-stripe/Receive`. */
   resources(type: string): Readonly<Record<string, Resource>>;
@@ -50,10 +53,17 @@ export function synth(
   props: Partial<WebhookStackProps> = {},
   context: Readonly<Record<string, unknown>> = {},
 ): Synthesised {
-  const stack = new WebhookStack(quickApp(context), 'Test', {
-    sources: threeSources,
-    ...props,
-  });
+  return synthesised(
+    new WebhookStack(quickApp(context), 'Test', {
+      sources: threeSources,
+      handlersRegistry: shippedHandlers,
+      ...props,
+    }),
+  );
+}
+
+/** A stack with a deployment that has the id `Default`, as that of a `WebhookStack` has. */
+export function synthesised<Made extends Stack>(stack: Made): Synthesised<Made> {
   const template = Template.fromStack(stack);
   return { stack, template, resources: (type) => byPath(stack, template, type) };
 }

@@ -4,8 +4,9 @@ import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { WebhooksProps } from '../../../lib/deployment-props.ts';
 import type { Target } from '../../../lib/target.ts';
-import { Webhooks, type WebhooksProps } from '../../../lib/webhooks.ts';
+import { Webhooks } from '../../../lib/webhooks.ts';
 import { quickApp } from './synth.ts';
 
 /** One resource of each kind, in the stack of the sources. */

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../../local/cdk.ts';
+import { projectRoot } from '../../../local/project-root.ts';
 
 /** The TypeScript files below these directories of the project, with their text. */
 export const filesIn = (...directories: readonly string[]) =>

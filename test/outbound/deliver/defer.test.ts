@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { ClientHooks } from '../../support/dynamodb/dynamodb.ts';
+import type { ClientHooks } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { message, refused, start } from '../../support/fixtures/outbound.ts';

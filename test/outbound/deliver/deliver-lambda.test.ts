@@ -8,11 +8,18 @@ vi.mock('../../../lambdas/env.ts', async (original) => ({
   readSettings: () => outboundSettings,
 }));
 
+let flushes = 0;
+vi.mock('../../../lambdas/adapters/telemetry/telemetry.ts', async (original) => {
+  const { telemetry } = await original<typeof import('../../../lambdas/adapters/telemetry/telemetry.ts')>();
+  return { telemetry: () => ({ ...telemetry('deliver'), flush: () => flushes++ }) };
+});
+
 let aws: Awaited<ReturnType<typeof lambdaAws>>;
 let entry: typeof import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
 
 beforeAll(async () => {
   aws = await lambdaAws(deliverEnv, ({ action }) => (action === 'GetItem' ? accessDenied : undefined));
+  vi.stubEnv('REFUSED_RANGES', '10.0.0.0/16');
   entry = await import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
 });
 
@@ -41,3 +48,20 @@ it.each(['DELIVERY_QUEUE_URL', 'SIDELINE_QUEUE_URL'])(
     expect(aws.queuesOf('ChangeMessageVisibility').slice(before)).toEqual([queue]);
   },
 );
+
+it('λ deliver reports what it counted, in each invocation', async () => {
+  const before = flushes;
+
+  await entry.handler(sqsEvent({ malformed: '{"v":1}' }), contextWith(90_000));
+
+  expect(flushes).toBe(before + 1);
+});
+
+it('λ deliver does not start with a range of its network that it cannot read, since it could not refuse it', async () => {
+  vi.resetModules();
+  vi.stubEnv('REFUSED_RANGES', '10.0.0.0/16,vpc-1');
+
+  await expect(import('../../../lambdas/outbound/deliver/deliver.lambda.ts')).rejects.toThrow(
+    "REFUSED_RANGES has 'vpc-1'",
+  );
+});

@@ -8,6 +8,12 @@ vi.mock('../../../lambdas/env.ts', async (original) => ({
   readSettings: () => outboundSettings,
 }));
 
+let flushes = 0;
+vi.mock('../../../lambdas/adapters/telemetry/telemetry.ts', async (original) => {
+  const { telemetry } = await original<typeof import('../../../lambdas/adapters/telemetry/telemetry.ts')>();
+  return { telemetry: () => ({ ...telemetry('publish'), flush: () => flushes++ }) };
+});
+
 let aws: Awaited<ReturnType<typeof lambdaAws>>;
 let entry: typeof import('../../../lambdas/outbound/publish/publish.lambda.ts');
 
@@ -31,4 +37,12 @@ it('λ publish names the messages that it could not publish, and no other, so th
   expect(aws.sentTo('PUBLISH_DLQ_URL').map((text) => JSON.parse(text))).toMatchObject([
     { kind: 'publish', id: 'unusable' },
   ]);
+});
+
+it('λ publish reports what it counted, in each invocation', async () => {
+  const before = flushes;
+
+  await entry.handler(sqsEvent({ unusable: '{}' }));
+
+  expect(flushes).toBe(before + 1);
 });

@@ -101,6 +101,20 @@ describe('the subscribers of a tenant', () => {
     expect(reads.pages).toBe(2);
   });
 
+  it('tenants are kept as long as all of them have no more endpoints than may be kept', async () => {
+    const { forBatch, create, find, reads } = publisher(3);
+    const [first, second] = ['first', 'second'].map(asTenantId);
+    for (const id of ['a', 'b']) await create(id, ['*'], first);
+    await create('a', ['*'], second);
+    await forBatch()(first ?? acme, 'x');
+    await forBatch()(second ?? acme, 'x');
+    const before = reads.pages;
+
+    await find('x', first);
+
+    expect(reads.pages).toBe(before);
+  });
+
   it('a tenant with too many endpoints is not kept, and the least used tenants make room', async () => {
     const { forBatch, create, find, reads } = publisher(3);
     const [first, second, huge] = ['first', 'second', 'huge'].map(asTenantId);

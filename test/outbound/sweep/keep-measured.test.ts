@@ -9,12 +9,13 @@ const minute = 60_000;
 /** A sweep each minute for a day; when the queues were read, in minutes. */
 async function aDay(skipped: (nth: number) => boolean = () => false): Promise<number[]> {
   const reads: number[] = [];
+  const { telemetry } = outboundWorld().report;
   for (let nth = 0; nth < 24 * 60; nth++) {
     if (skipped(nth)) continue;
     await keepMeasured({
       now: () => unixMillis(start + nth * minute + 17_000),
       readQueues: [async () => void reads.push(nth)],
-      telemetry: outboundWorld().report.telemetry,
+      telemetry,
     });
   }
   return reads;

@@ -102,6 +102,30 @@ describe('failed deliveries', () => {
     expect(world.report.named('delivery.unnoted')).toHaveLength(1);
   });
 
+  it('failed deliveries are looked up once if none of a full page is due any more, which the index does not show', async () => {
+    const { world } = await worldWithOneEndpoint();
+    let looks = 0;
+    const due = async () => {
+      looks++;
+      return Array.from({ length: talliesAtOnce }, (_, n) => `gone ${n}`);
+    };
+
+    const notifiedOf = await notifyFailures(() => looks < 5, {
+      ...world.sweepPorts,
+      tallies: { ...world.tallies, due },
+    });
+
+    expect([notifiedOf, looks]).toEqual([0, 1]);
+  });
+
+  it('failed deliveries that could not be notified do not count as notified', async () => {
+    const { world } = await worldWithOneEndpoint(() => refused(404));
+    await failAt(world, 1, 'a');
+
+    expect(await notifyFailures(() => true, { ...world.sweepPorts, notifyOperators: down })).toBe(0);
+    expect(await notifyFailures(() => true, world.sweepPorts)).toBe(1);
+  });
+
   it('failed deliveries are notified for each endpoint', async () => {
     const { world } = await worldWithOneEndpoint(() => refused(404));
     await world.endpoints.create(newEndpoint(start, { id: 'ep_2' }));

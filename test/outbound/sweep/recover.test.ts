@@ -182,8 +182,8 @@ describe('a recovery', () => {
     await world.recoveries.create({ ...job, id: 'rec_2', since, until });
     await recover(['rec_2'], () => true, { ...ports, pause });
 
-    expect(whileSending).toBeGreaterThan(0);
-    expect(whileSending).toBeLessThan(10);
+    // Of three pages with something to send, the last one is the end.
+    expect(whileSending).toBe(2);
     expect(pauses).toBe(whileSending);
   });
 

@@ -212,6 +212,46 @@ describe('λ sweep', () => {
     expect(sweep).toMatchObject({ tasks: 9, errors: 1 });
   });
 
+  it.each([
+    ['released', 'endpoints', 'toReconcile'],
+    ['recovered', 'recoveries', 'running'],
+    ['notified', 'tallies', 'due'],
+  ] as const)(
+    'λ sweep counts an error, and does the rest, when it cannot tell what is to be %s',
+    async (_what, store, call) => {
+      const world = outboundWorld();
+      await world.publish(message('a'));
+      world.deliveryQueue.purge();
+      world.advance(seconds(300));
+
+      const sweep = await world.sweep({ ...world.sweepPorts, [store]: { ...world[store], [call]: down } });
+
+      expect(sweep).toMatchObject({ errors: 1, tasks: 1, isCutShort: false });
+      expect(world.report.total('WorkErrored')).toBe(1);
+    },
+  );
+
+  it('λ sweep counts a shard that it cannot read as an error, and is not cut short by it', async () => {
+    const world = outboundWorld();
+    const due: typeof world.table.due = (shard, ...args) =>
+      shard === 0 ? down() : world.table.due(shard, ...args);
+
+    const sweep = await world.sweep({ ...world.sweepPorts, deliveries: { ...world.table, due } });
+
+    expect(sweep).toMatchObject({ errors: 1, isCutShort: false });
+  });
+
+  it('λ sweep says how many endpoints it notified the operators of, and sends no empty batch', async () => {
+    const world = outboundWorld(() => refused(404));
+    await world.publish(message('a'));
+    await world.deliverOnce();
+    const batches: unknown[] = [];
+    const sendTasks: typeof world.sweepPorts.sendTasks = async (tasks) => void batches.push(tasks);
+
+    expect(await world.sweep({ ...world.sweepPorts, sendTasks })).toMatchObject({ notified: 1 });
+    expect(batches).toEqual([]);
+  });
+
   it('λ sweep stops between pages when its time is up', async () => {
     const world = outboundWorld();
     for (let id = 0; id < 300; id++) await world.publish(message(`d${id}`));

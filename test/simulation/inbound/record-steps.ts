@@ -1,6 +1,6 @@
 import { noOutcome } from '../../../lambdas/domain/idempotency.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
 import type { Step } from '../../crash/port-call.ts';
-import type { Item } from '../../support/dynamodb/values.ts';
 import { brokenOtherwise, type Others } from '../otherwise.ts';
 import { brokenOf, fieldOf, numberIn, type Rule, unlike } from '../step.ts';
 

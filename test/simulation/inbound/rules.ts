@@ -3,15 +3,18 @@ import { type BegunRun, functionTimeoutMs, type Observed } from '../../crash/inb
 import type { Scenario } from '../../crash/inbound/scenario.ts';
 import type { InboundStory, Plan } from './story.ts';
 
+/** What went wrong in a run, and its calls. */
+interface Went {
+  readonly points: readonly CrashPoint[];
+  readonly calls: readonly string[];
+  readonly hasRival: boolean;
+}
+
 /** Finds what a run of a drawn story broke, beside the promises of every scenario. */
-export function brokenByRun(
-  { scenario, plans }: InboundStory,
-  observed: Observed,
-  points: readonly CrashPoint[],
-  calls: readonly string[],
-): string[] {
+export function brokenByRun({ scenario, plans }: InboundStory, observed: Observed, went: Went): string[] {
   const { undeleted, wrongReplays } = observed;
-  const isCalm = points.length === 0;
+  const { points, hasRival } = went;
+  const isCalm = points.length === 0 && !hasRival;
   return [
     // While a worker stands still before its handler, another one may have claimed the event.
     ...(points.some(({ fault }) => fault === 'stalls') ? [] : wrongSuspects(observed)),
@@ -19,24 +22,19 @@ export function brokenByRun(
     ...(isCalm ? undeleted.map((id) => `${id} is done, and its message can come back with a suspect`) : []),
     ...unrepeated(plans, observed),
     ...observed.deletedUnowned.map((id) => `${id} was deleted by a worker that had lost its claim`),
-    ...wrongStatuses(observed, points, isOnce(scenario, plans) && areAnswersLost(points, calls)),
+    ...wrongStatuses(observed, points, isOnce(scenario, plans) && areAnswersLost(went)),
     ...(isCalm ? wrongCounts(scenario, plans, observed) : []),
   ];
 }
 
-/** A suspect runs last and alone, the fewest attempts first, and only if at least half of the time is left. */
+/** A suspect runs last and alone, and only if at least half of the time is left. */
 function wrongSuspects({ runs, startedAt }: Observed): string[] {
   const suspects = runs.filter(({ isSuspect }) => isSuspect);
   const isLate = ({ invocation, beganAt }: BegunRun): boolean =>
     beganAt - (startedAt.get(invocation) ?? 0) >= functionTimeoutMs / 2;
-  const isBefore = (one: BegunRun, other: BegunRun): boolean =>
-    one.invocation === other.invocation && runs.indexOf(one) < runs.indexOf(other);
   return suspects.flatMap((run) => [
     ...(run.beside.length > 0 ? [`${run.id} may have killed its worker, and runs beside its batch`] : []),
     ...(isLate(run) ? [`${run.id} may have killed its worker, and began late`] : []),
-    ...(suspects.some((other) => isBefore(run, other) && other.attempt < run.attempt)
-      ? [`${run.id} ran before a suspect with fewer attempts`]
-      : []),
   ]);
 }
 
@@ -48,7 +46,8 @@ const unrepeated = (plans: readonly Plan[], { runs }: Observed): string[] =>
     .map(({ id }) => `${id} came again after its record had expired, and did not run`);
 
 /** Whether the answers of some requests to the table are lost, and nothing else goes wrong. */
-const areAnswersLost = (points: readonly CrashPoint[], calls: readonly string[]): boolean =>
+const areAnswersLost = ({ points, calls, hasRival }: Went): boolean =>
+  !hasRival &&
   points.every(
     ({ fault, call }) => fault === 'repeats' && calls[call]?.startsWith('inboundEvents.') === true,
   );

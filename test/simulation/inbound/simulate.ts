@@ -7,6 +7,7 @@ import { chance, pick } from '../draws.ts';
 import type { Played } from '../played.ts';
 import type { TraceLine } from '../trace.ts';
 import { brokenByRecord } from './record-steps.ts';
+import { drawRival, type Rival, withRival } from './rival.ts';
 import { brokenByRun } from './rules.ts';
 import { drawInbound, type InboundStory } from './story.ts';
 
@@ -26,23 +27,26 @@ export async function playInbound(
   { variant, isTraced = false }: InboundOptions = {},
 ): Promise<Played> {
   const drawn = drawInbound(story);
-  const play = async (points: readonly CrashPoint[]) => {
+  const play = async (points: readonly CrashPoint[], rival?: Rival) => {
     const broken = new Set<string>();
     const run = await playScenario(drawn.scenario, points, {
       seed: order.below,
-      variant,
+      variant: rival === undefined ? variant : withRival(rival, variant),
       watch(step) {
         for (const text of brokenByRecord(step, maxRunsOf(drawn.scenario))) broken.add(text);
       },
-      judge: (observed, calls) => brokenByRun(drawn, observed, points, calls),
+      judge: (observed, calls) =>
+        brokenByRun(drawn, observed, { points, calls, hasRival: rival !== undefined }),
     });
     return { ...run, violations: [...broken, ...run.violations] };
   };
   const calm = await play([]);
   if (calm.violations.length > 0 || drawn.mostFaults === 0)
     return played(calm.violations, calm.calls, [], isTraced);
-  const points = drawPoints(story, drawn, calm.calls);
-  const run = await play(points);
+  const rival = drawRival(story);
+  const most = drawn.mostFaults - (rival === undefined ? 0 : 1);
+  const points = drawPoints(story, { ...drawn, mostFaults: most }, calm.calls);
+  const run = await play(points, rival);
   return played(run.violations, run.calls, points, isTraced);
 }
 

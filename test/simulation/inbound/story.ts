@@ -87,7 +87,7 @@ function drawPlan(story: Draws, index: number, { spare, mayKill, mayBeSlow }: Pl
   const isOver = drawn === 'fails for good' || drawn === 'fails';
   const last = drawn === 'succeeds' && mayBeSlow && chance(story, 30) ? 'succeeds slowly' : drawn;
   return {
-    id: `evt_${index}${chance(story, 15) ? '_large' : ''}`,
+    id: `evt_${index}${pick(story, ['', '', '', '', '', '', '_large', '_huge'])}`,
     fails: last === 'fails' ? 0 : story.below(spare + 1),
     last,
     again: pick(
@@ -102,7 +102,8 @@ function drawPlan(story: Draws, index: number, { spare, mayKill, mayBeSlow }: Pl
     people: pick(story, [1, 1, 2]),
     // Another copy of an event that failed is a redelivery, which begins once more.
     copies: last === 'succeeds' ? pick(story, [1, 1, 2, 3]) : 1,
-    after: mayBeSlow ? pick(story, [0, 0, 30, 75, 150]) : 0,
+    // At 70 s, and at 140 s, the message of a killer comes back: one batch has both.
+    after: mayBeSlow ? pick(story, [0, 0, 70, 30, 140]) : 0,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
+import { clientBy } from '../../../testing/memory/command-client.ts';
+import type { ClientHooks, MemoryDynamodb } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { portOfCall } from '../../crash/port-call.ts';
-import { clientBy } from '../../support/command-client.ts';
-import type { ClientHooks, MemoryDynamodb } from '../../support/dynamodb/dynamodb.ts';
 import type { Trace } from '../trace.ts';
 import { type Away, describeFault, type Fault, isAway, type Places, type When } from './faults.ts';
 

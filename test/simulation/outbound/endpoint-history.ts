@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import { generationOf } from '../../../lambdas/domain/endpoint-generation.ts';
-import { tableNames } from '../../support/dynamodb/dynamodb.ts';
+import { tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 /** One endpoint from its creation to its deletion. */
@@ -10,6 +10,8 @@ export interface Life {
   /** How many writes there were before it: within a millisecond, times do not tell what came first. */
   readonly bornAt: number;
   readonly urls: Set<string>;
+  /** How many writes there were when it got its status. */
+  changedAt: number;
   endpoint: Endpoint;
   removedAt?: number;
   /** Since when it has its status. */
@@ -36,6 +38,7 @@ export function endpointHistory(
       generation: generationOf(endpoint),
       createdAt: endpoint.createdAt,
       bornAt: writes.count,
+      changedAt: writes.count,
       urls: new Set([endpoint.url]),
       statusSince: now(),
     };
@@ -47,7 +50,10 @@ export function endpointHistory(
     life.endpoint = is;
     life.urls.add(is.url);
     if (was.status === 'enabled' && is.status === 'disabled') disabled(life);
-    if (was.status !== is.status) life.statusSince = now();
+    if (was.status !== is.status) {
+      life.statusSince = now();
+      life.changedAt = writes.count;
+    }
     if (is.status === 'enabled' && is.attentionAt !== undefined && is.attentionAt !== was.attentionAt)
       life.resumedAt = is.attentionAt;
   }
@@ -74,6 +80,8 @@ export function endpointHistory(
 
   return {
     lives,
+    /** How many writes there have been: within a millisecond, times do not tell what came first. */
+    writes: (): number => writes.count,
     /** Notes that an event is published. @param key see `outboundEventKey` */
     published(key: string): void {
       if (!publishedAt.has(key)) publishedAt.set(key, writes.count);

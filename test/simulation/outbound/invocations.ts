@@ -2,7 +2,7 @@ import type { Millis } from '../../../lambdas/domain/time.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { publish } from '../../../lambdas/outbound/publish/publish.ts';
 import { sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
-import { queueOf } from '../../support/memory/task-queues.ts';
+import { queueOf } from '../../../testing/memory/task-queues.ts';
 import { startAct } from './acts.ts';
 import type { Moment } from './faults.ts';
 import type { Processes } from './processes.ts';
@@ -20,6 +20,8 @@ interface Planned {
   readonly at: Moment;
   start(): void;
 }
+
+const textsOf = (messages: readonly { readonly text: string }[]) => messages.map(({ text }) => text);
 
 /** The part of AWS and of the people: invokes functions with messages, calls the sweep each minute, publishes, and acts. */
 export function invocations(world: SimulatedOutbound, running: Processes, story: Story) {
@@ -46,11 +48,21 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
     return index === -1 ? undefined : () => planned.splice(index, 1)[0]?.start();
   }
 
+  /** An error fails one message only, also after a fault. */
+  const wholeBatch = <Failed>(run: Promise<Failed>): Promise<Failed> =>
+    run.catch((error: unknown) => {
+      world.watch.check(false, 'an error of one message failed its whole batch');
+      throw error;
+    });
+
   function startPublish(): void {
-    running.start('publishing', async (ports) => {
+    running.start('publishing', async (ports, process) => {
+      world.watch.publishers.begun(process);
       const messages = await world.receivePublications(publishBatch);
-      const failed = await publish(messages, settings, ports);
+      const failed = await wholeBatch(publish(messages, settings, ports));
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
+      const left = messages.filter((message) => !done.includes(message));
+      world.watch.publishers.done(process, textsOf(done), textsOf(left));
       return async () => {
         for (const { receiptHandle } of done) await publishQueue.delete(receiptHandle);
       };
@@ -62,7 +74,9 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
     const hasTime = (span: Millis) => diesAt - time.now() >= span;
     running.start('delivering', async (ports, process) => {
       const messages = await world.receiveTasks(story.batchSize, process);
-      const failed = await deliver(messages, { queue: queueOf(messages), hasTime }, settings, ports);
+      const failed = await wholeBatch(
+        deliver(messages, { queue: queueOf(messages), hasTime }, settings, ports),
+      );
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
       return async () => {
         for (const { receiptHandle } of done) await world.deleteTask(receiptHandle, process);

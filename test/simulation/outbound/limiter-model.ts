@@ -1,5 +1,5 @@
 import type { HealthNote, OpenedBy, Shown, Slot } from '../../../lambdas/domain/limiter-store.ts';
-import type { Item } from '../../support/dynamodb/values.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
 
 /** What a limiter knows of the health of its endpoint. */
 const known = [

@@ -1,7 +1,10 @@
-import { parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
+import { leaseName, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
 import type { Lease, Leases } from '../../../lambdas/domain/limiter.ts';
 import type { HealthNote, OpenedBy, Shown, Slot } from '../../../lambdas/domain/limiter-store.ts';
-import type { Item } from '../../support/dynamodb/values.ts';
+import type { ItemWrite } from '../../../testing/memory/dynamodb/table.ts';
+import type { Item, Value } from '../../../testing/memory/dynamodb/values.ts';
+import { brokenOtherwise } from '../otherwise.ts';
+import { brokenOf, type Rule } from '../step.ts';
 import {
   differences,
   knownAfterLeave,
@@ -43,8 +46,6 @@ export function limiterStep(
   return { name, args, now: typeof now === 'number' ? now : written, ...limits };
 }
 
-type Rule = readonly [isBroken: boolean, promise: string];
-
 const timeIn = (item: Item | undefined, name: string): number => Number(item?.[name] ?? 0);
 const leasesOf = (item: Item | undefined): Leases => parseLimiter(item).slots;
 const countOf = (leases: Leases): number => Object.values(leases).reduce((sum, { count }) => sum + count, 0);
@@ -61,10 +62,42 @@ const changedSingles = (was: Item | undefined, is: Item) =>
   singles.filter((name) => was?.[name] !== is[name]);
 
 /** The promises that one write to a limiter breaks. */
-export function brokenByLimiter(step: LimiterStep, was: Item | undefined, is: Item): readonly string[] {
-  const rules: readonly Rule[] = [...rulesOf(step, was, is), ...countRules(is), ...attentionRules(is)];
-  return rules.filter(([isBroken]) => isBroken).map(([, promise]) => promise);
+export const brokenByLimiter = (
+  step: LimiterStep,
+  { was, is, would }: Pick<ItemWrite, 'was' | 'would'> & { readonly is: Item },
+): readonly string[] => [
+  ...brokenOf([...rulesOf(step, was, is), ...countRules(is), ...attentionRules(is)]),
+  ...brokenOtherwise(
+    { ...step, was, is, would },
+    (item) => othersOf(item, step.now),
+    (other) => (other.is === undefined ? [] : rulesOf(step, other.was, other.is)),
+    [fullyLeased(was, step.now)],
+  ),
+];
+
+/** A limiter that another worker has changed since it was read. */
+function othersOf(was: Item, now: number): Readonly<Record<string, readonly (Value | undefined)[]>> {
+  const leases = Object.entries(leasesOf(was)).map(([token, { count }]) => [
+    leaseName(token),
+    [{ count, until: now + 60_000 }],
+  ]);
+  return {
+    openUntil: [now + 60_000, undefined],
+    retryAfter: [now + 3_600_000],
+    nextAt: [now + 5_000],
+    hand: [now + 60_000],
+    failures: [0],
+    provenAt: [undefined],
+    reservedUntil: [now + 60_000],
+    ...Object.fromEntries(leases),
+  };
 }
+
+/** All slots that an endpoint may have are taken. */
+const fullyLeased = (was: Item | undefined, now: number): Item => ({
+  [leaseName('another')]: { count: 100, until: now + 60_000 },
+  taken: Number(was?.['taken'] ?? 0) + 100,
+});
 
 function rulesOf(step: LimiterStep, was: Item | undefined, is: Item): readonly Rule[] {
   const { name, now } = step;

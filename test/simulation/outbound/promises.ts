@@ -4,11 +4,12 @@ import { outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
 import type { Recovery } from '../../../lambdas/domain/recovery.ts';
 import { otherItems } from '../../../lambdas/domain/tables.ts';
+import { tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
+import type { ItemWrite } from '../../../testing/memory/dynamodb/table.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
 import { type Request, watchPromises } from '../../crash/outbound/promises.ts';
 import { isOutlived } from '../../crash/outbound/steps.ts';
 import { argsOfCall, nameOfCall, processOfCall } from '../../crash/port-call.ts';
-import { tableNames } from '../../support/dynamodb/dynamodb.ts';
-import type { Item } from '../../support/dynamodb/values.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { faultyCalls, Process } from './calls.ts';
@@ -18,6 +19,7 @@ import { brokenByOthers } from './endpoint-steps.ts';
 import { brokenByLimiter, limiterStep } from './limiter-steps.ts';
 import { overdue } from './overdue.ts';
 import { processRules } from './process-rules.ts';
+import { publishRules } from './publish-rules.ts';
 import { isPassedOver } from './recovery-rules.ts';
 import { requestRules } from './request-rules.ts';
 import type { Story } from './story.ts';
@@ -43,6 +45,7 @@ export function watchRun(
   const requests = requestRules(world, history, story, watch.check);
   const tasks = taskBudget();
   const processes = processRules(world, watch.check);
+  const publishers = publishRules(world, history, watch.check);
   const counts = { acts: 0, twice: 0, published: 0 };
   const writtenAt = new Map<string, number>();
 
@@ -75,11 +78,11 @@ export function watchRun(
     watch.check(!table.deliveries.values().some(isMissed), 'a recovery has left out a failed delivery');
   }
 
-  function checkLimiter(was: Item | undefined, is: Item): void {
+  function checkLimiter(write: Pick<ItemWrite, 'was' | 'would'> & { readonly is: Item }): void {
     // Times that wait are reserved in items of their own beside the slots.
-    const [limiterKey = ''] = String(is['tenant']).slice(otherItems.limiter.length).split('/');
+    const [limiterKey = ''] = String(write.is['tenant']).slice(otherItems.limiter.length).split('/');
     const step = limiterStep(nameOfCall(), argsOfCall(), world.now(), limitsOf(limiterKey));
-    for (const broken of brokenByLimiter(step, was, is)) watch.violations.add(broken);
+    for (const broken of brokenByLimiter(step, write)) watch.violations.add(broken);
   }
 
   function noteDelivery(was: StoredDelivery | undefined, is: StoredDelivery | undefined): void {
@@ -88,7 +91,9 @@ export function watchRun(
     requests.written(is);
     tasks.written(nameOfCall(), was, is);
     processes.wrote(processOfCall(), nameOfCall(), is);
-    if (was === undefined) checkNew(is);
+    if (was !== undefined) return;
+    checkNew(is);
+    publishers.made(processOfCall(), is, calls.faults() === 0);
   }
 
   /** A manifest that was moved on has its deliveries sent again. */
@@ -100,9 +105,10 @@ export function watchRun(
     }
   }
 
-  function noteEndpoint(was: Item | undefined, is: Item): void {
+  function noteEndpoint(write: Pick<ItemWrite, 'was' | 'would'> & { readonly is: Item }): void {
+    const { was, is } = write;
     noteManifest(is);
-    if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(was, is);
+    if (String(is['tenant']).startsWith(otherItems.limiter)) checkLimiter(write);
     const [earlier, job] = [recoveries.recoveries.seen(was), recoveries.recoveries.seen(is)];
     if (earlier?.status === 'running' && job?.status === 'done') checkRecovery(job);
   }
@@ -113,7 +119,7 @@ export function watchRun(
     const ofStep = name === tableNames.deliveries ? brokenByDelivery(step) : brokenByOthers(step);
     for (const broken of ofStep) watch.violations.add(broken);
     if (name === tableNames.deliveries) noteDelivery(table.deliveries.seen(was), table.deliveries.seen(is));
-    if (name === tableNames.endpoints && is !== undefined) noteEndpoint(was, is);
+    if (name === tableNames.endpoints && is !== undefined) noteEndpoint({ ...write, is });
   });
 
   const needsAttention = (): boolean =>
@@ -130,6 +136,7 @@ export function watchRun(
     history,
     tasks,
     processes,
+    publishers,
     story,
 
     published(message: object): void {
@@ -150,6 +157,7 @@ export function watchRun(
       watch.taskSent(text, mayPassOn);
       if (mayPassOn && processes.passedOn(by, text)) return;
       processes.sent(by, text);
+      publishers.sent(by, text);
       tasks.sent(text);
     },
     taskDeleted(text: string, by: Process): void {

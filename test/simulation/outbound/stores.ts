@@ -1,10 +1,11 @@
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import { byEndpointIndex, dueIndex, stoppedIndex, waitingIndex } from '../../../lambdas/domain/tables.ts';
 import { later, toMillis } from '../../../lambdas/domain/time.ts';
+import type { ClientHooks } from '../../../testing/memory/dynamodb/dynamodb.ts';
+import type { Request } from '../../../testing/memory/dynamodb/requests.ts';
+import { outboundStores } from '../../../testing/memory/outbound-stores.ts';
 import { withArguments } from '../../crash/port-call.ts';
-import type { ClientHooks } from '../../support/dynamodb/dynamodb.ts';
-import type { Request } from '../../support/dynamodb/requests.ts';
-import { outboundStores, writingStatements } from '../../support/worlds/outbound-tables.ts';
+import { writingStatements } from '../../support/worlds/outbound-tables.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { clientOf, type Process } from './calls.ts';
 import type { processRules } from './process-rules.ts';

@@ -1,4 +1,5 @@
 import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
+import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
 import type { EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
 import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts';
@@ -10,13 +11,13 @@ import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-mem
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { memorySealing } from '../../../testing/memory/sealing.ts';
 import { withEveryCall } from '../../crash/crash-script.ts';
 import { type Mutant, mistakeOf } from '../../crash/outbound/mistake.ts';
 import { withinDeadline } from '../../crash/outbound/scenario.ts';
 import { virtualTime } from '../../crash/outbound/virtual-time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
-import { memorySealing } from '../../support/memory/sealing.ts';
 import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { type ChoiceSources, chance } from '../draws.ts';
@@ -125,7 +126,10 @@ export function simulatedOutbound(
   const servicesOf = (process: Process) => ({
     sendTask: (task: Parameters<DeliverPorts['sendTask']>[0]) => sendTask(task, process),
     sendTasks: (tasks: Parameters<PublishPorts['sendTasks']>[0]) => sendTasks(tasks, process),
-    sendRanges: publishQueue.sendAll,
+    sendRanges: async (ranges: readonly { readonly body: string }[]): Promise<void> => {
+      for (const { body } of ranges) watch.publishers.sentRange(body);
+      await publishQueue.sendAll(ranges);
+    },
     sendPublication: (body: string) => publishQueue.send({ body }),
     sendDeadDelivery: async ({ queue, body }: DeadDelivery): Promise<void> =>
       void (queue === 'delivery' ? world.deadLetters : world.undelivered).push(body),
@@ -163,7 +167,9 @@ export function simulatedOutbound(
   /** All ports of one process. A mutant changes some of them. */
   function portsOf(process: Process) {
     const call = calls.callOf(process);
-    const named = storesOf({ db, story, process, call, rules: watch.processes, mutate: mistake.request });
+    const watched = <Store extends DeliveryStore>(by: Process, store: Store): Store =>
+      watch.publishers.watched(by, watch.processes.watched(by, store));
+    const named = storesOf({ db, story, process, call, rules: { watched }, mutate: mistake.request });
     const services = withEveryCall(servicesOf(process), call);
     const honest = {
       deliveries: { ...named.deliveries, deliveries: world.table.deliveries },

@@ -7,7 +7,7 @@ import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import type { OutgoingEvent } from '../../../lambdas/inbound/ports.ts';
 import { type ReceivePorts, receive } from '../../../lambdas/inbound/receive.ts';
 import { type SecretVersion, sourceKeys } from '../../../lambdas/inbound/source-keys.ts';
-import { dynamodbInMemory, tableNames } from '../dynamodb/dynamodb.ts';
+import { dynamodbInMemory, tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
 import { memoryBucket } from '../memory/bucket.ts';
 import { sourceSettings } from './inbound-world.ts';
 

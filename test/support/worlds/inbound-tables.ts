@@ -1,10 +1,10 @@
 import { parseEventItem } from '../../../lambdas/adapters/dynamodb/inbound-events/item.ts';
 import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
-import { shapes } from '../../adapters/dynamodb/support/table-shape.ts';
-import { type ClientHooks, dynamodbInMemory, tableNames } from '../dynamodb/dynamodb.ts';
-import { type ItemsView, itemsView } from '../dynamodb/items-view.ts';
-import type { Item } from '../dynamodb/values.ts';
+import { type ClientHooks, dynamodbInMemory, tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
+import { shapes } from '../../../testing/memory/dynamodb/table-shape.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
+import { type ItemsView, itemsView } from '../items-view.ts';
 
 /** A record with the day under which it is kept. */
 interface StoredRecord extends EventRecord {

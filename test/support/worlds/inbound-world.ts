@@ -13,9 +13,9 @@ import { type ConsumePorts, type Consumption, consume } from '../../../lambdas/i
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
 import type { InboundReplayPorts } from '../../../lambdas/inbound/replay.ts';
 import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
+import { memoryQueue } from '../../../testing/memory/queue.ts';
+import { noTargets } from '../../../testing/memory/targets.ts';
 import { memoryBucket } from '../memory/bucket.ts';
-import { memoryQueue } from '../memory/queue.ts';
-import { noTargets } from '../memory/targets.ts';
 import { inboundTable } from './inbound-tables.ts';
 
 const second = 1000;

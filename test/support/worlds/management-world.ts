@@ -4,7 +4,7 @@ import type { OperatorNotice as OperatorMessage } from '../../../lambdas/domain/
 import { manage } from '../../../lambdas/management/manage.ts';
 import type { ManagementRequest } from '../../../lambdas/management/operation.ts';
 import type { OperationPorts } from '../../../lambdas/management/operations.ts';
-import { memorySealing } from '../memory/sealing.ts';
+import { memorySealing } from '../../../testing/memory/sealing.ts';
 import { inboundTable } from './inbound-tables.ts';
 import { outboundWorld } from './outbound-world.ts';
 

@@ -1,25 +1,15 @@
 import type { DynamodbClient } from '../../../lambdas/adapters/dynamodb/commands.ts';
 import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
-import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
-import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/endpoints/item.ts';
-import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
-import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
-import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
+import { parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { gatherWrites } from '../../../lambdas/adapters/dynamodb/gathered-writes.ts';
 import { leaseName, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/item.ts';
-import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
-import {
-  dynamodbManifests,
-  manifestItem,
-  parseManifest,
-} from '../../../lambdas/adapters/dynamodb/manifests.ts';
+import { manifestItem, parseManifest } from '../../../lambdas/adapters/dynamodb/manifests.ts';
 import {
   outboundEventItem,
   parseOutboundEvent,
 } from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
-import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
-import { dynamodbRecoveries, parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
+import { parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
 import type { Manifest } from '../../../lambdas/domain/delivery-manifest.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import type { FailureTally } from '../../../lambdas/domain/failure-tally.ts';
@@ -33,26 +23,11 @@ import {
   dynamodbInMemory,
   type MemoryDynamodb,
   tableNames,
-} from '../dynamodb/dynamodb.ts';
-import { itemsView } from '../dynamodb/items-view.ts';
-import type { Item } from '../dynamodb/values.ts';
+} from '../../../testing/memory/dynamodb/dynamodb.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
+import { outboundStores } from '../../../testing/memory/outbound-stores.ts';
+import { itemsView } from '../items-view.ts';
 import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
-
-/** The real adapters of the outbound flow on one client. */
-export function outboundStores(client: DynamodbClient, manifestShards?: number) {
-  const { deliveries, outboundEvents, endpoints } = tableNames;
-  return {
-    deliveries: dynamodbDeliveries(client, deliveries),
-    manifests: dynamodbManifests(client, endpoints, manifestShards),
-    events: dynamodbOutboundEvents(client, outboundEvents),
-    endpoints: dynamodbEndpoints(client, endpoints),
-    limiter: dynamodbLimiter(client, endpoints),
-    recoveries: dynamodbRecoveries(client, endpoints),
-    tallies: dynamodbTallies(client, endpoints),
-    eventTypes: dynamodbEventTypes(client, endpoints),
-    gauges: dynamodbEndpointGauges(client, endpoints),
-  };
-}
 
 /** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
 export function outboundTables(

@@ -13,12 +13,12 @@ import { subscriberCache } from '../../../lambdas/outbound/publish/subscribers.t
 import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import type { ReplayOptions } from '../../../lambdas/outbound/replay-route.ts';
 import { type SweepPorts, sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { memoryQueue } from '../../../testing/memory/queue.ts';
+import { openedHeaders } from '../../../testing/memory/sealing.ts';
+import { memoryTaskQueues, queueOf } from '../../../testing/memory/task-queues.ts';
+import { recordedTelemetry } from '../../../testing/memory/telemetry.ts';
 import { accepted, outboundSettings, type Request, start } from '../fixtures/outbound.ts';
 import { memoryBucket } from '../memory/bucket.ts';
-import { memoryQueue } from '../memory/queue.ts';
-import { openedHeaders } from '../memory/sealing.ts';
-import { memoryTaskQueues, queueOf } from '../memory/task-queues.ts';
-import { recordedTelemetry } from '../memory/telemetry.ts';
 import { findsWork, outboundTables, type TableFaults } from './outbound-tables.ts';
 
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;

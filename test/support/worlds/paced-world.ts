@@ -7,11 +7,11 @@ import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { endpointMemories } from '../../../lambdas/outbound/deliver/endpoint-memory.ts';
 import type { SignedRequest } from '../../../lambdas/outbound/ports.ts';
 import { sidelineConcurrency } from '../../../lib/settings.ts';
+import type { Request } from '../../../testing/memory/dynamodb/requests.ts';
+import { taskQueues } from '../../../testing/memory/task-queues.ts';
 import { settle, virtualTime } from '../../crash/outbound/virtual-time.ts';
-import type { Request } from '../dynamodb/requests.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, outboundSettings, start } from '../fixtures/outbound.ts';
-import { taskQueues } from '../memory/task-queues.ts';
 import { outboundWorld } from './outbound-world.ts';
 
 interface Options {

@@ -6,7 +6,7 @@ import type {
   DeliveryStatus,
 } from '../../../lambdas/domain/delivery-record.ts';
 import type { UnixMillis, UnixSeconds } from '../../../lambdas/domain/time.ts';
-import type { Item } from '../dynamodb/values.ts';
+import type { Item } from '../../../testing/memory/dynamodb/values.ts';
 
 /** The attributes that a delivery has with some statuses only. */
 interface StatusFields {

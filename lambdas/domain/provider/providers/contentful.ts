@@ -5,7 +5,7 @@ import { hmac, hmacKey } from '../../signature/hmac.ts';
 import { readInstant } from '../../signature/instant.ts';
 import type { OwnFormat } from '../../signature/key.ts';
 import { judgeTime } from '../../signature/verify.ts';
-import { accepted, type Check, refusedFor } from '../check.ts';
+import { acceptedAt, type Check, refusedFor } from '../check.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, joined } from '../provider-dsl.ts';
@@ -42,7 +42,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
   );
   if (matching.length === 0) return refusedFor('mismatch');
   const late = judgeTime(signedAt, tolerance, now);
-  return late ? refusedFor(late) : accepted;
+  return late ? refusedFor(late) : acceptedAt(signedAt);
 };
 
 /** Contentful escapes the query as one text, then escapes the whole path with it again. */

@@ -4,7 +4,7 @@ import { hmac } from '../../signature/hmac.ts';
 import { readInstant } from '../../signature/instant.ts';
 import { judgeTime } from '../../signature/verify.ts';
 import { seconds } from '../../time.ts';
-import { accepted, type Check, refusedFor } from '../check.ts';
+import { acceptedAt, type Check, refusedFor } from '../check.ts';
 import { asObject } from '../form.ts';
 import { readMultipart } from '../multipart.ts';
 import { type ParsedBody, readUnverifiedForm, readUnverifiedJson } from '../payload.ts';
@@ -36,7 +36,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
   });
   if (matching.length === 0) return refusedFor('mismatch');
   const late = judgeTime(signedAt, tolerance, now, seconds(Math.min(tolerance, aheadAtMost)));
-  return late ? refusedFor(late) : accepted;
+  return late ? refusedFor(late) : acceptedAt(signedAt);
 };
 
 const aheadAtMost = 300;

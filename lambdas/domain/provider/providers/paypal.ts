@@ -6,7 +6,7 @@ import { readInstant } from '../../signature/instant.ts';
 import type { OwnFormat } from '../../signature/key.ts';
 import { judgeTime } from '../../signature/verify.ts';
 import { type CertificatePin, trustedLeaf } from '../certificates.ts';
-import { accepted, type Check, refusedFor } from '../check.ts';
+import { acceptedAt, type Check, refusedFor } from '../check.ts';
 import type { Provider } from '../provider.ts';
 import { body, header } from '../provider-dsl.ts';
 
@@ -46,7 +46,7 @@ const check: Check = async (request, keys, context) => {
   });
   if (matching.length === 0) return refusedFor('mismatch');
   const late = judgeTime(signedAt, context.tolerance, context.now);
-  return late ? refusedFor(late) : accepted;
+  return late ? refusedFor(late) : acceptedAt(signedAt);
 };
 
 const readHeaders = ({ headers }: RawRequest) => ({

@@ -5,7 +5,7 @@ import { readInstant } from '../../signature/instant.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { judgeTime } from '../../signature/verify.ts';
 import { toUnixSeconds, type UnixMillis } from '../../time.ts';
-import { accepted, type Check, type CheckContext, refusedFor } from '../check.ts';
+import { acceptedAt, type Check, type CheckContext, refusedFor } from '../check.ts';
 import { unverifiedHeader, verifiedClaims } from '../json-web-signature.ts';
 import { parseJsonBody, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
@@ -93,7 +93,7 @@ async function checkToken(
   const late = judgeTime(signedAt, tolerance, now);
   if (late !== undefined) return refusedFor(late);
   const named = propertyAt(parsePayload(bytes, 'json'), 'environment');
-  return named === undefined || named === environment ? accepted : refusedFor('wrong-recipient');
+  return named === undefined || named === environment ? acceptedAt(signedAt) : refusedFor('wrong-recipient');
 }
 
 /** @returns undefined when Plaid has no such key, or it has expired */

@@ -10,11 +10,11 @@ import {
 } from '../../../../lambdas/adapters/dynamodb/commands.ts';
 import { plainItem } from '../../../../lambdas/adapters/dynamodb/plain-item.ts';
 import { asError } from '../../../../lambdas/domain/errors.ts';
-import { clientBy } from '../../../support/command-client.ts';
-import { dynamodbInMemory, tableNames } from '../../../support/dynamodb/dynamodb.ts';
-import { type Request, requestOf } from '../../../support/dynamodb/requests.ts';
-import type { Item } from '../../../support/dynamodb/values.ts';
-import { shapes, type TableShape } from '../support/table-shape.ts';
+import { clientBy } from '../../../../testing/memory/command-client.ts';
+import { dynamodbInMemory, tableNames } from '../../../../testing/memory/dynamodb/dynamodb.ts';
+import { type Request, requestOf } from '../../../../testing/memory/dynamodb/requests.ts';
+import { shapes, type TableShape } from '../../../../testing/memory/dynamodb/table-shape.ts';
+import type { Item } from '../../../../testing/memory/dynamodb/values.ts';
 import type { Draw } from './operations.ts';
 
 /** Something that the two sides do not do alike. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { shapes } from '../../../../testing/memory/dynamodb/table-shape.ts';
 import { startDynamodbLocal, whyNoDynamodbLocal } from '../support/dynamodb-local.ts';
-import { shapes } from '../support/table-shape.ts';
 import { bothSides, DifferenceError } from './both-sides.ts';
 import { deliveriesOperations } from './deliveries-operations.ts';
 import { endpointsOperations } from './endpoints-operations.ts';

@@ -8,8 +8,8 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '../../../../lambdas/adapters/dynamodb/commands.ts';
-import { dynamodbInMemory } from '../../../support/dynamodb/dynamodb.ts';
-import { throttled } from '../../../support/dynamodb/errors.ts';
+import { dynamodbInMemory } from '../../../../testing/memory/dynamodb/dynamodb.ts';
+import { throttled } from '../../../../testing/memory/dynamodb/errors.ts';
 
 const TableName = 'Deliveries';
 

@@ -1,8 +1,8 @@
 import type { DynamodbClient } from '../../../../lambdas/adapters/dynamodb/commands.ts';
 import { BatchGetCommand, QueryCommand } from '../../../../lambdas/adapters/dynamodb/commands.ts';
 import { itemBytes } from '../../../../lambdas/adapters/dynamodb/write-units.ts';
+import { clientBy } from '../../../../testing/memory/command-client.ts';
 import { readUnits } from '../../../cost/support/units.ts';
-import { clientBy } from '../../../support/command-client.ts';
 
 type Items = readonly Readonly<Record<string, unknown>>[];
 

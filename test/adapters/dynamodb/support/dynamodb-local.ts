@@ -8,7 +8,8 @@ import { patientCalls } from '../../../../lambdas/adapters/call-bounds.ts';
 import { dynamoClient } from '../../../../lambdas/adapters/dynamodb/client.ts';
 import { awsVariables, clientConfig } from '../../../../local/endpoint.ts';
 import { defaultStateDir } from '../../../../local/state.ts';
-import { type TableShape, tableOf } from './table-shape.ts';
+import type { TableShape } from '../../../../testing/memory/dynamodb/table-shape.ts';
+import { tableOf } from './create-table.ts';
 
 /** Where `.ci/run` puts Amazon's own DynamoDB Local. */
 const home = join(defaultStateDir, 'dynamodb-local/package/emulator');
