@@ -16,6 +16,7 @@ import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { deploymentNameOf } from './deployment-name.ts';
 import { nameList } from './name-list.ts';
 import { acknowledge } from './parts/acknowledge.ts';
+import { grantKeyUse } from './parts/key-use.ts';
 import { countLines } from './parts/line-metric.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { tagQueue } from './parts/queue-tags.ts';
@@ -104,7 +105,8 @@ export class InboundSource extends Construct {
 
   /** Allows a target to read the bodies that went by claim check. */
   grantReadBodies(reader: IGrantable, source: string): Grant {
-    const { payloads } = this.props;
+    const { payloads, functions } = this.props;
+    grantKeyUse(this, functions.encryptionKey, reader, ['s3:GetObject']);
     return Grant.addToPrincipalOrResource({
       grantee: reader,
       actions: ['s3:GetObject'],

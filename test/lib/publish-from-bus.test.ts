@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, test } from 'vitest';
 import { openPublication } from '../../lambdas/domain/publish-message.ts';
 import type { PublishFromBusProps } from '../../lib/publish-from-bus.ts';
@@ -80,4 +81,15 @@ test.each(['""', '', 'null'])('an event without a tenant is never published: %j'
   const text = `{"id":"e-1","type":"invoice.paid","tenant":${tenantText},"data":{}}`;
 
   expect(openPublication({ text, messageId: 'm' })).toMatchObject({ kind: 'unusable' });
+});
+
+test('EventBridge may use the key of an encrypted deployment', () => {
+  const stack = new Stack(quickApp(), 'Test');
+  const sources = { stripe: { provider: 'stripe' } } as const;
+  const hooks = new Webhooks(stack, 'Default', { sources, encryptionKey: new Key(stack, 'Key') });
+  hooks.outbound.from(new EventBus(stack, 'Bus'), { detailType: '*', tenant });
+
+  const keys = JSON.stringify(Template.fromStack(stack).findResources('AWS::KMS::Key'));
+
+  expect(keys).toContain('"events.amazonaws.com"');
 });
