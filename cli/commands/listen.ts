@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { longPolls, patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { dynamodbTaps } from '../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
+import { dynamodbListeners } from '../../lambdas/adapters/dynamodb/inbound-events/listeners.ts';
 import { maxTaps } from '../../lambdas/domain/tap.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { forward } from '../listen/forward.ts';
@@ -106,7 +106,7 @@ async function tapSource(
 ): Promise<void> {
   const { tapQueuePrefix, inboundEventsTable } = inboundOf(deployment);
   const queue = tapQueue(sqsClient(longPolls), { ...deployment, tapQueuePrefix }, source);
-  const taps = dynamodbTaps(dynamoClient(patientCalls), inboundEventsTable);
+  const taps = dynamodbListeners(dynamoClient(patientCalls), inboundEventsTable);
   const clock = () => unixMillis(Date.now());
   const renewTap = (): Promise<boolean> =>
     taps.open(source, { queueName: queue.name, until: unixMillis(clock() + tapMs) }, clock());

@@ -26,7 +26,7 @@ export interface InboundPorts<Metrics extends MetricName = never> {
   readonly telemetry: InboundTelemetry<Metrics>;
 
   readonly inboundEvents: InboundEventStore;
-  readonly taps: TapStore;
+  readonly taps: Pick<TapStore, 'read'>;
   /** The keys of the source, cached. */
   readonly keys: SourceKeyCache;
   /** For a provider that sends its secret in a handshake. */

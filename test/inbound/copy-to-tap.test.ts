@@ -20,8 +20,6 @@ function world(...taps: Tap[]) {
         if (state.isDown) throw new Error('down');
         return state.taps;
       },
-      open: async () => true,
-      close: async () => true,
     },
     async sendCopy(source, queueName, text) {
       if (state.isQueueGone || queueName === 'gone') throw new Error('the queue does not exist');

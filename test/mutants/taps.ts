@@ -5,7 +5,7 @@ const outsideSimulation = 'the simulation has no listeners, and none of the chec
 
 const places = mutantsOf(
   {
-    file: 'lambdas/adapters/dynamodb/inbound-events/taps.ts',
+    file: 'lambdas/adapters/dynamodb/inbound-events/listeners.ts',
     caughtBy: 'test/adapters/dynamodb/taps.test.ts',
     outsideSimulation,
   },

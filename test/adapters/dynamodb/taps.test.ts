@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { dynamodbTaps } from '../../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
+import { dynamodbListeners } from '../../../lambdas/adapters/dynamodb/inbound-events/listeners.ts';
 import { maxTaps, type Tap } from '../../../lambdas/domain/tap.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { dynamodbInMemory, tableNames } from '../../../testing/memory/dynamodb/dynamodb.ts';
@@ -10,7 +10,7 @@ const tap = (queueName: string, until = later(120_000)): Tap => ({ queueName, un
 
 function table() {
   const db = dynamodbInMemory();
-  return { db, taps: dynamodbTaps(db.client(), tableNames.inboundEvents) };
+  return { db, taps: dynamodbListeners(db.client(), tableNames.inboundEvents) };
 }
 const itemsOf = ({ db }: ReturnType<typeof table>) => db.tableOf(tableNames.inboundEvents).items.size;
 

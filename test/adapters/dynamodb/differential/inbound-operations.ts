@@ -1,6 +1,6 @@
+import { dynamodbListeners } from '../../../../lambdas/adapters/dynamodb/inbound-events/listeners.ts';
 import { onceOnly } from '../../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { dynamodbInboundEvents } from '../../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
-import { dynamodbTaps } from '../../../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
 import type { Claim, EventRecord, Outcome } from '../../../../lambdas/domain/idempotency.ts';
 import { seconds } from '../../../../lambdas/domain/time.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
@@ -76,7 +76,7 @@ export const inboundEventsOperations: MakeOperations = (client, source) => {
 
 /** What else is in the table of inbound events. */
 export const tapsOperations: MakeOperations = (client, source) => {
-  const taps = dynamodbTaps(client, table);
+  const taps = dynamodbListeners(client, table);
   const firstTime = onceOnly(client, table, source, seconds(50));
   const queueOf = ({ b }: Draw): string => oneOf(['mine', 'other'], b);
   return {
