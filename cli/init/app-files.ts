@@ -27,7 +27,7 @@ export const handlersText = (
 ): string => `import { defineHandlers, type Handlers } from 'hookline/handlers';
 
 /** What happens with each event, by the name of its source and by its type. */
-export const handlers: Readonly<Record<string, Handlers>> = {
+export const handlers = {
   ${keyOf(source.name)}: defineHandlers('${source.provider}', {
     // Every type. Name one to handle it alone, e.g. 'invoice.paid'; an error that is thrown here is retried.
     // After a crash the handler runs again with the same event.id: make each of your writes once per id.
@@ -35,7 +35,7 @@ export const handlers: Readonly<Record<string, Handlers>> = {
       log.info('event.handled', { id: event.id });
     },
   }),
-};
+} satisfies Readonly<Record<string, Handlers>>;
 `;
 
 /** The lines that put Hookline into the app. */
@@ -59,16 +59,19 @@ const imports = {
 /** A test that runs the handler with a signed event, without AWS. */
 export function testText({ name, provider }: FirstSource, { ending, tests }: Style): string {
   const outcome =
-    tests === 'node:test' ? "assert.equal(outcome, 'handled');" : "expect(outcome).toBe('handled');";
-  return `${imports[tests]}import { signed, testHookline } from 'hookline/testing';
+    tests === 'node:test' ? "assert.equal(status, 'processed');" : "expect(status).toBe('processed');";
+  return `${imports[tests]}import { signed, testHandlers } from 'hookline/testing';
 import { handlers } from '../webhooks/handlers${ending}';
 
-test('an event of ${name} is handled once', async () => {
-  const hookline = testHookline({ sources: { ${keyOf(name)}: { provider: '${provider}' } }, handlers });
+test('an event of ${name} is handled', async () => {
+  const handler = testHandlers(handlers${accessOf(name)});
 
-  const { outcome } = await hookline.receive('${name}', await signed('${provider}'));
+  const { status } = await handler(signed${accessOf(provider)}());
 
   ${outcome}
 });
 `;
 }
+
+/** `.stripe`, and `['github-app']` where the name is no identifier. */
+const accessOf = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? `.${name}` : `['${name}']`);

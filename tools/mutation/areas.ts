@@ -45,9 +45,14 @@ export const areas: readonly Area[] = [
     ],
   },
   {
+    name: 'targets',
+    code: ['lambdas/inbound/targets/*.ts', 'lambdas/adapters/targets/*.ts'],
+    tests: ['test/inbound/target*.test.ts', 'test/adapters/targets/*.test.ts'],
+  },
+  {
     name: 'receive',
     code: [
-      'lambdas/inbound/{enqueue*,fetch-budget,handshake,keep-refusal,key-cache,ports,receive*,source-keys,telemetry}.ts',
+      'lambdas/inbound/{enqueue*,fetch-budget,handshake,keep-refusal,key-cache,measure.lambda,ports,receive*,source-keys,telemetry}.ts',
     ],
     tests: ['test/inbound/*.test.ts', 'test/hostile/*.test.ts'],
   },
