@@ -22,6 +22,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/start.ts')).defineStart,
   },
   {
+    name: 'receiver',
+    description: "play a customer's server: print each request, and respond with the status in its path",
+    load: async () => (await import('./commands/receiver.ts')).defineReceiver,
+  },
+  {
     name: 'env',
     description: 'print export lines for the local AWS: eval "$(npx hookline env)"',
     load: async () => (await import('./commands/env.ts')).defineEnv,

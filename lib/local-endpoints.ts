@@ -12,10 +12,11 @@ const localAccount = '000000000000';
  */
 export function allowsLocalEndpoints(deployment: Construct): boolean {
   if (String(deployment.node.tryGetContext('hookline:localEndpoints')) !== 'true') return false;
-  const { account: known } = Stack.of(deployment);
-  if (known === localAccount) return true;
-  const account = Token.isUnresolved(known) ? 'not known (set `env`)' : known;
+  const { account: own } = Stack.of(deployment);
+  // A stack without an account goes to that of the credentials, which the CDK's command line names.
+  const account = Token.isUnresolved(own) ? process.env['CDK_DEFAULT_ACCOUNT'] : own;
+  if (account === localAccount) return true;
   throw new SettingsError(
-    `the context hookline:localEndpoints is only for the local AWS, account ${localAccount}, but this stack's account is ${account}; remove the context`,
+    `the context hookline:localEndpoints is only for the local AWS, account ${localAccount}, but this stack's account is ${account ?? 'not known'}; remove the context`,
   );
 }

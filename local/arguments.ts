@@ -28,23 +28,6 @@ export function parseStartArguments(args: readonly string[]): StartArguments | u
   return readOptions<StartArguments>(startCommand(), args, LocalAwsError);
 }
 
-/**
- * Reads the arguments after `npm run receiver --`.
- *
- * @returns undefined when only help was requested, which is then printed
- * @throws LocalAwsError naming the wrong argument
- */
-export function parseReceiverArguments(args: readonly string[]): { readonly port: number } | undefined {
-  return readOptions<{ readonly port: number }>(receiverCommand(), args, LocalAwsError);
-}
-
-const receiverCommand = (): Command =>
-  new Command('npm run receiver --')
-    .description(
-      "A customer's server to try endpoints with: it prints each request, and responds with the status that the path begins with.",
-    )
-    .addOption(portOption('--port <number>', 'its port', defaultPorts.receiver));
-
 const startCommand = (): Command =>
   withStartOptions(new Command('npm start --'))
     .description('Runs Hookline on this machine: an AWS emulator, and the real cdk deploy into it.')
@@ -63,6 +46,10 @@ export const withStartOptions = (command: Command): Command =>
     .option('--app <file>', 'a CDK app that Node runs (default: the app of cdk.json)', existingFile)
     .option('--watch', 'deploy again whenever a file of the app is saved', false)
     .option('--verbose', "print the functions' log lines as JSON, unchanged", false);
+
+/** Gives a command the options of the receiver. */
+export const withReceiverOptions = (command: Command): Command =>
+  command.addOption(portOption('--port <number>', 'its port', defaultPorts.receiver));
 
 const portOption = (flags: string, description: string, value: number): Option =>
   new Option(flags, `${description}; 0: any free port`).default(value).argParser(portNumber);

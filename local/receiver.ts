@@ -1,22 +1,15 @@
 import { text } from 'node:stream/consumers';
-import { parseReceiverArguments } from './arguments.ts';
-import { describeFailure } from './failure.ts';
 import { ownServer } from './own-requests.ts';
 import { plainLine } from './plain-text.ts';
 import { host } from './ports.ts';
 
-// npm run receiver: a customer's server to try endpoints with. It prints each request and responds with the status that the
-// path begins with: http://127.0.0.1:3000/200/billing accepts everything, http://127.0.0.1:3000/410/old wants no more events.
-
-try {
-  const args = parseReceiverArguments(process.argv.slice(2));
-  if (args !== undefined) listen(args.port);
-} catch (error) {
-  console.error(describeFailure(error));
-  process.exitCode = 2;
-}
-
-function listen(wanted: number): void {
+/**
+ * A customer's server to try endpoints with. It prints each request and responds with the status that the path begins with:
+ * http://127.0.0.1:3000/200/billing accepts everything, http://127.0.0.1:3000/410/old wants no more events.
+ *
+ * @param wanted its port; 0 for any that is free
+ */
+export function startReceiver(wanted: number): void {
   const server = ownServer(async (request, response) => {
     const { url = '', headers } = request;
     const [, status = '200'] = /^\/([2-5]\d\d)(?:\/|$)/.exec(url) ?? [];
@@ -29,9 +22,7 @@ function listen(wanted: number): void {
     response.writeHead(Number(status)).end();
   });
   server.on('error', (error) => {
-    console.error(
-      `It cannot listen on port ${wanted}: ${error.message}; try npm run receiver -- --port 3001`,
-    );
+    console.error(`It cannot listen on port ${wanted}: ${error.message}; try --port 3001`);
     process.exitCode = 1;
   });
   server.listen(wanted, host, () => {

@@ -32,7 +32,7 @@ export function whatRuns(outputs: LocalOutputs, metricsUrl: string, seconds: num
 function tryNext(sources: readonly string[], tls: boolean): string[] {
   const message = '{"type":"invoice.paid","tenant":"acme","data":{"amount":1200}}';
   return [
-    'npm run receiver &',
+    'npx hookline receiver &',
     'npx hookline --local endpoints create acme http://127.0.0.1:3000/200/billing --id billing',
     'eval "$(npx hookline env)"',
     `aws sns publish --topic-arn "$HOOKLINE_TOPIC_ARN" --message '${message}'`,

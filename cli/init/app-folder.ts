@@ -8,11 +8,12 @@ import { readFile } from '../terminal/read-file.ts';
 import type { Style } from './app-files.ts';
 
 const CdkConfig = v.looseObject({ app: v.string() });
-const Dependencies = v.optional(v.record(v.string(), v.string()), {});
+const Texts = v.optional(v.record(v.string(), v.string()), {});
 const Manifest = v.looseObject({
   type: v.optional(v.string()),
-  dependencies: Dependencies,
-  devDependencies: Dependencies,
+  scripts: Texts,
+  dependencies: Texts,
+  devDependencies: Texts,
 });
 
 /** The files of an existing CDK app that Hookline is added to. */
@@ -21,6 +22,7 @@ export interface AppFolder {
   /** The TypeScript file that makes the app. */
   readonly entry: AppFile;
   readonly manifest: AppFile;
+  readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly style: Style;
 }
@@ -41,14 +43,14 @@ export function readApp(folder: string): AppFolder {
     );
   const entry = readText(folder, path);
   const manifest = readText(folder, 'package.json');
-  const { type, dependencies, devDependencies } = parsed(Manifest, manifest);
+  const { type, scripts, dependencies, devDependencies } = parsed(Manifest, manifest);
   const all = { ...dependencies, ...devDependencies };
   const style: Style = {
     ending: importsTypeScript(folder) ? '.ts' : type === 'module' ? '.js' : '',
     quote: /^import[^'"]*"/m.test(entry.text) ? '"' : "'",
     tests: 'vitest' in all ? 'vitest' : 'jest' in all ? 'jest' : 'node:test',
   };
-  return { folder, entry, manifest, dependencies, style };
+  return { folder, entry, manifest, scripts, dependencies, style };
 }
 
 /** tsconfig.json may have comments, so it is not parsed. */

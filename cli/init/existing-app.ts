@@ -50,10 +50,15 @@ function added(folder: string, path: string, after: string): Change {
   return { path, before: undefined, after };
 }
 
+/** Jest loads ES modules, such as `hookline/testing`, only with this flag: https://jestjs.io/docs/ecmascript-modules */
+const jestWithModules = 'node --experimental-vm-modules node_modules/jest/bin/jest.js';
+
 /** Keeps the order and the indentation of package.json. */
-function withDependency({ manifest, dependencies }: AppFolder, version: string): string {
+function withDependency({ manifest, scripts, dependencies }: AppFolder, version: string): string {
   const [, indent = '  '] = /^([^\S\n]+)"/m.exec(manifest.text) ?? [];
   const all = Object.entries({ ...dependencies, hookline: version });
   const sorted = Object.fromEntries(all.sort(([one], [other]) => (one < other ? -1 : 1)));
-  return `${JSON.stringify({ ...JSON.parse(manifest.text), dependencies: sorted }, undefined, indent)}\n`;
+  const test = scripts['test'] === 'jest' ? { scripts: { ...scripts, test: jestWithModules } } : {};
+  const changed = { ...JSON.parse(manifest.text), ...test, dependencies: sorted };
+  return `${JSON.stringify(changed, undefined, indent)}\n`;
 }

@@ -106,6 +106,7 @@ it('every command is in this list, or tested with --json elsewhere', async () =>
   );
   const elsewhere = [
     'init',
+    'receiver',
     'start',
     'secrets await',
     'dlq show',

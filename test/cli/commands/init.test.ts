@@ -72,6 +72,18 @@ it.each([
   expect(app.read('bin/shop.ts')).toContain(`provider: ${quote}stripe${quote}`);
 });
 
+it('init lets Jest load ES modules', async () => {
+  using app = folderWith({
+    ...shop,
+    'package.json': '{"scripts":{"test":"jest","build":"tsc"},"devDependencies":{"jest":"30.0.0"}}',
+  });
+
+  await runCli('init', app.folder, '--yes');
+
+  const { scripts } = JSON.parse(app.read('package.json'));
+  expect(scripts).toEqual({ test: expect.stringContaining('--experimental-vm-modules'), build: 'tsc' });
+});
+
 it('init writes imports with .js in a project of ES modules, and the test for vitest', async () => {
   using app = folderWith({
     ...shop,
