@@ -1,4 +1,4 @@
-import { Annotations, Validations } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import {
   CfnEIP,
   GatewayVpcEndpointAwsService,
@@ -8,6 +8,7 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { acknowledge } from './parts/acknowledge.ts';
 import { staticEgress } from './settings.ts';
 
 /** The resource without which the other would fail with its zone: two zones, each with its gateway and address. */
@@ -51,7 +52,7 @@ export class StaticEgress extends Construct {
       restrictDefaultSecurityGroup: false,
     });
     this.addresses = addresses.map(({ attrPublicIp }) => attrPublicIp);
-    Validations.of(this.vpc).acknowledge({
+    acknowledge(this.vpc, {
       id: 'AwsSolutions-VPC7',
       reason: 'Only λ deliver runs in it, and its own log has a line for each request, with the endpoint.',
     });

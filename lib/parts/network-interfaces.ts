@@ -1,5 +1,6 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { acknowledge } from './acknowledge.ts';
 
 /** What Lambda does with a function's role to connect it to a VPC. EC2 has no resources for some of these actions. */
 const interfaces = [
@@ -30,7 +31,7 @@ export function allowInterfaces(role: Role): void {
       conditions: { ArnLike: { 'lambda:SourceFunctionArn': functions } },
     }),
   );
-  Validations.of(role).acknowledge({
+  acknowledge(role, {
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason:
       "Lambda makes the function's network interfaces; EC2 has no resource for them before. The code is denied it.",

@@ -75,7 +75,7 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     expect(JSON.parse(String(seen))).toMatchObject({
       message: 'delivery.attempted',
       eventId: id,
-      attempt: 1,
+      status: 200,
     });
     expect(await once(tail, 'exit')).toEqual([0, null]);
   });

@@ -255,26 +255,3 @@ describe('synth refuses', () => {
     expect(() => synth({ sources: { one: wrong, two: wrong } })).toThrow(/source 'one'.*\n.*source 'two'/);
   });
 });
-
-describe('endpoints on the laptop', () => {
-  const env = (account: string) => ({ env: { account, region: 'us-east-1' } });
-
-  test('endpoints on the laptop are allowed in the account of the local AWS', () => {
-    expect(() => synth(env('000000000000'), { 'hookline:localEndpoints': 'true' })).not.toThrow();
-  });
-
-  test.each([
-    [
-      'another account',
-      env('123456789012'),
-      /is only for the local AWS, account 000000000000, .* is 123456789012/,
-    ],
-    ['an account that is not known yet', {}, /is not known \(set `env`\)/],
-  ])('endpoints on the laptop are refused in %s', (_, props, message) => {
-    expect(() => synth(props, { 'hookline:localEndpoints': 'true' })).toThrow(message);
-  });
-
-  test('endpoints on the laptop are off without the context, in any account', () => {
-    expect(() => synth(env('123456789012'), { 'hookline:localEndpoints': 'false' })).not.toThrow();
-  });
-});

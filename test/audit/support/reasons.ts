@@ -61,6 +61,10 @@ export const reasons: readonly { readonly pattern: RegExp; readonly why: string 
     why: 'The sweep deletes a manifest five minutes after it was written; on a quick machine the flows are over by then.',
   },
   {
+    pattern: /^Outbound\/Sweep dynamodb:PutItem Outbound\/Stores\/Deliveries$/,
+    why: 'The sweep makes the record of a delivery that no task has made within five minutes.',
+  },
+  {
     pattern: /^Outbound\/Sweep dynamodb:UpdateItem Outbound\/Stores\/Events$/,
     why: 'The sweep extends the time of an event whose delivery waits for longer than a week.',
   },
