@@ -11,8 +11,10 @@ async function oneHeldAndOneWaiting() {
   await world.publish(event('waiting'));
   await world.deliverOnce();
   await world.publish(event('held'));
+  await world.recordAnnounced();
   const held = [...world.table.deliveries.values()].find(({ eventId }) => eventId === 'held');
-  if (held !== undefined) await world.table.hold(held, world.now(), later(world.now(), seconds(3_600)));
+  if (held === undefined) throw new Error('no delivery to hold');
+  await world.table.hold(held, world.now(), later(world.now(), seconds(3_600)));
   const statusOf = (eventId: string) =>
     [...world.table.deliveries.values()]
       .filter((delivery) => delivery.eventId === eventId)
