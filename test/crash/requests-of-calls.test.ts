@@ -34,6 +34,7 @@ it('the port calls of the outbound flow that make several requests are these, so
   expect(Object.fromEntries([...counts].sort())).toEqual({
     // A statement that is refused without its item is made again alone.
     'deliveries.claim': '2 writes',
+    'deliveries.claimAnnounced': '2 writes',
     'deliveries.create': '2 writes',
     'deliveries.heldOf': '5 reads',
     'deliveries.stopped': '4 reads',

@@ -5,6 +5,9 @@ import { type Flow, flows, play } from './play.ts';
 import { failureText } from './report.ts';
 import { search, shortest } from './search.ts';
 
+/** A run of few calls breaks a promise first: it takes some thousand runs to shrink one of many calls. */
+const seedOfShortRun = 6;
+
 /** Fixed, so that the test plays the same runs each time; `npm run simulate` plays others. */
 const firstSeed = 1;
 const runs: Readonly<Record<Flow, number>> = { inbound: 1_000, outbound: 1_000 };
@@ -55,13 +58,13 @@ describe('a simulated run that breaks a promise', () => {
 
   it('a run of the inbound flow that breaks a promise is shrunk, too', async () => {
     const options = { inbound: { variant: mistakes['runs what is processed'] } };
-    const { failure } = await search({ runs: 500, firstSeed, flow: 'inbound', options });
+    const { failure } = await search({ runs: 500, firstSeed: seedOfShortRun, flow: 'inbound', options });
     if (failure === undefined) throw new Error('the mutant broke no promise');
 
     const short = await shortest(failure, options);
 
     expect(short.violations).toContain(failure.run.violations[0]);
-    expect(short.calls).toBeLessThanOrEqual(failure.run.calls);
+    expect(short.choices.story.length).toBeLessThan(failure.run.choices.story.length);
   });
 
   it('a run that breaks a promise is reported with the command that plays it again', async () => {

@@ -29,6 +29,15 @@ export interface Process {
   exit(): Promise<never>;
 }
 
+const isOf =
+  (kind: string) =>
+  (process: object | undefined): boolean =>
+    process !== undefined && String(Reflect.get(process, 'name')).startsWith(kind);
+export const isPublisher = isOf('publishing');
+export const isWorker = isOf('delivering');
+export const isSweep = isOf('sweeping');
+export const isDisturbed = (process: object): boolean => Reflect.get(process, 'isFaulty') === true;
+
 // A new one each time: a shared one would keep all that wait for it.
 const never = (): Promise<never> => new Promise(() => undefined);
 

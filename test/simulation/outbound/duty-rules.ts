@@ -5,13 +5,15 @@ import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import { maxQueueDelay } from '../../../lambdas/domain/retry-schedule.ts';
 import type { Request } from '../../crash/outbound/promises.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
-import type { Process } from './calls.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
+import { isDisturbed, isSweep, isWorker, type Process } from './calls.ts';
+import type { EndpointHistory } from './endpoint-history.ts';
 
 type Check = (isKept: boolean, violation: string) => void;
 
-/** A call that a process has to make about a delivery, and what is broken when it does not. */
+/** A call that a process has to make about a delivery, one of some, and what is broken when it does not. */
 interface Duty {
-  readonly call: string;
+  readonly calls: readonly string[];
   readonly deliveryId: string;
   readonly violation: string;
 }
@@ -26,12 +28,25 @@ interface Work {
   readonly accepted: Request[];
   /** Deliveries of which it took a task, and not one that only records a success. */
   readonly toAttempt: Set<string>;
+  /** How many writes there were when it began. */
+  readonly begunAt: number;
+  /** Records of announced deliveries that it made without a claim, as a sweep. */
+  readonly made: Set<string>;
 }
+
+/** What a worker does with a delivery. */
+const changing = ['deliveries.claim', 'deliveries.hold', 'deliveries.discard', 'deliveries.defer'];
+/** Calls that fulfil a duty about the delivery that they name only. */
+const ofOneDelivery = new Set(['sendTask', ...changing]);
 
 const taskOf = (text: string) => parseMessage(DeliveryTask, 'delivery task', text);
 
 /** Judges what each process does after what it was told, before it lets go of its messages. */
-export function dutyRules({ table, deliveryQueue, now }: ReturnType<typeof outboundWorld>, check: Check) {
+export function dutyRules(
+  { table, deliveryQueue, now }: ReturnType<typeof outboundWorld>,
+  history: Pick<EndpointHistory, 'current' | 'writes'>,
+  check: Check,
+) {
   const all = new WeakMap<object, Work>();
   const workOf = (process: object): Work => {
     const work = all.get(process) ?? {
@@ -40,12 +55,22 @@ export function dutyRules({ table, deliveryQueue, now }: ReturnType<typeof outbo
       requests: [],
       accepted: [],
       toAttempt: new Set(),
+      begunAt: history.writes(),
+      made: new Set(),
     };
     all.set(process, work);
     return work;
   };
-  const owe = (process: object, deliveryId: string, call: string, violation: string): void =>
-    void workOf(process).duties.push({ deliveryId, call, violation });
+  const owe = (
+    process: object,
+    deliveryId: string,
+    call: string | readonly string[],
+    violation: string,
+  ): void => void workOf(process).duties.push({ deliveryId, calls: [call].flat(), violation });
+  function fulfil(process: object, id: string, call: string): void {
+    const work = workOf(process);
+    work.duties = work.duties.filter(({ deliveryId, calls }) => deliveryId !== id || !calls.includes(call));
+  }
   const owesTask = (process: object, deliveryId: string, after: string): void =>
     owe(process, deliveryId, 'sendTask', `${after} got no task`);
 
@@ -100,19 +125,56 @@ export function dutyRules({ table, deliveryQueue, now }: ReturnType<typeof outbo
       .some((task) => task.deliveryId === deliveryId && task.seen !== undefined);
   }
 
-  function checkLetGo(process: Process, text: string): void {
+  /** @param left deliveries of which another task comes back: what is owed may have failed with that one */
+  function checkLetGo(process: Process, text: string, left: ReadonlySet<string>): void {
     const { deliveryId, attempt, seen } = taskOf(text);
     const { duties, lost } = workOf(process);
-    for (const duty of duties) check(duty.deliveryId !== deliveryId, duty.violation);
+    for (const duty of duties) check(duty.deliveryId !== deliveryId || left.has(deliveryId), duty.violation);
     const delivery = table.deliveries.get(deliveryId);
     if (seen !== undefined || delivery?.status !== 'pending' || delivery.attempts >= attempt) return;
     check(lost.get(deliveryId) !== attempt, 'a worker that lost its claim let go of its task');
   }
 
+  /**
+   * A worker makes the record of an announced delivery to change it: to hold it where it has read that the endpoint is disabled, to
+   * discard it where it is for an earlier endpoint.
+   */
+  function madeByWorker(
+    process: object,
+    name: string,
+    { id, tenant, endpointId, generation }: StoredDelivery,
+  ): void {
+    const life = history.current(tenant, endpointId);
+    const isDisabled = life?.endpoint.status === 'disabled' && life.changedAt < workOf(process).begunAt;
+    if (name === 'deliveries.claimAnnounced')
+      check(!isDisabled, 'the delivery to a disabled endpoint was claimed');
+    else if (isDisabled) {
+      const call = generation === life.generation ? 'deliveries.hold' : 'deliveries.discard';
+      owe(process, id, call, 'a delivery to a disabled endpoint is not held');
+    } else owe(process, id, changing, 'a worker made a record, and left it as it was');
+  }
+
   return {
+    /** A worker begins: what it reads is read later. */
+    begun: (process: Process): void => void workOf(process),
+
+    /** A delivery got its record, by a port call. */
+    made(process: object, name: string, delivery: StoredDelivery): void {
+      if (isWorker(process)) madeByWorker(process, name, delivery);
+      if (isSweep(process)) workOf(process).made.add(delivery.id);
+    },
+
+    /** A sweep has moved a manifest on, which names these deliveries. One whose answer is lost takes its move for refused. */
+    movedOn(process: object, deliveries: readonly string[]): void {
+      if (isDisturbed(process)) return;
+      const { made } = workOf(process);
+      for (const id of deliveries) if (made.has(id)) owesTask(process, id, 'a delivery that the sweep made');
+    },
+
     watched: <Store extends DeliveryStore>(process: Process, store: Store): Store => ({
       ...store,
       async claim(...asked: Parameters<DeliveryStore['claim']>) {
+        fulfil(process, asked[0], 'deliveries.claim');
         const write = await store.claim(...asked);
         const { ok, delivery } = write;
         toldHeld(process, ok ? undefined : delivery);
@@ -130,9 +192,18 @@ export function dutyRules({ table, deliveryQueue, now }: ReturnType<typeof outbo
         return write;
       },
       async hold(...asked: Parameters<DeliveryStore['hold']>) {
+        fulfil(process, asked[0].id, 'deliveries.hold');
         const write = await store.hold(...asked);
         toldHeld(process, write.delivery);
         return write;
+      },
+      async discard(...asked: Parameters<DeliveryStore['discard']>) {
+        fulfil(process, asked[0].id, 'deliveries.discard');
+        return store.discard(...asked);
+      },
+      async defer(...asked: Parameters<DeliveryStore['defer']>) {
+        fulfil(process, asked[0], 'deliveries.defer');
+        return store.defer(...asked);
       },
       async release(...asked: Parameters<DeliveryStore['release']>) {
         const write = await store.release(...asked);
@@ -162,20 +233,16 @@ export function dutyRules({ table, deliveryQueue, now }: ReturnType<typeof outbo
       },
     }),
 
-    /** A process makes a call. One of `sendTask` is noted by its task. */
+    /** A process makes a call. Some are noted with their delivery instead. */
     called(process: Process, name: string): void {
-      if (name === 'sendTask') return;
       const work = workOf(process);
       if (name === 'deliveries.record')
-        for (const { call, violation } of work.duties) check(call !== 'endpoints.disable', violation);
-      work.duties = work.duties.filter(({ call }) => call !== name);
+        for (const { calls, violation } of work.duties)
+          check(!calls.includes('endpoints.disable'), violation);
+      if (!ofOneDelivery.has(name)) work.duties = work.duties.filter(({ calls }) => !calls.includes(name));
     },
 
-    sent(process: Process, text: string): void {
-      const { deliveryId } = taskOf(text);
-      const work = workOf(process);
-      work.duties = work.duties.filter((duty) => duty.call !== 'sendTask' || duty.deliveryId !== deliveryId);
-    },
+    sent: (process: Process, text: string): void => fulfil(process, taskOf(text).deliveryId, 'sendTask'),
 
     taken(process: Process, text: string): void {
       const { deliveryId, seen } = taskOf(text);
@@ -206,8 +273,9 @@ export function dutyRules({ table, deliveryQueue, now }: ReturnType<typeof outbo
     },
 
     /** A worker has returned; these tasks are deleted next. @param canSend whether the queue has taken all that was sent */
-    delivered(process: Process, texts: readonly string[], canSend: boolean): void {
-      for (const text of texts) checkLetGo(process, text);
+    delivered(process: Process, texts: readonly string[], failed: readonly string[], canSend: boolean): void {
+      const left = new Set(failed.map((text) => taskOf(text).deliveryId));
+      for (const text of texts) checkLetGo(process, text, left);
       for (const request of workOf(process).accepted)
         check(!canSend || isKept(request), 'a success was seen, and is neither recorded nor on the queue');
     },

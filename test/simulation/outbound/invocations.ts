@@ -79,12 +79,14 @@ export function invocations(world: SimulatedOutbound, running: Processes, story:
     const diesAt = time.now() + deliverTimeout;
     const hasTime = (span: Millis) => diesAt - time.now() >= span;
     running.start('delivering', async (ports, process) => {
+      world.watch.duties.begun(process);
       const messages = await world.receiveTasks(story.batchSize, process);
       const failed = await wholeBatch(
         deliver(messages, { queue: queueOf(messages), hasTime }, settings, ports),
       );
       const done = messages.filter(({ messageId }) => !failed.includes(messageId));
-      world.watch.duties.delivered(process, textsOf(done), canSend());
+      const left = messages.filter((message) => !done.includes(message));
+      world.watch.duties.delivered(process, textsOf(done), textsOf(left), canSend());
       return async () => {
         for (const { receiptHandle } of done) await world.deleteTask(receiptHandle, process);
       };

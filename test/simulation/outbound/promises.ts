@@ -14,7 +14,7 @@ import { isOutlived } from '../../crash/outbound/steps.ts';
 import { argsOfCall, nameOfCall, processOfCall } from '../../crash/port-call.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
-import type { faultyCalls, Process } from './calls.ts';
+import { type faultyCalls, isPublisher, type Process } from './calls.ts';
 import { brokenByDelivery } from './delivery-steps.ts';
 import { dutyRules } from './duty-rules.ts';
 import { endpointHistory } from './endpoint-history.ts';
@@ -48,7 +48,7 @@ export function watchRun(
   const requests = requestRules(world, history, story, watch.check);
   const tasks = taskBudget();
   const processes = processRules(world, watch.check);
-  const duties = dutyRules(world, watch.check);
+  const duties = dutyRules(world, history, watch.check);
   const publishers = publishRules(world, history, watch.check);
   const counts = { acts: 0, twice: 0, published: 0 };
   const writtenAt = new Map<string, number>();
@@ -99,17 +99,32 @@ export function watchRun(
     processes.wrote(processOfCall(), nameOfCall(), is);
     if (was !== undefined) return;
     checkNew(is);
-    publishers.made(processOfCall(), is, calls.faults() === 0);
+    const process = processOfCall();
+    publishers.made(isPublisher(process) ? process : undefined, is, calls.faults() === 0);
+    if (process !== undefined) duties.made(process, nameOfCall(), is);
   }
 
   /** The deliveries that a manifest announces have their first tasks; those of one that was moved on are sent again. */
   function noteManifest(is: Item): void {
-    const { announced = [], deliveries = [] } = manifests.manifests.seen(is) ?? {};
-    const name = nameOfCall();
-    const called = name === 'manifests.add' ? announced.map(idOfAnnounced) : deliveries;
-    if (name !== 'manifests.add' && name !== 'manifests.moveOn') return;
-    for (const id of called) {
-      processes.mayTask(processOfCall(), id);
+    const manifest = manifests.manifests.seen(is);
+    const process = processOfCall();
+    if (manifest === undefined || process === undefined) return;
+    const { announced, deliveries } = manifest;
+    switch (nameOfCall()) {
+      case 'manifests.add':
+        publishers.announced(process, announced, calls.faults() === 0);
+        noteTasks(process, announced.map(idOfAnnounced));
+        break;
+      case 'manifests.moveOn':
+        duties.movedOn(process, deliveries);
+        noteTasks(process, deliveries);
+        break;
+    }
+  }
+
+  function noteTasks(process: object, deliveries: readonly string[]): void {
+    for (const id of deliveries) {
+      processes.mayTask(process, id);
       tasks.called(id);
     }
   }

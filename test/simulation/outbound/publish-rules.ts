@@ -1,3 +1,4 @@
+import { type AnnouncedDelivery, idOfAnnounced } from '../../../lambdas/domain/announced-delivery.ts';
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { DeliveryTask } from '../../../lambdas/domain/delivery-task.ts';
@@ -17,8 +18,8 @@ interface Duties {
   readonly begunAt: number;
   /** When it began, in Unix milliseconds. */
   readonly since: number;
-  /** Deliveries that it found without a task. */
-  readonly tasks: Set<string>;
+  /** Deliveries that it announced, or found without a task, each with the key of its event. */
+  readonly tasks: Map<string, string>;
   /** Deliveries that it wrote as held, and how many writes there were by then. */
   readonly held: Map<string, number>;
 }
@@ -52,7 +53,7 @@ export function publishRules(
     const duties = all.get(process) ?? {
       begunAt: history.writes(),
       since: now(),
-      tasks: new Set(),
+      tasks: new Map(),
       held: new Map(),
     };
     all.set(process, duties);
@@ -60,7 +61,8 @@ export function publishRules(
   };
 
   function found(process: Process, delivery: Delivery | undefined): void {
-    if (delivery !== undefined && isUntouched(delivery)) dutiesOf(process).tasks.add(delivery.id);
+    if (delivery !== undefined && isUntouched(delivery))
+      dutiesOf(process).tasks.set(delivery.id, outboundEventKey(delivery.tenant, delivery.eventId));
   }
 
   const isGivenUp = (key: string): boolean =>
@@ -78,6 +80,19 @@ export function publishRules(
     const life = history.current(delivery.tenant, delivery.endpointId);
     const wasEnabled = life?.endpoint.status === 'enabled' && life.changedAt < writtenAt;
     check(!wasEnabled, 'a publisher held a delivery whose endpoint is enabled, and did not look again');
+  }
+
+  /** A publisher makes no delivery that could be tried, in the table or a manifest, where it knows that the endpoint is disabled. */
+  function checkKnown(
+    process: object,
+    { tenant, endpointId }: Pick<StoredDelivery, 'tenant' | 'endpointId'>,
+    isCalm: boolean,
+  ): void {
+    const life = history.current(tenant, endpointId);
+    if (life?.endpoint.status !== 'disabled') return;
+    const { begunAt, since } = dutiesOf(process);
+    const isKnown = isCalm ? life.changedAt < begunAt : life.statusSince < since - keptFor;
+    check(!isKnown, 'a delivery to a disabled endpoint is not held');
   }
 
   return {
@@ -102,18 +117,21 @@ export function publishRules(
       };
     },
 
-    /** @param isCalm nothing has gone wrong so far */
-    made(
-      process: object | undefined,
-      { tenant, eventId, endpointId, status, url }: StoredDelivery,
-      isCalm: boolean,
-    ): void {
+    /** @param process that has made it, if it is a publisher @param isCalm nothing has gone wrong so far */
+    made(process: object | undefined, delivery: StoredDelivery, isCalm: boolean): void {
+      const { eventId, status, url } = delivery;
       check(!eventId.startsWith('test_') || status !== 'held', 'a test is held');
-      const life = history.current(tenant, endpointId);
-      if (url !== undefined || process === undefined || life?.endpoint.status !== 'disabled') return;
-      const { begunAt, since } = dutiesOf(process);
-      const isKnown = isCalm ? life.changedAt < begunAt : life.statusSince < since - keptFor;
-      check(!isKnown || status !== 'pending', 'a delivery to a disabled endpoint is not held');
+      if (url === undefined && process !== undefined && status === 'pending')
+        checkKnown(process, delivery, isCalm);
+    },
+
+    /** A publisher has written a manifest. */
+    announced(process: object, deliveries: readonly AnnouncedDelivery[], isCalm: boolean): void {
+      for (const delivery of deliveries) {
+        const key = outboundEventKey(delivery.tenant, delivery.eventId);
+        dutiesOf(process).tasks.set(idOfAnnounced(delivery), key);
+        checkKnown(process, delivery, isCalm);
+      }
     },
 
     sent: (process: Process, text: string): void =>
@@ -137,10 +155,10 @@ export function publishRules(
         return delivery !== undefined && keys.includes(outboundEventKey(delivery.tenant, delivery.eventId));
       };
       for (const [id, writtenAt] of held) if (isDone(id)) checkHeld(id, writtenAt);
-      for (const id of tasks) {
+      for (const [id, key] of tasks) {
+        if (!keys.includes(key)) continue;
         const delivery = table.deliveries.get(id);
-        if (delivery === undefined || !isDone(id)) continue;
-        const isLeft = isUntouched(delivery) && !hasTask(id);
+        const isLeft = (delivery === undefined || isUntouched(delivery)) && !hasTask(id);
         check(!isLeft, 'a publication was acknowledged, and the task of its delivery was not sent');
       }
     },
