@@ -20,7 +20,6 @@ export const announcedDeliveryMutants = [
       from: "endpoint === undefined || endpoint.status === 'disabled' || origin.isTest",
       to: 'endpoint === undefined || origin.isTest',
       caughtBy: 'test/outbound/hold-delivery.test.ts',
-      outsideSimulation: 'the first task of the delivery holds it',
     },
   ]),
   ...mutantsOf({ file: 'lambdas/outbound/publish/start-deliveries.ts', caughtBy }, [
