@@ -75,7 +75,7 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     expect(JSON.parse(String(seen))).toMatchObject({
       message: 'delivery.attempted',
       eventId: id,
-      status: 200,
+      next: 'delivered',
     });
     expect(await once(tail, 'exit')).toEqual([0, null]);
   });
