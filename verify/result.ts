@@ -33,7 +33,7 @@ export type VerifyResult =
       readonly headers: Readonly<Record<string, string>>;
       readonly response: ExpectedResponse;
     }
-  /** A test of the URL: send the response, there is no event. */
+  /** The provider tests the URL. Send the response; the request has no event. */
   | {
       readonly kind: 'challenge';
       /** The secret that the provider sent, to be stored before the response is sent (Asana, Notion). */

@@ -113,7 +113,9 @@ async function tapSource(
   const timer = setInterval(() => void renewTap().catch(() => undefined), renewMs);
   try {
     if (!(await renewTap()))
-      throw new RefusedError(`${source} has ${maxTaps} listeners, and there is no place for another one.`);
+      throw new RefusedError(
+        `${source} has ${maxTaps} listeners already, which is the most it can have. Stop one of them first.`,
+      );
     await queue.make();
     await queue.removeLeftover(async () => (await taps.read(source)).map(({ queueName }) => queueName));
     await work(queue.take);

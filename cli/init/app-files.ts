@@ -18,7 +18,7 @@ export interface Style {
 export const handlersFile = 'webhooks/handlers.ts';
 export const testFile = 'test/webhooks.test.ts';
 
-/** `stripe`, and `'github-app'` where the name is no identifier. */
+/** The name as a property's: `stripe`, or `'github-app'` in quotes, as its hyphen needs. */
 const keyOf = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : `'${name}'`);
 
 /** The file of the handlers of all sources. */
@@ -73,5 +73,5 @@ test('an event of ${name} is handled', async () => {
 `;
 }
 
-/** `.stripe`, and `['github-app']` where the name is no identifier. */
+/** The name as a member's: `.stripe`, or `['github-app']`, as its hyphen needs. */
 const accessOf = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? `.${name}` : `['${name}']`);

@@ -64,7 +64,10 @@ const message = fc.record(
 const near = fc
   .tuple(message, fc.subarray(['id', 'type', 'tenant', 'data', 'endpoint', 'endpiont'] as const))
   .map(([drawn, taken]) => ({
-    ...{ id: 'inv-1', type: 'invoice.paid', tenant: 'acme', data: {} },
+    id: 'inv-1',
+    type: 'invoice.paid',
+    tenant: 'acme',
+    data: {},
     ...Object.fromEntries(taken.filter((name) => name in drawn).map((name) => [name, drawn[name]])),
   }));
 
