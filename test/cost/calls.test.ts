@@ -56,13 +56,18 @@ describe.runIf(isPossible)('What an event calls, as cost/calls.json has it', { t
     const counts = countsOf(step);
     const expected = countsOf(pinned[name]);
     // Concurrent attempts wait for each other's limits, and those of a failing endpoint depend on the time.
-    if (events === 1 && !/^(?:failed|tried again|given up)/.test(name))
-      expect({ [name]: counts }).toEqual({ [name]: expected });
-    else
+    if (events === 1 && !/^(?:failed|tried again|given up)/.test(name)) {
+      // Ids are random, so a compressed item may be a byte larger, and then be rounded to the next step.
+      const { storedBytes } = expected;
+      expect(Math.abs(counts.storedBytes - storedBytes), `${name}: stored bytes`).toBeLessThanOrEqual(100);
+      expect({ [name]: { ...counts, storedBytes } }).toEqual({ [name]: expected });
+    } else
       expect(Math.abs(counts.write - expected.write), `${name}: write units`).toBeLessThan(
         events === 1 ? 1.5 : 1,
       );
-    expect(Object.keys(counts.calls), name).toEqual(Object.keys(expected.calls));
+    // Of a batch, a write may miss the call that gathers the others, and be made by a call of its own.
+    const [kinds, known] = [Object.keys(counts.calls), Object.keys(expected.calls)];
+    expect(kinds, name).toEqual(events === 1 ? known : known.filter((kind) => kinds.includes(kind)));
     expect(lineBytes, `${name}: ${JSON.stringify(counted.lines)}`).toBeLessThanOrEqual(
       (pinned[name]?.lineBytes ?? 0) * (1 + linesDiffer),
     );
